@@ -1,0 +1,1 @@
+"""Photos and masks in, weights of defocus blur detection networks out."""

@@ -1,0 +1,76 @@
+"""A photo and its blur target in, a varied pair of the network's size out."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+
+def crop_and_flip(
+    photo: NDArray[np.uint8],
+    target: NDArray[np.uint8],
+    side: int,
+    smallest: float,
+    rng: np.random.Generator,
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Random square crop, resized, mirrored half of the time.
+
+    Args:
+        photo: (S, S, 3) uint8.
+        target: (S, S) uint8.
+        side: Output side in pixels.
+        smallest: Smallest crop as a share of S, in (0, 1].
+        rng: Source of every choice.
+
+    Returns:
+        (side, side, 3) uint8 and (side, side) uint8.
+    """
+    full = photo.shape[0]
+    crop = int(rng.integers(round(full * smallest), full + 1))
+    top, left = rng.integers(0, full - crop + 1, 2)
+    window = (slice(top, top + crop), slice(left, left + crop))
+    # INTER_AREA averages where it shrinks and is bilinear where it enlarges.
+    method = cv2.INTER_AREA if crop > side else cv2.INTER_LINEAR
+    photo = cv2.resize(photo[window], (side, side), interpolation=method)
+    target = cv2.resize(target[window], (side, side), interpolation=method)
+    if rng.random() < 0.5:
+        photo, target = photo[:, ::-1], target[:, ::-1]
+    return np.ascontiguousarray(photo), np.ascontiguousarray(target)
+
+
+def jitter_colour(photo: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Vary exposure, contrast, saturation and white balance, as cameras differ.
+
+    Args:
+        photo: (H, W, 3) uint8.
+        rng: Source of every choice.
+
+    Returns:
+        (H, W, 3) uint8.
+    """
+    values = photo.astype(np.float32)
+    saturation = 0.0 if rng.random() < 0.05 else rng.uniform(0.6, 1.4)
+    grey = values @ np.array([0.299, 0.587, 0.114], np.float32)
+    values = grey[..., None] + saturation * (values - grey[..., None])
+    balance = rng.uniform(0.7, 1.3) * rng.uniform(0.93, 1.07, 3)
+    values = values * balance.astype(np.float32)
+    mean = values.mean()
+    values = mean + rng.uniform(0.7, 1.3) * (values - mean)
+    return np.clip(values + 0.5, 0, 255).astype(np.uint8)
+
+
+def degrade(photo: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Add sensor noise, then JPEG artefacts: both come after the lens, so they stay sharp.
+
+    Args:
+        photo: (H, W, 3) uint8.
+        rng: Source of every choice.
+
+    Returns:
+        (H, W, 3) uint8.
+    """
+    deviation = rng.uniform(0, 5)
+    noise = rng.standard_normal(photo.shape, dtype=np.float32) * np.float32(deviation)
+    noisy = np.clip(photo + noise + 0.5, 0, 255).astype(np.uint8)
+    quality = int(rng.integers(50, 96))
+    _, encoded = cv2.imencode(".jpg", noisy[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return np.ascontiguousarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR)[..., ::-1])

@@ -1,0 +1,181 @@
+"""Folders of photos and masks in, decoded RGB photos and blur masks out. Needs no torch."""
+
+import os
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from training.errors import InputError
+
+PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
+
+
+def data_root() -> Path:
+    """Folder that holds the data sets: ``DBD_DATA``, or ``../shared/datasets``."""
+    return Path(os.environ.get("DBD_DATA", "../shared/datasets"))
+
+
+@dataclass(frozen=True)
+class BlurDataset:
+    """Photos with a ground-truth mask each: ``image/NAME.*`` and ``mask/NAME.png``.
+
+    Attributes:
+        root: Folder with ``image/`` and ``mask/``.
+        names: File names of the photos, in order.
+        white_in_focus: Whether the mask files are white where the photo is in focus. The masks
+            given out are True where it is blurred, whatever the files say.
+    """
+
+    root: Path
+    names: tuple[str, ...]
+    white_in_focus: bool = False
+
+    @classmethod
+    def from_folder(
+        cls, root: Path, list_file: Path | None = None, *, white_in_focus: bool = False
+    ) -> "BlurDataset":
+        """Find the photos of a folder.
+
+        Args:
+            root: Folder with ``image/`` and ``mask/``.
+            list_file: Text file with one photo's file name a line, with or without suffix; a bare
+                list name is looked for in ``root`` too. All photos of ``image/`` if None.
+            white_in_focus: As the attribute.
+
+        Raises:
+            InputError: If the folder or list is missing or empty, or a photo or mask is missing.
+        """
+        names = list_photos(root / "image", list_file, root)
+        dataset = cls(root, tuple(names), white_in_focus)
+        for name in names:
+            if not dataset.mask_path(name).is_file():
+                raise InputError(
+                    f"Photo {name} has no mask; expected {dataset.mask_path(name)}. "
+                    "Add it or leave the photo out of the list."
+                )
+        return dataset
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def mask_path(self, name: str) -> Path:
+        """Where the mask of a photo lies."""
+        return self.root / "mask" / f"{Path(name).stem}.png"
+
+    def photo(self, index: int) -> NDArray[np.uint8]:
+        """Photo as (H, W, 3) uint8 RGB, EXIF orientation applied."""
+        return read_photo(self.root / "image" / self.names[index])
+
+    def mask(self, index: int) -> NDArray[np.bool_]:
+        """Mask as (H, W) bool of the photo's size, True = blurred.
+
+        Raises:
+            InputError: If the file is damaged or not of the photo's size.
+        """
+        name = self.names[index]
+        path = self.mask_path(name)
+        white = _decode(path, "L") >= 128
+        with Image.open(self.root / "image" / name) as photo:
+            size = ImageOps.exif_transpose(photo).size
+        if white.shape[::-1] != size:
+            raise InputError(
+                f"Mask {path} is {white.shape[1]}x{white.shape[0]} pixels but its photo is "
+                f"{size[0]}x{size[1]}; a mask must have its photo's size."
+            )
+        return ~white if self.white_in_focus else white
+
+
+def list_photos(
+    folder: Path, list_file: Path | None = None, list_folder: Path | None = None
+) -> list[str]:
+    """File names of the photos in ``folder``, sorted, or in the order of ``list_file``.
+
+    Args:
+        folder: Where the photos lie.
+        list_file: Text file with one file name a line, with or without suffix.
+        list_folder: Where a bare name of ``list_file`` is looked for if it is not a path.
+
+    Raises:
+        InputError: If the folder, the list or a listed photo is missing, or none is found.
+    """
+    if not folder.is_dir():
+        raise InputError(
+            f"Photo folder {folder} does not exist; give the folder that holds the photos, or "
+            "set DBD_DATA to the folder of the data sets."
+        )
+    if list_file is None:
+        names = sorted(p.name for p in folder.iterdir() if p.suffix.lower() in PHOTO_SUFFIXES)
+    else:
+        if not list_file.is_file() and list_folder is not None:
+            list_file = list_folder / list_file
+        try:
+            lines = list_file.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(
+                f"List {list_file} cannot be read ({error}); expected a text file with one "
+                "photo's file name a line."
+            ) from error
+        by_stem = {Path(name).stem: name for name in sorted(os.listdir(folder))}
+        names = []
+        for entry in filter(None, map(str.strip, lines)):
+            name = entry if (folder / entry).is_file() else by_stem.get(entry)
+            if name is None:
+                raise InputError(f"List {list_file} names {entry}, which is not in {folder}.")
+            names.append(name)
+    if not names:
+        raise InputError(f"No photo found in {list_file or folder}; expected JPEG or PNG files.")
+    return names
+
+
+def read_photo(path: Path) -> NDArray[np.uint8]:
+    """Decode a photo to (H, W, 3) uint8 RGB, EXIF orientation applied.
+
+    Raises:
+        InputError: If the file is missing or damaged.
+    """
+    return _decode(path, "RGB")
+
+
+def _decode(path: Path, mode: str) -> NDArray[np.uint8]:
+    try:
+        with Image.open(path) as image:
+            return np.asarray(ImageOps.exif_transpose(image).convert(mode))
+    except (OSError, UnidentifiedImageError, SyntaxError, Image.DecompressionBombError) as error:
+        raise InputError(
+            f"{path} cannot be read as an image ({error}); replace it or leave it out."
+        ) from error
+
+
+def squash(photo: NDArray[np.uint8], size_wh: tuple[int, int]) -> NDArray[np.uint8]:
+    """Resize to a network's input size without keeping the aspect ratio.
+
+    Pillow's BILINEAR widens its kernel when it shrinks, so the result is free of aliasing.
+
+    Args:
+        photo: (H, W, 3) uint8.
+        size_wh: Target width and height in pixels.
+
+    Returns:
+        (height, width, 3) uint8.
+    """
+    return np.asarray(Image.fromarray(photo).resize(size_wh, Image.Resampling.BILINEAR))
+
+
+def split_validation(names: tuple[str, ...], count: int) -> tuple[list[str], list[str]]:
+    """Split file names into training and validation, the same way on every machine.
+
+    Args:
+        names: File names.
+        count: How many to validate on.
+
+    Returns:
+        Training names and validation names, each in the given order. The choice depends on a
+        checksum of each name only.
+    """
+    ranked = sorted(names, key=lambda name: (zlib.crc32(name.encode()), name))
+    chosen = set(ranked[:count])
+    return [n for n in names if n not in chosen], [n for n in names if n in chosen]

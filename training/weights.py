@@ -1,0 +1,117 @@
+"""A trained network in, one safetensors file out, and back.
+
+The file holds float16 tensors; its metadata says which network they belong to and what that
+network expects at its input, so that nothing else is needed to use it.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import nn
+
+from training.errors import InputError
+from training.networks import ARCHITECTURES, NetworkContract, build
+
+FORMAT = "dbd-mobile-weights/1"
+
+
+@dataclass(frozen=True)
+class TrainedNetwork:
+    """A network with its trained weights.
+
+    Attributes:
+        network: In eval mode, float32, on the CPU.
+        architecture: Its name in ``training.networks.ARCHITECTURES``.
+        contract: What it expects at its input.
+        notes: How it was trained: recipe, data, seed, validation accuracy.
+    """
+
+    network: nn.Module
+    architecture: str
+    contract: NetworkContract
+    notes: dict[str, object]
+
+
+def save_weights(
+    path: Path, network: nn.Module, architecture: str, notes: dict[str, object]
+) -> None:
+    """Write a network's weights as float16 safetensors.
+
+    Args:
+        path: File to write, replaced only once the new one is complete.
+        network: The network; its ``contract`` attribute is recorded.
+        architecture: Its name in ``training.networks.ARCHITECTURES``.
+        notes: JSON-serialisable facts on the training.
+    """
+    tensors = {
+        # The batch counters only matter to a running average without momentum; none is used here.
+        name: (value.half() if value.is_floating_point() else value).contiguous().cpu()
+        for name, value in network.state_dict().items()
+        if not name.endswith("num_batches_tracked")
+    }
+    metadata = {
+        "format": FORMAT,
+        "architecture": architecture,
+        "contract": json.dumps(asdict(network.contract)),
+        "notes": json.dumps(notes),
+    }
+    temporary = path.with_name(path.name + ".part")
+    save_file(tensors, temporary, metadata)
+    temporary.replace(path)
+
+
+def load_weights(path: Path) -> TrainedNetwork:
+    """Read a weights file and build its network.
+
+    Raises:
+        InputError: If the file is missing, damaged, of another format or architecture, holds
+            other tensors than its network has, or holds a value that is not finite.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (OSError, SafetensorError) as error:
+        raise InputError(
+            f"{path} cannot be read as a safetensors file ({error}); give weights written by "
+            "'python -m training'."
+        ) from error
+    if metadata.get("format") != FORMAT:
+        raise InputError(
+            f"{path} has no metadata of format {FORMAT} (found {metadata.get('format')!r}); give "
+            "weights written by 'python -m training'."
+        )
+    architecture = metadata["architecture"]
+    if architecture not in ARCHITECTURES:
+        raise InputError(
+            f"{path} is of architecture {architecture!r}; this version knows "
+            f"{', '.join(sorted(ARCHITECTURES))}."
+        )
+    network = build(architecture)
+    for name, value in tensors.items():
+        if not torch.isfinite(value).all():
+            raise InputError(f"{path} has a value that is not finite in {name}; it is unusable.")
+    expected = network.state_dict()
+    counters = {name for name in expected if name.endswith("num_batches_tracked")}
+    missing = sorted(expected.keys() - tensors.keys() - counters)
+    unknown = sorted(tensors.keys() - expected.keys())
+    unlike = sorted(
+        name
+        for name, value in tensors.items()
+        if name in expected and value.shape != expected[name].shape
+    )
+    for problem, names in (("lacks", missing), ("has unknown", unknown), ("has misshapen", unlike)):
+        if names:
+            raise InputError(
+                f"{path} {problem} {len(names)} of the tensors of {architecture}, first "
+                f"{names[0]}; it was written for another version of the network."
+            )
+    network.load_state_dict({k: v.float() for k, v in tensors.items()}, strict=False)
+    contract = NetworkContract(**json.loads(metadata["contract"]))
+    return TrainedNetwork(
+        network.eval(), architecture, contract, json.loads(metadata.get("notes", "{}"))
+    )
