@@ -96,8 +96,9 @@ def blur_background(
     """
     linear = decode_srgb(photo)
     cover = cv2.GaussianBlur(object_mask.astype(np.float32) / 255, (0, 0), 0.7)[..., None]
-    behind = 1 - cover
-    weight = _blur(np.ascontiguousarray(behind), kernel).reshape(behind.shape)
+    # Pixels at the object's rim hold some of its light, so they do not count as background.
+    behind = (cover < 1 / 255).astype(np.float32)
+    weight = _blur(behind, kernel).reshape(behind.shape)
     background = _blur(linear * behind, kernel) / np.maximum(weight, 1e-3)
     return encode_srgb(cover * linear + (1 - cover) * background)
 

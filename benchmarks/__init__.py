@@ -1,0 +1,1 @@
+"""Models and data in, accuracy by protocol and latency by stage out."""

@@ -1,0 +1,70 @@
+"""A model and a data set in, the accuracy by every protocol out."""
+
+import dataclasses
+from pathlib import Path
+
+from rich.progress import track
+from rich.table import Table
+
+from dbd_mobile.catalogue import bundled_ids
+from export.accuracy import score
+from export.predictors import open_predictor
+from training.datasets import BlurDataset, squash
+from training.errors import InputError
+from training.measures import Accuracy
+
+_BUNDLED = Path(__file__).parent.parent / "dbd_mobile" / "models"
+
+
+def find_model(model: str) -> Path:
+    """The file of a bundled model's id, or of a path.
+
+    Raises:
+        InputError: If it is neither.
+    """
+    if model in bundled_ids():
+        return _BUNDLED / model / "model.tflite"
+    path = Path(model)
+    if not path.is_file():
+        raise InputError(
+            f"There is no model {model}; expected one of {', '.join(bundled_ids())}, or the path "
+            "of a .safetensors, .onnx or .tflite file."
+        )
+    return path
+
+
+def measure_accuracy(model: str, dataset: BlurDataset) -> Accuracy:
+    """Accuracy of a model on photos with masks, at the photos' own size.
+
+    Args:
+        model: A bundled id, or a path.
+        dataset: Photos and masks.
+
+    Raises:
+        InputError: If the model, a photo or a mask cannot be used.
+    """
+    predictor = open_predictor(find_model(model))
+    maps = (
+        predictor.predict(squash(dataset.photo(index), predictor.size_wh))
+        for index in track(range(len(dataset)), "Scoring photos")
+    )
+    return score(maps, dataset)
+
+
+def accuracy_table(model: str, data: str, accuracy: Accuracy) -> Table:
+    """The measures with their protocols' rules, for the screen."""
+    table = Table(title=f"{model} on {accuracy.images} photos of {data}")
+    table.add_column("measure")
+    table.add_column("value", justify="right")
+    table.add_column("protocol")
+    rules = {
+        "fmax": "in focus positive, best of 256 thresholds of the averaged curve, native size",
+        "f_at_half": "in focus positive, threshold 128/255 of the averaged curve, native size",
+        "ddff": "blurred positive, mean per-image F at 0.5, native size",
+        "adaptive": "in focus positive, mean per-image F at 1.5 x mean, network size",
+        "mae": "mean absolute error of the soft map, native size",
+    }
+    for name, rule in rules.items():
+        table.add_row(name, f"{dataclasses.asdict(accuracy)[name]:.4f}", rule)
+    table.caption = f"{accuracy.one_class_images} photos have a truth of one class only"
+    return table

