@@ -30,11 +30,11 @@ def crop_and_flip(
     window = (slice(top, top + crop), slice(left, left + crop))
     # INTER_AREA averages where it shrinks and is bilinear where it enlarges.
     method = cv2.INTER_AREA if crop > side else cv2.INTER_LINEAR
-    photo = cv2.resize(photo[window], (side, side), interpolation=method)
-    target = cv2.resize(target[window], (side, side), interpolation=method)
+    pair = [cv2.resize(i[window], (side, side), interpolation=method) for i in (photo, target)]
     if rng.random() < 0.5:
-        photo, target = photo[:, ::-1], target[:, ::-1]
-    return np.ascontiguousarray(photo), np.ascontiguousarray(target)
+        pair = [image[:, ::-1] for image in pair]
+    cropped, cropped_target = (np.ascontiguousarray(image, np.uint8) for image in pair)
+    return cropped, cropped_target
 
 
 def jitter_colour(photo: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:

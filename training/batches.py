@@ -4,6 +4,8 @@ Every batch depends on the seed, the epoch and the step only, not on how many pr
 or on where a run was interrupted.
 """
 
+from typing import TypeAlias
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -13,8 +15,14 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from training.augmentation import crop_and_flip, degrade, jitter_colour
-from training.datasets import BlurDataset, data_root, list_photos, read_photo, split_validation
-from training.datasets import squash
+from training.datasets import (
+    BlurDataset,
+    data_root,
+    list_photos,
+    read_photo,
+    split_validation,
+    squash,
+)
 from training.networks import NetworkContract
 from training.recipe import Recipe
 from training.synthesis import sharpness, synthesise
@@ -39,6 +47,10 @@ def open_split(recipe: Recipe) -> tuple[BlurDataset, BlurDataset]:
     )
 
 
+_Pair: TypeAlias = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+"""A photo (S, S, 3) and its mask or target (S, S)."""
+
+
 class Batches(Dataset[tuple[Tensor, Tensor]]):
     """Batches of one epoch: item i is step i's images and targets.
 
@@ -59,12 +71,12 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
         self._recipe = recipe
         self._side = side
         square = (recipe.stored_side, recipe.stored_side)
-        self._photos = []
+        self._photos: list[_Pair] = []
         for index in track(range(len(photos)), "Decoding photos"):
             mask = np.uint8(255) * photos.mask(index)
             mask = np.asarray(Image.fromarray(mask).resize(square, Image.Resampling.BILINEAR))
             self._photos.append((squash(photos.photo(index), square), mask))
-        self._sharp: list[tuple[NDArray[np.uint8], NDArray[np.uint8]]] = []
+        self._sharp: list[_Pair] = []
         if recipe.synthetic_in_batch:
             self._sharp = _sharpest(recipe, square)
 
@@ -82,29 +94,27 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
         targets = np.stack([target for _, target in pairs])[:, None]
         return torch.from_numpy(np.ascontiguousarray(images)), torch.from_numpy(targets)
 
-    def _real(
-        self, index: int, rng: np.random.Generator
-    ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        photo, mask = self._photos[index]
-        photo, mask = crop_and_flip(photo, mask, self._side, self._recipe.smallest_crop, rng)
+    def _real(self, index: int, rng: np.random.Generator) -> _Pair:
+        photo, mask = self._crop(self._photos[index], rng)
         photo = jitter_colour(photo, rng)
         if rng.random() < self._recipe.degraded_share:
             photo = degrade(photo, rng)
         return photo, mask
 
-    def _synthetic(self, rng: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    def _synthetic(self, rng: np.random.Generator) -> _Pair:
         first, second = rng.choice(len(self._sharp), 2, replace=False)
-        smallest = self._recipe.smallest_crop
-        photo, mask = crop_and_flip(*self._sharp[first], self._side, smallest, rng)
-        other, _ = crop_and_flip(*self._sharp[second], self._side, smallest, rng)
+        photo, mask = self._crop(self._sharp[first], rng)
+        other, _ = self._crop(self._sharp[second], rng)
         photo, target = synthesise(photo, mask, other, rng)
         photo = degrade(jitter_colour(photo, rng), rng)
         return photo, (target * 255 + 0.5).astype(np.uint8)
 
+    def _crop(self, pair: _Pair, rng: np.random.Generator) -> _Pair:
+        photo, target = pair
+        return crop_and_flip(photo, target, self._side, self._recipe.smallest_crop, rng)
 
-def _sharpest(
-    recipe: Recipe, square: tuple[int, int]
-) -> list[tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
+
+def _sharpest(recipe: Recipe, square: tuple[int, int]) -> list[_Pair]:
     """The sharpest photos and their object masks, as squares of uint8."""
     root = data_root() / recipe.sharp_photos
     scored = []

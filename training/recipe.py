@@ -4,6 +4,7 @@ import dataclasses
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from training.errors import InputError
 
@@ -103,8 +104,11 @@ def read_recipe(path: Path) -> Recipe:
     return Recipe(**table, losses=LossWeights(**losses))
 
 
+_TYPE_NAMES = {str: "text", bool: "truth value", int: "whole number", float: "number"}
+
+
 def _check_keys(path: Path, table: dict[str, object], kind: type, prefix: str) -> None:
-    fields = {f.name: f.type for f in dataclasses.fields(kind)}
+    fields: dict[str, Any] = {f.name: f.type for f in dataclasses.fields(kind)}
     for key, value in table.items():
         if key not in fields:
             known = ", ".join(prefix + name for name in fields)
@@ -114,5 +118,5 @@ def _check_keys(path: Path, table: dict[str, object], kind: type, prefix: str) -
         fits = type(value) is wanted or (wanted is float and type(value) is int)
         if not fits:
             raise InputError(
-                f"Recipe {path}: {prefix}{key} must be of type {wanted.__name__}, not {value!r}."
+                f"Recipe {path}: {prefix}{key} must be a {_TYPE_NAMES[wanted]}, not {value!r}."
             )

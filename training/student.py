@@ -34,7 +34,7 @@ from training.curves import plot_curves
 from training.datasets import BlurDataset, squash
 from training.errors import InputError
 from training.measures import Accuracy, AccuracyMeter
-from training.networks import build
+from training.networks import BlurNetwork, build
 from training.recipe import Recipe
 from training.weights import save_weights
 
@@ -43,7 +43,7 @@ _log = logging.getLogger(__name__)
 _LOSS_TERMS = {"cross_entropy": losses.cross_entropy, "soft_iou": losses.soft_iou}
 
 
-def train_student(recipe: Recipe, folder: Path, device: torch.device) -> Accuracy:
+def train_student(recipe: Recipe, folder: Path, device: torch.device) -> None:
     """Train a student, or go on with the run that ``folder`` holds.
 
     An interrupted run goes on from its last whole epoch and computes what it would have computed
@@ -53,9 +53,6 @@ def train_student(recipe: Recipe, folder: Path, device: torch.device) -> Accurac
         recipe: What to train.
         folder: The run's folder; made if missing.
         device: CPU or CUDA device; both compute in bfloat16 with float32 weights.
-
-    Returns:
-        Accuracy of the averaged weights on the validation photos.
 
     Raises:
         InputError: If the data is not as expected, the folder holds a run of another recipe or a
@@ -76,7 +73,6 @@ def train_student(recipe: Recipe, folder: Path, device: torch.device) -> Accurac
             epoch + 1, recipe.epochs, run.history[-1]["loss"],
             accuracy.fmax, accuracy.mae, accuracy.ddff,
         )  # fmt: skip
-    return Accuracy(**{f.name: run.history[-1][f.name] for f in dataclasses.fields(Accuracy)})
 
 
 class _Run:
@@ -87,7 +83,7 @@ class _Run:
         self.recipe, self.folder, self.device = recipe, folder, device
         self.network = build(recipe.architecture)
         self.network.trunk.load_imagenet_weights()
-        self.network.to(device, memory_format=torch.channels_last)
+        self.network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.averaged = copy.deepcopy(self.network).eval()
         self.optimiser = torch.optim.AdamW(
             _parameter_groups(self.network, recipe), weight_decay=recipe.weight_decay
@@ -135,7 +131,7 @@ class _Run:
             {
                 "epoch": self.epoch,
                 **{name: value / len(batches) for name, value in sums.items()},
-                "rate": self.schedule.get_last_lr()[-1],
+                "rate": float(self.schedule.get_last_lr()[-1]),
                 "seconds": time.monotonic() - started,
             }
         )
@@ -150,7 +146,7 @@ class _Run:
         logits = logits.float()
         weights = dataclasses.asdict(self.recipe.losses)
         terms = {name: term(logits, target) for name, term in _LOSS_TERMS.items() if weights[name]}
-        loss = torch.stack([weights[name] * term for name, term in terms.items()]).sum()
+        loss: Tensor = torch.stack([weights[name] * term for name, term in terms.items()]).sum()
         if not math.isfinite(loss.item()):
             raise InputError(
                 f"The loss became {loss.item()} in epoch {self.epoch + 1}; the run stopped with "
@@ -163,7 +159,7 @@ class _Run:
         self.schedule.step()
         self.step += 1
         self._average()
-        return {"loss": loss.item(), **{name: term.item() for name, term in terms.items()}}
+        return {"loss": float(loss), **{name: float(term) for name, term in terms.items()}}
 
     @torch.no_grad()
     def _average(self) -> None:
@@ -224,9 +220,7 @@ class _Run:
         try:
             state = torch.load(path, map_location=self.device, weights_only=True)
         except (OSError, RuntimeError, EOFError, pickle.UnpicklingError, zipfile.BadZipFile) as e:
-            raise InputError(
-                f"{path} is damaged ({e}); delete it to start the run again."
-            ) from e
+            raise InputError(f"{path} is damaged ({e}); delete it to start the run again.") from e
         if state["recipe"] != dataclasses.asdict(self.recipe):
             raise InputError(
                 f"{self.folder} holds a run of another recipe; give another folder with -o, or "
@@ -240,7 +234,7 @@ class _Run:
         _log.info("going on after epoch %d of %s", self.epoch, path)
 
 
-def _parameter_groups(network: nn.Module, recipe: Recipe) -> list[dict[str, object]]:
+def _parameter_groups(network: BlurNetwork, recipe: Recipe) -> list[dict[str, object]]:
     """Trunk and decoder, each with and without weight decay, with their peak rates."""
     groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
     for name, parameter in network.named_parameters():

@@ -17,7 +17,7 @@ _RAMP_RADII = (0.0, 0.8, 1.6, 3.2, 6.4, 12.8)
 
 
 def decode_srgb(photo: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """sRGB bytes -> linear light in [0, 1], float32 of the same shape (IEC 61966-2-1)."""
+    """Bytes of sRGB -> linear light in [0, 1], float32 of the same shape (IEC 61966-2-1)."""
     return _SRGB_TO_LINEAR[photo]
 
 
@@ -70,7 +70,8 @@ def _random_kernel(radius: float, rng: np.random.Generator) -> NDArray[np.float3
 def _blur(image: NDArray[np.float32], kernel: NDArray[np.float32]) -> NDArray[np.float32]:
     if len(kernel) == 1:
         return image
-    return cv2.filter2D(image, -1, kernel, borderType=cv2.BORDER_REFLECT_101)
+    blurred = cv2.filter2D(image, -1, kernel, borderType=cv2.BORDER_REFLECT_101)
+    return blurred.astype(np.float32, copy=False)
 
 
 def blur_target(radius: NDArray[np.float32] | float) -> NDArray[np.float32]:

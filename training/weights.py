@@ -11,10 +11,9 @@ from pathlib import Path
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from torch import nn
 
 from training.errors import InputError
-from training.networks import ARCHITECTURES, NetworkContract, build
+from training.networks import ARCHITECTURES, BlurNetwork, NetworkContract, build
 
 FORMAT = "dbd-mobile-weights/1"
 
@@ -30,20 +29,20 @@ class TrainedNetwork:
         notes: How it was trained: recipe, data, seed, validation accuracy.
     """
 
-    network: nn.Module
+    network: BlurNetwork
     architecture: str
     contract: NetworkContract
     notes: dict[str, object]
 
 
 def save_weights(
-    path: Path, network: nn.Module, architecture: str, notes: dict[str, object]
+    path: Path, network: BlurNetwork, architecture: str, notes: dict[str, object]
 ) -> None:
     """Write a network's weights as float16 safetensors.
 
     Args:
         path: File to write, replaced only once the new one is complete.
-        network: The network; its ``contract`` attribute is recorded.
+        network: The network; its contract is recorded.
         architecture: Its name in ``training.networks.ARCHITECTURES``.
         notes: JSON-serialisable facts on the training.
     """

@@ -90,5 +90,5 @@ _CLASSIFIER = {"_conv_head", "_bn1", "_fc"}
 
 
 def test_unknown_architecture_is_named_with_the_known_ones():
-    with pytest.raises(ValueError, match="'heavy'.*lite"):
+    with pytest.raises(ValueError, match=r"'heavy'.*lite"):
         build("heavy")

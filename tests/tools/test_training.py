@@ -72,7 +72,11 @@ def test_run_writes_weights_metrics_and_curves(recipe, tmp_path):
     assert Image.open(tmp_path / "r" / "curves.png").size[0] > 500
     trained = load_weights(tmp_path / "r" / "weights.safetensors")
     assert trained.architecture == "lite"
-    assert (trained.contract.width, trained.contract.mean, trained.contract.scale) == (320, 127, 128)
+    assert (trained.contract.width, trained.contract.mean, trained.contract.scale) == (
+        320,
+        127,
+        128,
+    )
 
 
 def test_interrupted_run_resumes_to_the_same_weights(recipe, tmp_path, monkeypatch):
@@ -126,7 +130,10 @@ def test_loss_that_is_not_finite_stops_the_run_and_keeps_the_checkpoint(
         ("epochs = 2", "which architecture"),
         ('architecture = "lite"\nspeed = 3', "unknown key speed; known are"),
         ('architecture = "lite"\nepochs = 0', "epochs must be above 0"),
-        ('architecture = "lite"\nepochs = "many"', "epochs must be of type int, not 'many'"),
+        (
+            'architecture = "lite"\nepochs = "many"',
+            "epochs must be a whole number, not 'many'",
+        ),
         ('architecture = "lite"\nsmallest_crop = 2.0', "smallest_crop must be in 0 to 1"),
         ('architecture = "lite"\nsynthetic_in_batch = 12', "synthetic_in_batch must be in 0"),
         ('architecture = "lite"\n[losses]\nssim = 1.0', "unknown key losses.ssim"),
@@ -182,7 +189,10 @@ class TestWeightsFile:
         [
             (lambda t, m: m.pop("format"), "no metadata of format"),
             (lambda t, m: m.update(architecture="heavy"), "architecture 'heavy'"),
-            (lambda t, m: t.pop("head.weight"), "lacks 1 of the tensors of lite, first head.weight"),
+            (
+                lambda t, m: t.pop("head.weight"),
+                "lacks 1 of the tensors of lite, first head.weight",
+            ),
             (lambda t, m: t.update(extra=torch.ones(1)), "unknown 1 .* first extra"),
             (lambda t, m: t.update({"head.bias": torch.ones(2)}), "misshapen 1 .* first head.bias"),
             (lambda t, m: t["head.bias"].fill_(float("nan")), "not finite in head.bias"),

@@ -6,26 +6,33 @@ returns float32 blur probabilities (N, 1, H, W) in [0, 1], 1 = blurred.
 
 from collections.abc import Callable
 
-from torch import nn
-
+from training.networks.blur_network import BlurNetwork
 from training.networks.complexity import Complexity, measure_complexity
 from training.networks.contract import NetworkContract
 from training.networks.lite import Lite
 
-__all__ = ["ARCHITECTURES", "Complexity", "Lite", "NetworkContract", "build", "measure_complexity"]
+__all__ = [
+    "ARCHITECTURES",
+    "BlurNetwork",
+    "Complexity",
+    "Lite",
+    "NetworkContract",
+    "build",
+    "measure_complexity",
+]
 
-ARCHITECTURES: dict[str, Callable[[], nn.Module]] = {"lite": Lite}
+ARCHITECTURES: dict[str, Callable[[], BlurNetwork]] = {"lite": Lite}
 """Architecture name -> constructor of the untrained network."""
 
 
-def build(architecture: str) -> nn.Module:
+def build(architecture: str) -> BlurNetwork:
     """Make an untrained network.
 
     Args:
         architecture: A key of ``ARCHITECTURES``.
 
     Returns:
-        The network with randomly initialised weights; it has a ``contract`` attribute.
+        The network with randomly initialised weights.
 
     Raises:
         ValueError: If the name is unknown.

@@ -106,6 +106,7 @@ class EfficientNetLite(nn.Module):
         self.variant = variant
         self.stem = conv_bn(3, 32, 3, stride=2)
         self.stages = nn.ModuleList()
+        self._depths: list[int] = []
         inputs = 32
         widths = []
         for number, (kernel, stride, expansion, channels, repeats) in enumerate(_STAGES):
@@ -121,6 +122,7 @@ class EfficientNetLite(nn.Module):
                 )
                 inputs = outputs
             self.stages.append(stage)
+            self._depths.append(repeats)
             widths.append(outputs)
         self.channels = tuple(widths[i] for i in _FEATURE_STAGES)
 
@@ -151,7 +153,7 @@ class EfficientNetLite(nn.Module):
             ) from error
         locator = getattr(package, f"Efficientnet{self.variant.capitalize()}ModelFile")
         published = torch.load(locator.get_model_file_path(), map_location="cpu", weights_only=True)
-        self.load_state_dict(_rename_published(published, self.stages))
+        self.load_state_dict(_rename_published(published, self._depths))
 
 
 def _round_channels(channels: float) -> int:
@@ -160,9 +162,9 @@ def _round_channels(channels: float) -> int:
     return rounded + 8 if rounded < 0.9 * channels else rounded
 
 
-def _rename_published(published: dict[str, Tensor], stages: nn.ModuleList) -> dict[str, Tensor]:
+def _rename_published(published: dict[str, Tensor], depths: list[int]) -> dict[str, Tensor]:
     """Published names (``_blocks.3._bn0.weight``) to ours (``stages.2.0.expand.bn.weight``)."""
-    places = [f"stages.{s}.{b}" for s, stage in enumerate(stages) for b in range(len(stage))]
+    places = [f"stages.{s}.{b}" for s, depth in enumerate(depths) for b in range(depth)]
     parts = {
         "_expand_conv": "expand.conv",
         "_bn0": "expand.bn",

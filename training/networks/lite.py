@@ -1,9 +1,9 @@
 """The mobile student: an RGB image in, a blur probability map of the same size out."""
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from training.networks.blur_network import BlurNetwork
 from training.networks.efficientnet_lite import EfficientNetLite, conv_bn, lite_contract
 
 
@@ -14,7 +14,7 @@ class SeparableConv(nn.Sequential):
         super().__init__(conv_bn(inputs, inputs, 3, groups=inputs), conv_bn(inputs, outputs, 1))
 
 
-class Lite(nn.Module):
+class Lite(BlurNetwork):
     """EfficientNet-Lite0 trunk and a depthwise-separable decoder, made for int8.
 
     Skips are additions: int8 concatenation of tensors with unlike ranges loses precision and
@@ -53,10 +53,6 @@ class Lite(nn.Module):
             current = functional.relu6(current + self.laterals[level](features[level]))
             current = self.mergers[level](current)
         return _upsample(self.head(current))
-
-    def forward(self, image: Tensor) -> Tensor:
-        """(N, 3, H, W) normalised, H and W multiples of 32 -> blur probability (N, 1, H, W)."""
-        return torch.sigmoid(self.logits(image))
 
 
 def _upsample(features: Tensor) -> Tensor:

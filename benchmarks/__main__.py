@@ -1,0 +1,93 @@
+"""Accuracy and latency of models, and the README's tables: ``python -m benchmarks --help``."""
+
+import argparse
+import dataclasses
+import json
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from benchmarks import readme
+from benchmarks.accuracy import accuracy_table, measure_accuracy
+from benchmarks.latency import compare_latency, latency_table
+from dbd_mobile import DBDError
+from training.datasets import BlurDataset
+from training.errors import InputError
+
+
+def main() -> int:
+    """Run one command; the exit status is 0, 2 after bad input, 130 after an interruption."""
+    options = _parser().parse_args()
+    console = Console(stderr=True)
+    try:
+        options.run(options)
+    except (InputError, DBDError) as error:
+        console.print(f"[red]error:[/red] {error}", soft_wrap=True)
+        return 2
+    except KeyboardInterrupt:
+        console.print("Interrupted.")
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    accuracy = commands.add_parser("accuracy", help="accuracy by every protocol")
+    accuracy.add_argument("--model", required=True, help="bundled id, or model file")
+    accuracy.add_argument("--data", type=Path, required=True, help="folder with image/ and mask/")
+    accuracy.add_argument("--list", type=Path, help="text file with one photo a line")
+    accuracy.add_argument(
+        "--white-in-focus", action="store_true", help="the masks are white where in focus"
+    )
+    accuracy.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    accuracy.set_defaults(run=_accuracy)
+
+    latency = commands.add_parser("latency", help="precisions and thread counts side by side")
+    latency.add_argument(
+        "files", type=Path, nargs="+", help="TFLite files named STEM.PRECISION.tflite"
+    )
+    latency.add_argument("--threads", default="1,2", help="thread counts (default: 1,2)")
+    latency.add_argument("--runs", type=int, default=100, help="timed runs of each (default: 100)")
+    latency.add_argument("--json", type=Path, metavar="FILE", help="also write the result there")
+    latency.set_defaults(run=_latency)
+
+    tables = commands.add_parser("readme", help="rewrite the README's tables")
+    tables.set_defaults(run=lambda options: readme.update())
+    return parser
+
+
+def _accuracy(options: argparse.Namespace) -> None:
+    dataset = BlurDataset.from_folder(
+        options.data, options.list, white_in_focus=options.white_in_focus
+    )
+    accuracy = measure_accuracy(options.model, dataset)
+    if options.json:
+        sys.stdout.write(json.dumps(dataclasses.asdict(accuracy), indent=1) + "\n")
+    else:
+        Console().print(accuracy_table(options.model, options.data.name, accuracy))
+
+
+def _latency(options: argparse.Namespace) -> None:
+    try:
+        threads = [int(count) for count in options.threads.split(",")]
+    except ValueError:
+        raise InputError(
+            f"--threads takes thread counts such as 1,2,4, not {options.threads!r}."
+        ) from None
+    # STEM.int8.tflite -> int8
+    files = {Path(file.stem).suffix.lstrip(".") or file.stem: file for file in options.files}
+    with Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task("Timing", total=options.runs * len(files) * len(threads))
+        result = compare_latency(files, threads, options.runs, lambda: progress.advance(task))
+    if options.json:
+        options.json.parent.mkdir(parents=True, exist_ok=True)
+        options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    Console().print(latency_table(result))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

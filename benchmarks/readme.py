@@ -1,0 +1,76 @@
+"""Cards and stored results in, the README's tables out.
+
+Each table stands between ``<!-- NAME -->`` and ``<!-- /NAME -->``.
+"""
+
+import json
+import re
+from pathlib import Path
+
+from dbd_mobile.catalogue import bundled_ids, load_card
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+LATENCY = ROOT / "benchmarks" / "results" / "latency.json"
+
+
+def accuracy_rows() -> list[str]:
+    """Markdown rows of the bundled models' accuracy, from their cards."""
+    rows = [
+        "| model | file | photos | fmax | F at 0.5 | ddff F | adaptive F | MAE |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    names = ("fmax", "f_at_half", "ddff", "adaptive", "mae")
+    for model_id in bundled_ids():
+        for entry in _merged(load_card(model_id)["accuracy"]):
+            values = " | ".join(f"{entry['values'][name]:.4f}" for name in names)
+            rows.append(
+                f"| `{model_id}` | {entry['precision']} | {entry['dataset']}, "
+                f"{entry['images']} photos | {values} |"
+            )
+    return rows
+
+
+def _merged(entries: list) -> list[dict]:  # type: ignore[type-arg]
+    """A card has one entry a protocol; the table has one row a file and data set."""
+    rows: dict[tuple[str, str], dict] = {}  # type: ignore[type-arg]
+    for entry in entries:
+        key = (entry["dataset"], entry["precision"])
+        row = rows.setdefault(key, {**entry, "values": {}})
+        row["values"].update(entry["values"])
+    return list(rows.values())
+
+
+def latency_rows() -> list[str]:
+    """Markdown rows of the stored latency results."""
+    report = json.loads(LATENCY.read_text(encoding="utf-8"))
+    rows = [
+        f"Measured on: {report['cpu']}, {report['cores']} cores; "
+        f"{report['backend']}; a {report['photo']} photo, {report['runs']} runs; "
+        "milliseconds, p50 (p90).",
+        "",
+        "| file | threads | pre-process | invoke | dequantise | full-size map |",
+        "|---|---|---|---|---|---|",
+    ]
+    stages = ("preprocess", "invoke", "dequantise", "full_map")
+    for row in report["rows"]:
+        cells = " | ".join(
+            f"{row['stages_ms'][stage]['p50']:.1f} ({row['stages_ms'][stage]['p90']:.1f})"
+            for stage in stages
+        )
+        rows.append(f"| {row['precision']} | {row['threads']} | {cells} |")
+    return rows
+
+
+def render(text: str) -> str:
+    """The README's text with its tables as the data says."""
+    for name, rows in (("accuracy", accuracy_rows()), ("latency", latency_rows())):
+        body = "\n".join(rows)
+        pattern = rf"(<!-- {name} -->\n).*?(\n<!-- /{name} -->)"
+        text = re.sub(pattern, lambda m, b=body: m[1] + b + m[2], text, flags=re.DOTALL)
+    return text
+
+
+def update() -> None:
+    """Rewrite the README's tables."""
+    README.write_text(render(README.read_text(encoding="utf-8")), encoding="utf-8")
