@@ -4,10 +4,9 @@ Each table stands between ``<!-- NAME -->`` and ``<!-- /NAME -->``.
 """
 
 import json
-import re
 from pathlib import Path
 
-from dbd_mobile.catalogue import bundled_ids, load_card
+from dbd_mobile.catalogue import AccuracyCard, bundled_ids, load_card
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -31,13 +30,13 @@ def accuracy_rows() -> list[str]:
     return rows
 
 
-def _merged(entries: list) -> list[dict]:  # type: ignore[type-arg]
+def _merged(entries: list[AccuracyCard]) -> list[AccuracyCard]:
     """A card has one entry a protocol; the table has one row a file and data set."""
-    rows: dict[tuple[str, str], dict] = {}  # type: ignore[type-arg]
+    rows: dict[tuple[str, str], AccuracyCard] = {}
     for entry in entries:
         key = (entry["dataset"], entry["precision"])
-        row = rows.setdefault(key, {**entry, "values": {}})
-        row["values"].update(entry["values"])
+        values = {**rows[key]["values"], **entry["values"]} if key in rows else entry["values"]
+        rows[key] = {**entry, "values": values}
     return list(rows.values())
 
 
@@ -65,9 +64,10 @@ def latency_rows() -> list[str]:
 def render(text: str) -> str:
     """The README's text with its tables as the data says."""
     for name, rows in (("accuracy", accuracy_rows()), ("latency", latency_rows())):
-        body = "\n".join(rows)
-        pattern = rf"(<!-- {name} -->\n).*?(\n<!-- /{name} -->)"
-        text = re.sub(pattern, lambda m, b=body: m[1] + b + m[2], text, flags=re.DOTALL)
+        start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+        before, _, rest = text.partition(start)
+        _, _, after = rest.partition(end)
+        text = "".join([before, start, *(row + "\n" for row in rows), end, after])
     return text
 
 

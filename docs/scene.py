@@ -38,9 +38,13 @@ def noise(u, v, octaves=5):
         x, y = u * scale, v * scale
         column, row = np.floor(x).astype(int), np.floor(y).astype(int)
         fx, fy = x - column, y - row
-        top = _NOISE[row % 256, column % 256] * (1 - fx) + _NOISE[row % 256, (column + 1) % 256] * fx
+        top = (
+            _NOISE[row % 256, column % 256] * (1 - fx) + _NOISE[row % 256, (column + 1) % 256] * fx
+        )
         row += 1
-        low = _NOISE[row % 256, column % 256] * (1 - fx) + _NOISE[row % 256, (column + 1) % 256] * fx
+        low = (
+            _NOISE[row % 256, column % 256] * (1 - fx) + _NOISE[row % 256, (column + 1) % 256] * fx
+        )
         total += (top * (1 - fy) + low * fy) / scale
         weight, scale = weight + 1 / scale, scale * 2.03
     return total / weight

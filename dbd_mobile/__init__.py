@@ -1,0 +1,39 @@
+"""Find, on the device, which parts of a photo are out of focus.
+
+A photo in, a blur map out: 1 = blurred, 0 = in focus.
+
+    >>> from dbd_mobile import detect_blur
+    >>> blur_map = detect_blur("photo.jpg")  # doctest: +SKIP
+    >>> blur_map.blurred_fraction  # doctest: +SKIP
+    0.62
+"""
+
+from dbd_mobile.blur_map import BlurMap
+from dbd_mobile.detector import BlurDetector, detect_blur
+from dbd_mobile.errors import (
+    ArgumentError,
+    BackendError,
+    ClosedError,
+    DBDError,
+    ImageError,
+    ModelError,
+)
+from dbd_mobile.model_file import ModelFacts, TensorFacts
+from dbd_mobile.quantization import Quantization
+from dbd_mobile.version import __version__
+
+__all__ = [
+    "ArgumentError",
+    "BackendError",
+    "BlurDetector",
+    "BlurMap",
+    "ClosedError",
+    "DBDError",
+    "ImageError",
+    "ModelError",
+    "ModelFacts",
+    "Quantization",
+    "TensorFacts",
+    "__version__",
+    "detect_blur",
+]

@@ -1,0 +1,214 @@
+"""A network's raw output for one photo in; blur probability, mask, share and pictures out."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+from PIL import Image
+
+from dbd_mobile.errors import ArgumentError, ImageError
+from dbd_mobile.photo import Photo, load_pixels
+from dbd_mobile.quantization import Quantization
+from dbd_mobile.timing import StageTimer
+
+_OVERLAY_COLOR = (255, 48, 0)
+_OVERLAY_OPACITY = 0.6
+# A probability may leave 0..1 by this much through the rounding of a quantised model.
+_RANGE_TOLERANCE = 0.01
+
+
+class BlurMap:
+    """How likely each pixel of one photo is to be out of focus: 1 = blurred, 0 = in focus.
+
+    Made by :meth:`BlurDetector.detect <dbd_mobile.BlurDetector.detect>`. Everything at the
+    photo's own size is computed on first use, from the model's output brought to that size with
+    BILINEAR, and is then kept. ``numpy.asarray(blur_map)`` is :attr:`probability`.
+
+    Args:
+        raw: (h, w) uint8 or float32, the model's output at the model's own size.
+        size_wh: The photo's (width, height) in pixels, upright.
+        quantization: What a uint8 ``raw`` means; None for float32.
+        timings_ms: Milliseconds of the stages so far, by name.
+
+    Raises:
+        ArgumentError: The values do not fit together, or are not probabilities.
+
+    Example:
+        >>> raw = np.array([[0, 255]], np.uint8)
+        >>> blur_map = BlurMap(
+        ...     raw, size_wh=(4, 2), quantization=Quantization(scale=1 / 256, zero_point=0)
+        ... )
+        >>> blur_map
+        BlurMap(size_wh=(4, 2), model_wh=(2, 1), blurred_fraction=0.500)
+        >>> blur_map.mask()[0].tolist()
+        [False, False, True, True]
+    """
+
+    def __init__(
+        self,
+        raw: NDArray[np.uint8] | NDArray[np.float32],
+        *,
+        size_wh: tuple[int, int],
+        quantization: Quantization | None = None,
+        timings_ms: Mapping[str, float] | None = None,
+    ) -> None:
+        if raw.ndim != 2 or not raw.size or raw.dtype not in (np.uint8, np.float32):
+            raise ArgumentError(
+                f"A raw blur map is (h, w) uint8 or float32, got {raw.shape} {raw.dtype}."
+            )
+        if (raw.dtype == np.uint8) != (quantization is not None):
+            raise ArgumentError(
+                "A uint8 blur map needs its quantization and a float32 one has none, "
+                f"got {raw.dtype} with {quantization}."
+            )
+        if min(size_wh) < 1:
+            raise ArgumentError(f"A photo's size is at least 1x1, got {size_wh}.")
+        self._raw = raw
+        self._size_wh = size_wh
+        self._quantization = quantization
+        self._timer = StageTimer(timings_ms)
+        levels = self._levels if quantization is not None else raw
+        low, high = float(levels.min()), float(levels.max())
+        if not (low >= -_RANGE_TOLERANCE and high <= 1 + _RANGE_TOLERANCE):
+            raise ArgumentError(
+                f"A blur map holds probabilities from 0 to 1, got values from {low:g} to {high:g}."
+            )
+
+    @property
+    def size_wh(self) -> tuple[int, int]:
+        """The photo's (width, height) in pixels, upright."""
+        return self._size_wh
+
+    @property
+    def timings_ms(self) -> dict[str, float]:
+        """Milliseconds by stage: a copy.
+
+        ``decode``, ``preprocess`` and ``invoke`` by the detector, then, once they are computed,
+        ``dequantise`` (:attr:`model_probability`), ``upscale`` (the map at the photo's size) and
+        ``probability`` (that map as float32).
+        """
+        return self._timer.ms
+
+    @cached_property
+    def model_probability(self) -> NDArray[np.float32]:
+        """(h, w) float32 in 0..1 at the model's own output size, read-only."""
+        with self._timer.stage("dequantise"):
+            return _read_only(self._dequantised(self._raw))
+
+    @cached_property
+    def probability(self) -> NDArray[np.float32]:
+        """(H, W) float32 in 0..1 at the photo's size, 1 = blurred, read-only."""
+        full = self._full
+        with self._timer.stage("probability"):
+            return _read_only(self._dequantised(np.asarray(full)))
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
+        """Give :attr:`probability` to numpy, converted and copied as numpy 2 asks."""
+        if copy is False and dtype is not None and np.dtype(dtype) != np.float32:
+            raise ValueError(f"A BlurMap is float32: as {np.dtype(dtype)} it has to be copied.")
+        return self.probability.astype(dtype or np.float32, copy=bool(copy))
+
+    def mask(self, threshold: float = 0.5) -> NDArray[np.bool_]:
+        """Say which pixels are blurred.
+
+        Args:
+            threshold: Probability from which on a pixel counts as blurred, 0 to 1.
+
+        Returns:
+            (H, W) bool at the photo's size, True = blurred: ``probability >= threshold``.
+
+        Raises:
+            ArgumentError: ``threshold`` is not a number from 0 to 1.
+        """
+        if not 0 <= threshold <= 1:
+            raise ArgumentError(f"threshold is a number from 0 to 1, got {threshold!r}.")
+        mask: NDArray[np.bool_]
+        if self._quantization is None:
+            mask = self.probability >= np.float32(threshold)
+        else:
+            # The levels rise, so comparing the 8-bit map with one of them spares the float map.
+            first = int(np.count_nonzero(self._levels < np.float32(threshold)))
+            mask = np.asarray(self._full) >= first
+        return mask
+
+    @cached_property
+    def blurred_fraction(self) -> float:
+        """Share of the photo's pixels with probability >= 0.5, 0 to 1: ``mask().mean()``."""
+        return float(self.mask().mean())
+
+    def to_image(self) -> Image.Image:
+        """Give the map as a picture.
+
+        Returns:
+            PIL image of mode "L" at the photo's size: 255 x probability, 255 = blurred.
+        """
+        return self._in_steps_of(255)
+
+    def overlay(self, photo: Photo) -> Image.Image:
+        """Tint what is blurred, for a look at the result.
+
+        Args:
+            photo: The photo that the map was made from, in any form that ``detect`` takes.
+
+        Returns:
+            PIL image of mode "RGB" at the photo's size: in focus as it was, the more likely
+            blurred the redder.
+
+        Raises:
+            ImageError: The photo cannot be read, or has another size than the map.
+        """
+        pixels = load_pixels(photo).image
+        if pixels.size != self.size_wh:
+            raise ImageError(
+                "The overlay needs the photo that the map was made from: it is {}x{}, "
+                "got {}x{}.".format(*self.size_wh, *pixels.size)
+            )
+        if pixels is photo:
+            pixels = pixels.copy()
+        pixels.paste(_OVERLAY_COLOR, mask=self._in_steps_of(round(255 * _OVERLAY_OPACITY)))
+        return pixels
+
+    def __repr__(self) -> str:
+        height, width = self._raw.shape
+        return (
+            f"BlurMap(size_wh={self.size_wh}, model_wh={(width, height)}, "
+            f"blurred_fraction={self.blurred_fraction:.3f})"
+        )
+
+    @property
+    def _levels(self) -> NDArray[np.float32]:
+        """(256,) float32: what each uint8 value means, rising."""
+        return self._dequantised(np.arange(256, dtype=np.uint8))
+
+    def _dequantised(self, values: NDArray[Any]) -> NDArray[np.float32]:
+        if self._quantization is None:
+            return values
+        return self._quantization.dequantise(values)
+
+    @cached_property
+    def _full(self) -> Image.Image:
+        """The raw map at the photo's size, mode "L" or "F".
+
+        Resized before it is dequantised: a quarter of the memory and less time, and the result
+        is rounded to the steps that the model has anyway.
+        """
+        with self._timer.stage("upscale"):
+            return Image.fromarray(self._raw).resize(self.size_wh, Image.Resampling.BILINEAR)
+
+    def _in_steps_of(self, top: int) -> Image.Image:
+        """The map at the photo's size, mode "L", 0..``top`` for probability 0..1."""
+        if self._quantization is None:
+            return Image.fromarray(_scaled(self.probability, top))
+        return self._full.point(_scaled(self._levels, top).tolist())
+
+
+def _scaled(probability: NDArray[np.float32], top: int) -> NDArray[np.uint8]:
+    steps: NDArray[np.uint8] = np.rint(np.clip(probability, 0, 1) * top).astype(np.uint8)
+    return steps
+
+
+def _read_only(array: NDArray[np.float32]) -> NDArray[np.float32]:
+    array.flags.writeable = False
+    return array

@@ -1,0 +1,201 @@
+"""A model's id or path in; its checked bytes and facts out.
+
+Each bundled model is a folder ``models/<id>/`` with ``model.tflite`` and ``card.json``: where it
+comes from, what goes in and comes out, how accurate it is and by which protocol.
+"""
+
+import hashlib
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypedDict, cast
+
+from dbd_mobile.errors import ModelError
+from dbd_mobile.model_file import ModelFacts, read_facts
+
+_MODELS = Path(__file__).with_name("models")
+
+# The largest .tflite file that is read; a phone's blur model has a few megabytes.
+_MAX_FILE_BYTES = 512 * 2**20
+
+
+class InputCard(TypedDict):
+    """What the model takes. ``scale`` and ``zero_point`` are null for float32."""
+
+    name: str
+    width: int
+    height: int
+    channels: int
+    dtype: str
+    scale: float | None
+    zero_point: int | None
+    layout: str
+    color: str
+
+
+class OutputCard(TypedDict):
+    """What the model gives. ``scale`` and ``zero_point`` are null for float32."""
+
+    name: str
+    width: int
+    height: int
+    dtype: str
+    scale: float | None
+    zero_point: int | None
+    meaning: str
+
+
+class AccuracyCard(TypedDict):
+    """One measured accuracy.
+
+    ``dataset`` and ``images`` say on what, ``protocol`` by which rules, ``size`` at which size
+    ("native": the photo's own), ``precision`` for which file ("int8", "float32"), ``values``
+    holds the numbers by name of the measure.
+    """
+
+    dataset: str
+    images: int
+    protocol: str
+    size: str
+    precision: str
+    values: dict[str, float]
+
+
+class Card(TypedDict):
+    """A bundled model's ``card.json``.
+
+    ``training`` says with which data and by which recipe, ``tools`` gives the versions of what
+    made the file. The runtime needs ``id``, ``sha256`` and ``size_bytes``.
+    """
+
+    id: str
+    name: str
+    version: str
+    description: str
+    sha256: str
+    size_bytes: int
+    parameters: int
+    macs: int
+    precision: str
+    input: InputCard
+    output: OutputCard
+    accuracy: list[AccuracyCard]
+    license: str
+    data_terms: str
+    training: dict[str, Any]
+    tools: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """A model that is ready for an interpreter.
+
+    Attributes:
+        name: The bundled model's id, or the file's path as it was given.
+        sha256: SHA-256 of the file, 64 hexadecimal digits.
+        content: The file's bytes.
+        facts: What goes in and comes out, read from the file.
+    """
+
+    name: str
+    sha256: str
+    content: bytes
+    facts: ModelFacts
+
+
+def bundled_ids() -> list[str]:
+    """List the ids of the models that the package holds, sorted."""
+    return sorted(
+        folder.name for folder in _MODELS.iterdir() if folder.joinpath("card.json").is_file()
+    )
+
+
+def load_card(model_id: str) -> Card:
+    """Read a bundled model's card.
+
+    Args:
+        model_id: One of :func:`bundled_ids`.
+
+    Returns:
+        The card as it is in ``card.json``.
+
+    Raises:
+        ModelError: There is no such model, or its card is damaged.
+    """
+    if model_id not in bundled_ids():
+        raise ModelError(
+            f"There is no model {model_id!r}: use {_spoken(bundled_ids())}, "
+            f"or the path of a .tflite file."
+        )
+    damaged = ModelError(
+        f"The card of the bundled model {model_id} is damaged: install dbd-mobile again."
+    )
+    try:
+        card = json.loads(_MODELS.joinpath(model_id, "card.json").read_text("utf-8"))
+    except ValueError:
+        raise damaged from None
+    if not (
+        isinstance(card, dict)
+        and card.get("id") == model_id
+        and re.fullmatch("[0-9a-f]{64}", str(card.get("sha256")))
+        and isinstance(card.get("size_bytes"), int)
+    ):
+        raise damaged
+    return cast(Card, card)
+
+
+def load_model(model: str | os.PathLike[str]) -> Model:
+    """Load a model and check it: a bundled one by its checksum, a file by its structure.
+
+    Args:
+        model: A bundled model's id, or the path of a .tflite file. A string that is no id is a
+            path if it ends in ``.tflite`` or has a folder in it.
+
+    Returns:
+        The model's bytes and facts.
+
+    Raises:
+        ModelError: There is no such model, or it is damaged, or it does not take a photo and give
+            a blur map.
+    """
+    name = os.fspath(model)
+    is_path = not isinstance(model, str) or name.endswith(".tflite") or Path(name).name != name
+    content = _read_file(Path(name)) if is_path else _read_bundled(name)
+    return Model(
+        name=name,
+        sha256=hashlib.sha256(content).hexdigest(),
+        content=content,
+        facts=read_facts(content, name=name),
+    )
+
+
+def _read_bundled(model_id: str) -> bytes:
+    card = load_card(model_id)
+    file = _MODELS.joinpath(model_id, "model.tflite")
+    content = file.read_bytes() if file.is_file() else b""
+    if len(content) != card["size_bytes"] or hashlib.sha256(content).hexdigest() != card["sha256"]:
+        raise ModelError(
+            f"The file of the bundled model {model_id} is not the one that its card describes: "
+            f"install dbd-mobile again."
+        )
+    return content
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > _MAX_FILE_BYTES:
+            raise ModelError(
+                f"{path} has {size} bytes: a model may have at most {_MAX_FILE_BYTES}."
+            )
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise ModelError(f"There is no model file {path}.") from None
+    except OSError as error:
+        raise ModelError(f"The model file {path} cannot be read: {error.strerror}.") from error
+
+
+def _spoken(names: list[str]) -> str:
+    return " or ".join(repr(name) for name in names)

@@ -1,0 +1,54 @@
+"""The command ``dbd-mobile``: arguments in; results on stdout, an exit status out.
+
+Exit status: 0 all went well; 1 some photos failed, or ``doctor`` found that nothing can run;
+2 nothing was done, because of the arguments, the model, the output folder or a missing interpreter;
+130 interrupted.
+"""
+
+import argparse
+import warnings
+from collections.abc import Sequence
+
+from dbd_mobile.cli import bench, detect, doctor, models
+from dbd_mobile.cli.screen import complain
+from dbd_mobile.errors import DBDError
+from dbd_mobile.version import __version__
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        arguments: What follows the command's name; None takes it from ``sys.argv``.
+
+    Returns:
+        The exit status.
+
+    Raises:
+        SystemExit: The arguments are wrong (2), or help or the version was asked for (0).
+    """
+    options = _parser().parse_args(arguments)
+    # Pillow warns of what is handled here, damaged EXIF and photos of 100 megapixels; tensorflow
+    # of a later version of itself.
+    warnings.filterwarnings("ignore", module="PIL|tensorflow")
+    try:
+        status: int = options.run(options)
+    except DBDError as error:
+        complain(f"dbd-mobile: {error}")
+        return 2
+    except KeyboardInterrupt:
+        complain("dbd-mobile: interrupted.")
+        return 130
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="dbd-mobile",
+        description="Find, on this device, which parts of a photo are out of focus.",
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for command in (detect, models, doctor, bench):
+        command.add_parser(commands)
+    return parser

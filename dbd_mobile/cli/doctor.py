@@ -1,0 +1,67 @@
+"""``dbd-mobile doctor``: nothing in; what is installed, whether it runs and how to fix it out."""
+
+import argparse
+import importlib.metadata
+
+from dbd_mobile.catalogue import bundled_ids
+from dbd_mobile.cli.screen import say, without_chatter
+from dbd_mobile.detector import BlurDetector
+from dbd_mobile.errors import BackendError, DBDError
+from dbd_mobile.interpreter import BACKENDS, INSTALL_LINE, Backend, find_backend
+from dbd_mobile.latency import synthetic_photo
+from dbd_mobile.machine import read_machine
+from dbd_mobile.version import __version__
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command's arguments."""
+    parser = commands.add_parser(
+        "doctor",
+        help="say whether photos can be analysed here, and what to do if not",
+        description="Say which TFLite interpreters are installed, whether the bundled models run, "
+        "and what to do if not. Exit status 1 if they do not.",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what was found; 1 if no photo can be analysed here, else 0."""
+    machine = read_machine()
+    say(f"dbd-mobile {__version__}")
+    say(f"Python {machine.python}, {'64' if machine.is_64_bit else '32'}-bit; {machine.system}")
+    for package in ("numpy", "pillow"):
+        say(f"{package} {importlib.metadata.version(package)}")
+    for backend in BACKENDS:
+        say(f"{backend.name}: {_state(backend)}")
+    try:
+        find_backend()
+    except BackendError:
+        say(f"Fix: {INSTALL_LINE}")
+        if not machine.is_64_bit:
+            say("That needs a 64-bit Python: install a 64-bit operating system first.")
+        return 1
+    return int(not all([_runs(model_id) for model_id in bundled_ids()]))
+
+
+def _state(backend: Backend) -> str:
+    if backend.version is None:
+        return "not installed"
+    try:
+        backend.load()
+    except BackendError as error:
+        return f"{backend.version}, not usable: {error}"
+    return f"{backend.version}, usable"
+
+
+def _runs(model_id: str) -> bool:
+    try:
+        with without_chatter():
+            detector = BlurDetector(model_id)
+        with detector:
+            ms = detector.detect(synthetic_photo()).timings_ms["invoke"]
+    except DBDError as error:
+        say(f"model {model_id}: {error}")
+        return False
+    backend = f"{detector.backend.name} {detector.backend.version}"
+    say(f"model {model_id}: runs, {ms:.0f} ms with {detector.threads} threads of {backend}")
+    return True

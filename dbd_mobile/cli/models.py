@@ -1,0 +1,62 @@
+"""``dbd-mobile models``: the bundled models' cards out, as a table or as JSON."""
+
+import argparse
+import json
+
+from rich.table import Table
+
+from dbd_mobile.catalogue import Card, bundled_ids, load_card
+from dbd_mobile.cli.screen import results, say
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command's arguments."""
+    parser = commands.add_parser(
+        "models",
+        help="list the bundled models",
+        description="List the models that the package holds, with what is known of each.",
+    )
+    parser.add_argument("--json", action="store_true", help="print the cards as they are")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the cards."""
+    cards = [load_card(model_id) for model_id in bundled_ids()]
+    if options.json:
+        say_json(cards)
+        return 0
+    for card in cards:
+        results.print(_table(card))
+    return 0
+
+
+def say_json(cards: list[Card]) -> None:
+    """Print the cards as a JSON list."""
+    for line in json.dumps(cards, indent=2).splitlines():
+        say(line)
+
+
+def _table(card: Card) -> Table:
+    table = Table(
+        title=f"{card['id']}: {card['name']} {card['version']}", show_header=False, min_width=60
+    )
+    table.add_column("fact", style="bold", no_wrap=True)
+    table.add_column("value", overflow="fold")
+    table.add_row("description", card["description"])
+    table.add_row("file", f"{card['precision']}, {card['size_bytes']:,} bytes")
+    table.add_row("sha256", card["sha256"])
+    table.add_row("network", f"{card['parameters']:,} parameters, {card['macs'] / 1e9:.2f} GMAC")
+    for part in ("input", "output"):
+        facts = card[part]
+        table.add_row(part, f"{facts['width']}x{facts['height']} {facts['dtype']}")
+    for accuracy in card["accuracy"]:
+        values = ", ".join(f"{name} {value:g}" for name, value in accuracy["values"].items())
+        table.add_row(
+            "accuracy",
+            f"{accuracy['dataset']} ({accuracy['images']} photos), {accuracy['protocol']}, "
+            f"{accuracy['size']} size, {accuracy['precision']}: {values}",
+        )
+    table.add_row("license", card["license"])
+    table.add_row("data", card["data_terms"])
+    return table

@@ -1,0 +1,37 @@
+"""Everything dbd_mobile raises for what a caller can put right.
+
+::
+
+    DBDError
+    ├── ArgumentError   (also a ValueError)
+    ├── BackendError
+    ├── ClosedError
+    ├── ImageError
+    └── ModelError
+
+Each message is one sentence or two: what was expected, what came, what to do.
+"""
+
+
+class DBDError(Exception):
+    """The root: catch this to catch everything that dbd_mobile raises on purpose."""
+
+
+class ArgumentError(DBDError, ValueError):
+    """An option has a value that it cannot have, e.g. ``threads=0`` or ``threshold=2``."""
+
+
+class BackendError(DBDError):
+    """No TFLite interpreter is installed, or the one that is failed; says what to install."""
+
+
+class ClosedError(DBDError):
+    """A :class:`~dbd_mobile.BlurDetector` was used after :meth:`~dbd_mobile.BlurDetector.close`."""
+
+
+class ImageError(DBDError):
+    """A photo is missing, damaged, of a kind that is not handled, or of the wrong size."""
+
+
+class ModelError(DBDError):
+    """A model is unknown, damaged, or does not take a photo and give a blur map."""

@@ -1,0 +1,157 @@
+"""A TFLite model's bytes in; a ready interpreter out, from whichever package is installed.
+
+ai-edge-litert is looked for first, then tflite-runtime, then tensorflow. Nothing is imported before
+an interpreter is wanted.
+"""
+
+import importlib
+import importlib.metadata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dbd_mobile.errors import ArgumentError, BackendError, ModelError
+from dbd_mobile.machine import usable_cores
+
+INSTALL_LINE = "pip install ai-edge-litert"
+
+_MAX_THREADS = 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backend:
+    """A package that runs TFLite models.
+
+    Attributes:
+        name: Its name on PyPI.
+        module: The module that its ``Interpreter`` is in.
+        needs_numpy_1: It was built for numpy 1 and fails with numpy 2.
+    """
+
+    name: str
+    module: str
+    needs_numpy_1: bool = False
+
+    @property
+    def version(self) -> str | None:
+        """The installed version; None where it is not installed."""
+        try:
+            return importlib.metadata.version(self.name)
+        except importlib.metadata.PackageNotFoundError:
+            return None
+
+    def load(self) -> Callable[..., Any]:
+        """Import the package and return its interpreter class.
+
+        Raises:
+            BackendError: It is not installed, or cannot be used here.
+        """
+        if self.needs_numpy_1 and not np.__version__.startswith("1."):
+            # It can be imported, and then fails or crashes at the first model.
+            raise BackendError(
+                f"{self.name} {self.version} works with numpy 1 only, here is {np.__version__}."
+            )
+        try:
+            return importlib.import_module(self.module).Interpreter  # type: ignore[no-any-return]
+        except Exception as error:
+            # A half-installed package fails with ImportError, AttributeError or OSError.
+            raise BackendError(f"{self.name} cannot be imported: {error}.") from error
+
+
+BACKENDS = (
+    Backend(name="ai-edge-litert", module="ai_edge_litert.interpreter"),
+    Backend(name="tflite-runtime", module="tflite_runtime.interpreter", needs_numpy_1=True),
+    Backend(name="tensorflow", module="tensorflow.lite.python.interpreter"),
+)
+
+
+def find_backend() -> tuple[Backend, Callable[..., Any]]:
+    """Give the first backend that can be imported, and its interpreter class.
+
+    Raises:
+        BackendError: There is none; the message says what to install.
+    """
+    failures = []
+    for backend in BACKENDS:
+        if backend.version is None:
+            continue
+        try:
+            return backend, backend.load()
+        except BackendError as error:
+            failures.append(str(error))
+    raise BackendError(
+        " ".join([*failures, f"No TFLite interpreter can be used: run `{INSTALL_LINE}`."])
+    )
+
+
+def default_threads() -> int:
+    """Give the number of threads for ``threads=None``: the usable cores, at most 4.
+
+    More than four rarely help a network of this size, and heat a small board.
+    """
+    return min(4, usable_cores())
+
+
+class Interpreter:
+    """One model in one interpreter. Not safe to use from several threads at once.
+
+    Args:
+        content: A TFLite file's bytes, checked by :func:`dbd_mobile.model_file.read_facts`.
+        name: What to call the model in messages.
+        threads: Number of threads, 1 to 256; None chooses by :func:`default_threads`.
+
+    Attributes:
+        backend: The package that runs the model.
+        threads: The number of threads in use.
+
+    Raises:
+        ArgumentError: ``threads`` is not a whole number from 1 to 256.
+        BackendError: No interpreter is installed.
+        ModelError: The interpreter refuses the model.
+    """
+
+    def __init__(self, content: bytes, *, name: str, threads: int | None = None) -> None:
+        if threads is None:
+            threads = default_threads()
+        if not isinstance(threads, int) or isinstance(threads, bool):
+            raise ArgumentError(f"threads is a whole number or None, got {threads!r}.")
+        if not 1 <= threads <= _MAX_THREADS:
+            raise ArgumentError(f"threads is from 1 to {_MAX_THREADS}, got {threads}.")
+        self.threads = threads
+        self.backend, interpreter_class = find_backend()
+        self._name = name
+        try:
+            self._interpreter = interpreter_class(model_content=content, num_threads=threads)
+            self._interpreter.allocate_tensors()
+            self._input = self._interpreter.get_input_details()[0]["index"]
+            self._output = self._interpreter.get_output_details()[0]["index"]
+        except Exception as error:
+            raise ModelError(f"{self._described} refuses the model {name}: {error}.") from error
+
+    def run(self, tensor: NDArray[Any]) -> NDArray[Any]:
+        """Run the model once.
+
+        Args:
+            tensor: The input, of the shape and dtype that the model's facts say.
+
+        Returns:
+            A copy of the output tensor.
+
+        Raises:
+            BackendError: The interpreter failed.
+        """
+        try:
+            self._interpreter.set_tensor(self._input, tensor)
+            self._interpreter.invoke()
+            return np.asarray(self._interpreter.get_tensor(self._output))
+        except Exception as error:
+            raise BackendError(
+                f"{self._described} failed to run the model {self._name}: {error}."
+            ) from error
+
+    @property
+    def _described(self) -> str:
+        return f"{self.backend.name} {self.backend.version}"

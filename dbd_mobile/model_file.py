@@ -1,0 +1,146 @@
+"""A TFLite file's bytes in; its input and output facts out, or a refusal in one sentence."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dbd_mobile.errors import ModelError
+from dbd_mobile.flatbuffer import DamagedError
+from dbd_mobile.quantization import Quantization
+from dbd_mobile.tflite_graph import FLOAT32, UINT8, Graph, Tensor, read_graph
+
+_DTYPES = {FLOAT32: "float32", UINT8: "uint8"}
+
+# The network's normalisation, (x - 127) / 128, as quantisation of a uint8 input.
+_INPUT_SCALE = 1 / 128
+_INPUT_ZERO_POINT = 127
+
+
+@dataclass(frozen=True, kw_only=True)
+class TensorFacts:
+    """A model's input or output.
+
+    Attributes:
+        name: Its name in the file.
+        width: Columns.
+        height: Rows.
+        channels: 3 for the photo (RGB, last in the layout NHWC), 1 for the map.
+        dtype: "uint8" or "float32".
+        quantization: What the integers mean; None for float32.
+    """
+
+    name: str
+    width: int
+    height: int
+    channels: int
+    dtype: str
+    quantization: Quantization | None
+
+    @property
+    def size_wh(self) -> tuple[int, int]:
+        """(width, height)."""
+        return self.width, self.height
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelFacts:
+    """What a model takes and gives.
+
+    Attributes:
+        input: The photo. uint8 takes the RGB bytes as they are; float32 takes (x - 127) / 128.
+        output: The blur map: probability, 1 = blurred.
+    """
+
+    input: TensorFacts
+    output: TensorFacts
+
+    def input_tensor(self, rgb: NDArray[np.uint8]) -> NDArray[Any]:
+        """Make the input [1, H, W, 3] from (H, W, 3) uint8 RGB of the input's size."""
+        if self.input.quantization is not None:
+            return rgb[np.newaxis]
+        values = rgb[np.newaxis].astype(np.float32)
+        values -= _INPUT_ZERO_POINT
+        values *= _INPUT_SCALE
+        return values
+
+
+def read_facts(content: bytes, *, name: str) -> ModelFacts:
+    """Check a TFLite file and read what goes in and comes out of it.
+
+    Args:
+        content: The whole file.
+        name: What to call the model in messages.
+
+    Returns:
+        The facts, read from the file.
+
+    Raises:
+        ModelError: The file is damaged, or does not take one [1, H, W, 3] photo and give one
+            [1, h, w, 1] or [1, h, w] blur map.
+    """
+    try:
+        graph = read_graph(content)
+    except DamagedError as error:
+        raise ModelError(f"The model {name} is no intact TFLite file: {error}.") from None
+    return ModelFacts(input=_input_facts(graph, name), output=_output_facts(graph, name))
+
+
+def _input_facts(graph: Graph, name: str) -> TensorFacts:
+    expected = (
+        f"The model {name} does not take a photo: expected one input [1, H, W, 3] of float32, or "
+        f"of uint8 with scale 1/128 and zero point 127"
+    )
+    if len(graph.inputs) != 1:
+        raise ModelError(f"{expected}, got {len(graph.inputs)} inputs.")
+    tensor = graph.inputs[0]
+    is_photo = len(tensor.shape) == 4 and tensor.shape[0] == 1 and tensor.shape[3] == 3
+    quantization = tensor.quantization
+    is_normalised = tensor.type == FLOAT32 or (
+        tensor.type == UINT8
+        and quantization is not None
+        and math.isclose(quantization.scale, _INPUT_SCALE, rel_tol=1e-6)
+        and quantization.zero_point == _INPUT_ZERO_POINT
+    )
+    if not (is_photo and 0 not in tensor.shape and is_normalised):
+        raise ModelError(f"{expected}, got {_described(tensor)}.")
+    return _facts(tensor, channels=3)
+
+
+def _output_facts(graph: Graph, name: str) -> TensorFacts:
+    expected = (
+        f"The model {name} does not give a blur map: expected one output [1, h, w, 1] of "
+        f"probabilities, float32 or uint8"
+    )
+    if len(graph.outputs) != 1:
+        raise ModelError(f"{expected}, got {len(graph.outputs)} outputs.")
+    tensor = graph.outputs[0]
+    shape = tensor.shape
+    is_map = (len(shape) == 3 or (len(shape) == 4 and shape[3] == 1)) and shape[0] == 1
+    is_known = tensor.type == FLOAT32 or (tensor.type == UINT8 and tensor.quantization is not None)
+    if not (is_map and 0 not in shape and is_known):
+        raise ModelError(f"{expected}, got {_described(tensor)}.")
+    return _facts(tensor, channels=1)
+
+
+def _facts(tensor: Tensor, *, channels: int) -> TensorFacts:
+    return TensorFacts(
+        name=tensor.name,
+        width=tensor.shape[2],
+        height=tensor.shape[1],
+        channels=channels,
+        dtype=_DTYPES[tensor.type],
+        quantization=tensor.quantization if tensor.type == UINT8 else None,
+    )
+
+
+def _described(tensor: Tensor) -> str:
+    dtype = _DTYPES.get(tensor.type, f"element type {tensor.type}")
+    if tensor.quantization is None:
+        return f"{list(tensor.shape)} of {dtype}"
+    return (
+        f"{list(tensor.shape)} of {dtype} with scale {tensor.quantization.scale:g} and "
+        f"zero point {tensor.quantization.zero_point}"
+    )

@@ -1,0 +1,168 @@
+"""Command line of the exporter: ``python -m export --help``."""
+
+import argparse
+import re
+import sys
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
+
+from export.card import write_bundle
+from export.errors import ConversionError
+from export.pipeline import PRECISIONS, ExportJob, export_checkpoint
+from export.report import Report
+from export.screen import census_table, report_table
+from training.datasets import BlurDataset
+from training.errors import InputError
+
+
+def main() -> int:
+    """Export; the exit status is 0, 1 if a form was refused, 2 after bad input, 130 if stopped."""
+    parser = _parser()
+    options = parser.parse_args()
+    if options.list is not None and options.evaluate is None:
+        parser.error("--list says which photos of --evaluate; give that too")
+    if options.bundle is not None and (options.evaluate is None or "int8" not in options.precision):
+        parser.error("--bundle needs --evaluate and int8: the card states int8's accuracy")
+    console = Console(stderr=True)
+    try:
+        report = _export(options, console)
+        Console().print(report_table(report), census_table(report))
+        for stage in report.stages:
+            for sentence in stage.slow_spots:
+                console.print(f"[yellow]slow:[/yellow] {stage.name}: {sentence}")
+            for sentence in stage.failures:
+                console.print(f"[red]refused:[/red] {stage.name}: {sentence}")
+        console.print(f"Written to {options.output}: {_listed(report)}.", soft_wrap=True)
+        if not report.passed:
+            return 1
+        if options.bundle is not None:
+            int8_file = options.output / f"{options.checkpoint.stem}.int8.tflite"
+            folder = write_bundle(report, int8_file, options.bundle, options.bundle_version)
+            console.print(f"Bundled as {folder}.", soft_wrap=True)
+    except InputError as error:
+        console.print(f"[red]error:[/red] {error}", soft_wrap=True)
+        return 2
+    except ConversionError as error:
+        console.print(f"[red]error:[/red] {error}", soft_wrap=True)
+        return 1
+    except KeyboardInterrupt:
+        console.print("Interrupted; nothing half-written is left behind.")
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m export",
+        description="Turn trained weights into ONNX and TFLite files that compute the same thing.",
+        epilog="A file that fails its gate is not written; the report says why. "
+        "Exit status: 0, 1 if one was refused, 2 after bad input.",
+    )
+    parser.add_argument("checkpoint", type=Path, help="weights from 'python -m training'")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="folder for the files")
+    parser.add_argument(
+        "--calibration",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="photos, in the folder or in its image/; up to 200 are used, evenly spaced",
+    )
+    parser.add_argument(
+        "--calibration-list",
+        type=Path,
+        metavar="FILE",
+        help="which of them: a file name a line, looked for in the folder too (default: all)",
+    )
+    parser.add_argument(
+        "--evaluate",
+        type=Path,
+        metavar="DIR",
+        help="data set with image/ and mask/ (white = blurred): the gate then includes accuracy",
+    )
+    parser.add_argument(
+        "--list",
+        type=Path,
+        metavar="FILE",
+        help="which of its photos: a file name a line, looked for in DIR too (default: all)",
+    )
+    parser.add_argument(
+        "--precision",
+        type=_precisions,
+        default=PRECISIONS,
+        metavar="LIST",
+        help=f"TFLite files to write, separated by commas (default: {','.join(PRECISIONS)})",
+    )
+    parser.add_argument(
+        "--bundle",
+        type=_model_id,
+        metavar="ID",
+        help="put the int8 file with a card into the device package, under this id",
+    )
+    parser.add_argument(
+        "--bundle-version", default="1.0.0", metavar="VERSION", help="for the card (default: 1.0.0)"
+    )
+    parser.add_argument("--verbose", action="store_true", help="show all that the converters write")
+    return parser
+
+
+def _precisions(text: str) -> tuple[str, ...]:
+    wanted = text.split(",")
+    unknown = [name for name in wanted if name not in PRECISIONS]
+    if unknown:
+        raise argparse.ArgumentTypeError(
+            f"unknown precision {unknown[0]!r}; known are {', '.join(PRECISIONS)}"
+        )
+    return tuple(precision for precision in PRECISIONS if precision in wanted)
+
+
+def _model_id(text: str) -> str:
+    if not re.fullmatch("[a-z0-9][a-z0-9_-]*", text):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no model id; expected small letters, digits, - and _"
+        )
+    return text
+
+
+def _export(options: argparse.Namespace, console: Console) -> Report:
+    evaluation = name = None
+    if options.evaluate is not None:
+        evaluation = BlurDataset.from_folder(options.evaluate, options.list)
+        folder = options.evaluate.resolve().name
+        name = f"{folder}/{options.list.stem}" if options.list else folder
+    job = ExportJob(
+        checkpoint=options.checkpoint,
+        output=options.output,
+        precisions=options.precision,
+        calibration=options.calibration,
+        calibration_list=options.calibration_list,
+        evaluation=evaluation,
+        evaluation_name=name,
+        verbose=options.verbose,
+    )
+    columns = (TextColumn("{task.description:28}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=console) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def progress(step: str, done: int, total: int | None) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(step, total=total)
+            bars.update(tasks[step], completed=done, total=total)
+
+        return export_checkpoint(job, progress)
+
+
+def _listed(report: Report) -> str:
+    return ", ".join([*(file.name for file in report.files), "and the report"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

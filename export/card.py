@@ -1,0 +1,147 @@
+"""A report and its int8 file in, a model folder of the device package out."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from dbd_mobile.catalogue import AccuracyCard, Card
+from export.report import Report
+from training.measures import Accuracy
+
+MODELS_FOLDER = Path(__file__).parents[1] / "dbd_mobile" / "models"
+"""Where the device package keeps its models, one folder each."""
+
+
+@dataclass(frozen=True)
+class _Family:
+    """What a card says of all models of one architecture."""
+
+    name: str
+    description: str
+    data: str
+    data_terms: str
+
+
+FAMILIES = {
+    "lite": _Family(
+        name="Lite",
+        description=(
+            "EfficientNet-Lite0 trunk and a depthwise-separable decoder: ReLU6 throughout, "
+            "additions at the skips, made for int8."
+        ),
+        data=(
+            "CUHK out-of-focus photos and masks; DUTS photos with synthetic defocus; trunk "
+            "initialised with ImageNet weights (EfficientNet-Lite0, Apache-2.0)"
+        ),
+        data_terms=(
+            "The weights were trained on the CUHK out-of-focus set and on DUTS photos. Both are "
+            "research data, given for study: check their terms before commercial use. Neither is "
+            "part of this package."
+        ),
+    ),
+}
+
+
+def write_bundle(
+    report: Report, int8_file: Path, model_id: str, version: str, models: Path = MODELS_FOLDER
+) -> Path:
+    """Write ``<id>/model.tflite`` and ``<id>/card.json``, which says all that is known of it.
+
+    Args:
+        report: Of an export that passed, with task measures.
+        int8_file: The int8 file that it describes.
+        model_id: Name of the model's folder, by which users will ask for it.
+        version: Of the model.
+        models: The folder of all models.
+
+    Returns:
+        The model's folder.
+    """
+    folder = models / model_id
+    folder.mkdir(parents=True, exist_ok=True)
+    card = json.dumps(_make_card(report, model_id, version), indent=2) + "\n"
+    contents = {"model.tflite": int8_file.read_bytes(), "card.json": card.encode()}
+    for name, content in contents.items():
+        part = folder / f"{name}.part"
+        part.write_bytes(content)
+        part.replace(folder / name)
+    return folder
+
+
+def _make_card(report: Report, model_id: str, version: str) -> Card:
+    (file,) = (file for file in report.files if file.stage == "int8")
+    stages = {stage.name: stage for stage in report.stages}
+    facts = stages["int8"].tflite
+    assert facts is not None and report.evaluation is not None
+    family = FAMILIES[report.checkpoint.architecture]
+    width, height = facts.input.shape[2], facts.input.shape[1]
+    accuracy: list[AccuracyCard] = []
+    for precision in ("int8", "float32"):
+        measured = stages[precision].accuracy
+        assert measured is not None
+        for protocol, size, values in _by_protocol(measured, f"{width}x{height}"):
+            accuracy.append(
+                {
+                    "dataset": report.evaluation,
+                    "images": measured.images,
+                    "protocol": protocol,
+                    "size": size,
+                    "precision": precision,
+                    "values": values,
+                }
+            )
+    return {
+        "id": model_id,
+        "name": family.name,
+        "version": version,
+        "description": family.description,
+        "sha256": file.sha256,
+        "size_bytes": file.size_bytes,
+        "parameters": report.checkpoint.parameters,
+        "macs": report.checkpoint.macs,
+        "precision": "int8",
+        "input": {
+            "name": facts.input.name,
+            "width": width,
+            "height": height,
+            "channels": facts.input.shape[3],
+            "dtype": facts.input.dtype,
+            "scale": facts.input.scale,
+            "zero_point": facts.input.zero_point,
+            "layout": "NHWC",
+            "color": "RGB",
+        },
+        "output": {
+            "name": facts.output.name,
+            "width": facts.output.shape[2],
+            "height": facts.output.shape[1],
+            "dtype": facts.output.dtype,
+            "scale": facts.output.scale,
+            "zero_point": facts.output.zero_point,
+            "meaning": "probability of blur, 1 = blurred",
+        },
+        "accuracy": accuracy,
+        "license": "Apache-2.0",
+        "data_terms": family.data_terms,
+        "training": {
+            "data": family.data,
+            "weights_sha256": report.checkpoint.sha256,
+            **report.checkpoint.notes,
+        },
+        "tools": report.tools,
+    }
+
+
+def _by_protocol(accuracy: Accuracy, size: str) -> list[tuple[str, str, dict[str, float]]]:
+    """Protocol, at which size, and the measures, in the card's order."""
+    one_class = {"one_class_images": accuracy.one_class_images}
+    protocols: list[tuple[str, str, dict[str, float]]] = [
+        ("fmax", "native", {"fmax": accuracy.fmax, "f_at_half": accuracy.f_at_half} | one_class),
+        ("ddff", "native", {"ddff": accuracy.ddff} | one_class),
+        ("adaptive", size, {"adaptive": accuracy.adaptive} | one_class),
+        ("mae", "native", {"mae": accuracy.mae}),
+    ]
+    return [
+        (protocol, where, {name: round(value, 5) for name, value in values.items()})
+        for protocol, where, values in protocols
+    ]

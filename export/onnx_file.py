@@ -1,0 +1,75 @@
+"""A trained network in, an ONNX file out; and an ONNX file in, a simplified one out.
+
+Input ``image`` (1, 3, H, W) float32, output ``blur`` (1, 1, H, W) float32 probability. The file's
+metadata says how a pixel x is fed: ``(x - mean) / scale``, RGB.
+"""
+
+import warnings
+from pathlib import Path
+
+import onnx
+import onnxsim
+import torch
+
+from export.errors import ConversionError
+from training.weights import TrainedNetwork
+
+INPUT_NAME = "image"
+OUTPUT_NAME = "blur"
+
+# The newest that onnx2tf 1.29 and onnxruntime of 2022 (the web and old phones) both read.
+_OPSET = 17
+
+
+def write_onnx(trained: TrainedNetwork, path: Path) -> None:
+    """Write a network as ONNX.
+
+    Raises:
+        ConversionError: If PyTorch cannot export it.
+    """
+    contract = trained.contract
+    image = torch.zeros(1, 3, contract.height, contract.width)
+    try:
+        with warnings.catch_warnings():
+            # The classic exporter says that it is the classic one, and what it does not fold.
+            warnings.simplefilter("ignore")
+            torch.onnx.export(
+                trained.network,
+                (image,),
+                str(path),
+                dynamo=False,
+                opset_version=_OPSET,
+                input_names=[INPUT_NAME],
+                output_names=[OUTPUT_NAME],
+            )
+    except Exception as error:
+        # PyTorch's exporter raises anything, by operator.
+        raise ConversionError(f"PyTorch cannot export this network to ONNX: {error}.") from error
+    model = onnx.load(path)
+    facts = {
+        "mean": contract.mean,
+        "scale": contract.scale,
+        "color": "RGB",
+        "output": "probability of blur, 1 = blurred",
+        "architecture": trained.architecture,
+    }
+    onnx.helper.set_model_props(model, {name: str(value) for name, value in facts.items()})
+    onnx.save(model, path)
+
+
+def simplify_onnx(path: Path, simplified: Path) -> None:
+    """Fold constants, and paddings into the convolutions that they precede.
+
+    Args:
+        path: The file to simplify.
+        simplified: The file to write.
+
+    Raises:
+        ConversionError: If onnxsim fails.
+    """
+    try:
+        model, _ = onnxsim.simplify(onnx.load(path), check_n=0)
+    except Exception as error:
+        # onnxsim raises whatever its C++ side gives.
+        raise ConversionError(f"onnxsim cannot simplify the network: {error}.") from error
+    onnx.save(model, simplified)

@@ -1,0 +1,98 @@
+"""Blur maps of the same photos by two models in, how much and whether too much they differ out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.measures import Accuracy
+
+
+@dataclass(frozen=True)
+class MapDifference:
+    """How much two models' blur maps differ.
+
+    Attributes:
+        maximum: Largest absolute difference of any pixel.
+        mean: Mean absolute difference, averaged over the photos.
+        worst_photo_mean: Mean absolute difference of the photo where it is largest.
+        flipped: Share of the pixels that lie on different sides of 0.5.
+        photos: Number of photos.
+    """
+
+    maximum: float
+    mean: float
+    worst_photo_mean: float
+    flipped: float
+    photos: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tolerance:
+    """How much a model may differ from the one that it was made from; None is any amount.
+
+    Attributes:
+        maximum: Of ``MapDifference.maximum``.
+        mean: Of ``MapDifference.mean``.
+        flipped: Of ``MapDifference.flipped``.
+        fmax_loss: How much lower ``fmax`` may be.
+        mae_rise: How much higher ``mae`` may be.
+    """
+
+    maximum: float | None = None
+    mean: float | None = None
+    flipped: float | None = None
+    fmax_loss: float | None = None
+    mae_rise: float | None = None
+
+    def violations(
+        self, difference: MapDifference, before: Accuracy | None, after: Accuracy | None
+    ) -> list[str]:
+        """Sentences on what is beyond it; accuracies only count if both are given."""
+        measured = [
+            ("The largest difference of a pixel", difference.maximum, self.maximum),
+            ("The mean difference", difference.mean, self.mean),
+            ("The share of pixels that change sides of 0.5", difference.flipped, self.flipped),
+        ]
+        if before is not None and after is not None:
+            measured += [
+                ("The loss of fmax", before.fmax - after.fmax, self.fmax_loss),
+                ("The rise of MAE", after.mae - before.mae, self.mae_rise),
+            ]
+        return [
+            f"{what} is {value:.3g}, more than {most:g}."
+            for what, value, most in measured
+            # Written so that a NaN is a violation too.
+            if most is not None and not value <= most
+        ]
+
+
+# The same float32 arithmetic in another order.
+ONNX_TOLERANCE = Tolerance(maximum=1e-4)
+# And with XNNPACK's own approximation of the sigmoid.
+FLOAT32_TOLERANCE = Tolerance(maximum=1e-3)
+# Steps of 1/256 through 90 layers: single pixels at edges move far, whole maps must not. The
+# pixels near 0.5 that change sides are what a mask's user would see.
+INT8_TOLERANCE = Tolerance(mean=0.02, flipped=0.02, fmax_loss=0.005, mae_rise=0.003)
+
+
+def compare_maps(
+    before: Sequence[NDArray[np.float32]], after: Sequence[NDArray[np.float32]]
+) -> MapDifference:
+    """Compare two models' maps of the same photos.
+
+    Args:
+        before: (h, w) float32 probability for each photo.
+        after: The same by the other model, of the same shapes.
+    """
+    differences = [np.abs(a - b) for a, b in zip(before, after, strict=True)]
+    means = [float(difference.mean(dtype=np.float64)) for difference in differences]
+    flips = [np.mean((a >= 0.5) != (b >= 0.5)) for a, b in zip(before, after, strict=True)]
+    return MapDifference(
+        maximum=float(max(difference.max() for difference in differences)),
+        mean=float(np.mean(means)),
+        worst_photo_mean=max(means),
+        flipped=float(np.mean(flips)),
+        photos=len(differences),
+    )

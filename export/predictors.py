@@ -1,0 +1,183 @@
+"""A model file in (.safetensors, .onnx or .tflite), a function from photo to blur map out.
+
+Every kind is run by the runtime that its users run it with: PyTorch, onnxruntime, LiteRT with
+XNNPACK.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import onnxruntime
+import torch
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
+
+from training.errors import InputError
+from training.networks import NetworkContract
+from training.networks.efficientnet_lite import lite_contract
+from training.weights import TrainedNetwork, load_weights
+
+
+class Predictor(Protocol):
+    """A blur model that is ready to run."""
+
+    @property
+    def size_wh(self) -> tuple[int, int]:
+        """Width and height of the photo that it takes."""
+
+    def predict(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Compute the blur map of one photo.
+
+        Args:
+            photo: (H, W, 3) uint8 RGB of size ``size_wh``.
+
+        Returns:
+            (h, w) float32 probability in [0, 1], 1 = blurred.
+        """
+
+
+def open_predictor(path: Path) -> Predictor:
+    """Open a model file.
+
+    Args:
+        path: Weights from ``python -m training`` (.safetensors), or an ONNX or TFLite file from
+            ``python -m export``.
+
+    Raises:
+        InputError: If the file is missing, damaged or of another kind.
+    """
+    kinds = {".safetensors": _open_weights, ".onnx": OnnxPredictor, ".tflite": TflitePredictor}
+    try:
+        opener = kinds[path.suffix.lower()]
+    except KeyError:
+        raise InputError(
+            f"{path} is no model file of a known kind; expected {', '.join(sorted(kinds))}."
+        ) from None
+    if not path.is_file():
+        raise InputError(f"There is no model file {path}.")
+    return opener(path)
+
+
+def _open_weights(path: Path) -> Predictor:
+    return TorchPredictor(load_weights(path))
+
+
+class TorchPredictor:
+    """Runs a network in PyTorch on the CPU."""
+
+    def __init__(self, trained: TrainedNetwork) -> None:
+        self._network = trained.network
+        self._contract = trained.contract
+        self.size_wh = (trained.contract.width, trained.contract.height)
+
+    def predict(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
+        image = normalise(photo, self._contract).transpose(2, 0, 1)[None]
+        with torch.inference_mode():
+            probability: NDArray[np.float32] = self._network(torch.from_numpy(image)).numpy()
+        return probability[0, 0]
+
+
+class OnnxPredictor:
+    """Runs an ONNX file in onnxruntime, normalising as the file's metadata says.
+
+    Raises:
+        InputError: If the file is damaged or was not written by ``python -m export``.
+    """
+
+    def __init__(self, path: Path) -> None:
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        try:
+            self._session = onnxruntime.InferenceSession(path, options, ["CPUExecutionProvider"])
+            metadata = self._session.get_modelmeta().custom_metadata_map
+            (image,) = self._session.get_inputs()
+            _, _, height, width = image.shape
+            self._contract = NetworkContract(
+                width=width,
+                height=height,
+                mean=float(metadata["mean"]),
+                scale=float(metadata["scale"]),
+            )
+        except Exception as error:
+            # onnxruntime's exceptions have no common base but Exception.
+            raise InputError(
+                f"{path} cannot be used as an ONNX blur model ({error}); give a file written by "
+                "'python -m export'."
+            ) from error
+        self._input = image.name
+        self.size_wh = (width, height)
+
+    def predict(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
+        image = normalise(photo, self._contract).transpose(2, 0, 1)[None]
+        (probability,) = self._session.run(None, {self._input: image})
+        return probability[0, 0]
+
+
+class TflitePredictor:
+    """Runs a TFLite file in LiteRT on one thread.
+
+    Args:
+        path: A file with uint8 input and output (fed with the photo's bytes), or with float32.
+        contract: How a float32 input is normalised, which a TFLite file does not say; None is
+            EfficientNet-Lite's (x - 127) / 128, which the device runtime feeds too.
+
+    Raises:
+        InputError: If the file is damaged or takes no photo.
+    """
+
+    def __init__(self, path: Path, contract: NetworkContract | None = None) -> None:
+        try:
+            self._interpreter = open_interpreter(path)
+            self._input = self._interpreter.get_input_details()[0]
+            self._output = self._interpreter.get_output_details()[0]
+            _, height, width, _ = (int(n) for n in self._input["shape"])
+        except (ValueError, RuntimeError) as error:
+            raise InputError(f"{path} cannot be used as a TFLite blur model ({error}).") from error
+        self._contract = contract or lite_contract(width)
+        self.size_wh = (width, height)
+
+    def predict(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
+        takes_bytes = self._input["dtype"] == np.uint8
+        image = photo if takes_bytes else normalise(photo, self._contract)
+        self._interpreter.set_tensor(self._input["index"], image[None])
+        self._interpreter.invoke()
+        values = self._interpreter.get_tensor(self._output["index"])[0, :, :, 0]
+        if values.dtype == np.float32:
+            return values
+        scale, zero_point = self._output["quantization"]
+        return (values.astype(np.float32) - zero_point) * np.float32(scale)
+
+
+def normalise(photo: NDArray[np.uint8], contract: NetworkContract) -> NDArray[np.float32]:
+    """Pixel values as the network takes them: (..., 3) uint8 -> (..., 3) float32."""
+    return (photo.astype(np.float32) - np.float32(contract.mean)) / np.float32(contract.scale)
+
+
+def open_interpreter(path: Path) -> Interpreter:
+    """A LiteRT interpreter with its tensors allocated.
+
+    Raises:
+        ValueError, RuntimeError: If LiteRT refuses the file.
+    """
+    with _silenced_stderr():
+        interpreter = Interpreter(str(path), num_threads=1)
+        interpreter.allocate_tensors()
+    return interpreter
+
+
+@contextmanager
+def _silenced_stderr() -> Iterator[None]:
+    # LiteRT announces its delegate on the file descriptor itself and has no switch for that.
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

@@ -1,0 +1,136 @@
+"""What an export found out, as plain values that become JSON."""
+
+import dataclasses
+import json
+from dataclasses import dataclass
+
+from export.parity import MapDifference, Tolerance
+from export.tflite_facts import TfliteFacts
+from training.measures import Accuracy
+from training.networks import NetworkContract
+
+SCHEMA = "dbd-mobile-export/1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckpointFacts:
+    """The weights that were exported.
+
+    Attributes:
+        name: File name.
+        sha256: Of the file.
+        architecture: Name of the network.
+        parameters: Number of trainable values.
+        macs: Multiply-accumulates for one photo.
+        contract: Input size and normalisation.
+        notes: How it was trained.
+    """
+
+    name: str
+    sha256: str
+    architecture: str
+    parameters: int
+    macs: int
+    contract: NetworkContract
+    notes: dict[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalibrationFacts:
+    """The photos that the int8 ranges were measured on.
+
+    Attributes:
+        folder: Name of their folder.
+        found: How many photos the folder or list has.
+        used: How many of them were used.
+        sha256: Of their pixels at the network's size.
+    """
+
+    folder: str
+    found: int
+    used: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One form of the network on its way to the device.
+
+    Attributes:
+        name: "torch", "onnx", "simplified onnx", "float32" or "int8".
+        difference: From the stage before; None for the first, and for a file that is not what
+            its name says and so was not run.
+        tolerance: How much it may differ.
+        accuracy: On the evaluation data; None without any.
+        tflite: What the file holds; None unless it is TFLite.
+        slow_spots: Sentences on what costs time for nothing.
+        failures: Sentences on why it was refused.
+    """
+
+    name: str
+    difference: MapDifference | None
+    tolerance: Tolerance
+    accuracy: Accuracy | None
+    tflite: TfliteFacts | None
+    slow_spots: list[str]
+    failures: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportedFile:
+    """A file that passed.
+
+    Attributes:
+        name: File name.
+        stage: Name of its stage.
+        size_bytes: Its size.
+        sha256: Its checksum.
+    """
+
+    name: str
+    stage: str
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """All that an export found out.
+
+    Attributes:
+        checkpoint: What was exported.
+        calibration: What int8 was calibrated with.
+        evaluation: Name of the data that the task measures are from; None if there are none and
+            the gate was the agreement of the maps alone.
+        stages: In the order in which they are made of each other.
+        files: Those that were written.
+        tools: Versions by package.
+    """
+
+    checkpoint: CheckpointFacts
+    calibration: CalibrationFacts
+    evaluation: str | None
+    stages: list[Stage]
+    files: list[ExportedFile]
+    tools: dict[str, str]
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing was refused."""
+        return not any(stage.failures for stage in self.stages)
+
+    @property
+    def gate(self) -> str:
+        """What had to hold for a file to be written."""
+        if self.evaluation is None:
+            return "agreement of the maps on calibration photos; no task measures were taken"
+        return f"agreement of the maps and task measures on {self.evaluation}"
+
+    def stage(self, name: str) -> Stage:
+        """The stage of that name."""
+        return next(stage for stage in self.stages if stage.name == name)
+
+    def to_json(self) -> str:
+        """The report as indented JSON."""
+        facts = {"schema": SCHEMA, "passed": self.passed, "gate": self.gate}
+        return json.dumps(facts | dataclasses.asdict(self), indent=1) + "\n"

@@ -1,0 +1,56 @@
+"""A report in, a table for the terminal out."""
+
+from rich import box
+from rich.table import Table
+
+from export.report import Report
+
+
+def report_table(report: Report) -> Table:
+    """One row for each form of the network, compared with the row above it."""
+    title = f"{report.checkpoint.name} ({report.checkpoint.architecture})"
+    # Narrow enough for a terminal of 80 columns.
+    table = Table(title=title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("form")
+    measures = () if report.evaluation is None else ("fmax", "ddff", "MAE")
+    for heading in ("max diff", "mean", "flips", *measures, "bytes"):
+        table.add_column(heading, justify="right")
+    table.add_column("gate")
+    sizes = {file.stage: f"{file.size_bytes:,}" for file in report.files}
+    for stage in report.stages:
+        cells = [""] * 3
+        if (difference := stage.difference) is not None:
+            cells = [f"{difference.maximum:.1g}", f"{difference.mean:.1g}"]
+            cells.append(f"{difference.flipped:.2%}")
+        scores = [""] * len(measures)
+        if (accuracy := stage.accuracy) is not None:
+            scores = [f"{value:.4f}" for value in (accuracy.fmax, accuracy.ddff, accuracy.mae)]
+        verdict = "[red]refused[/red]" if stage.failures else "[green]ok[/green]"
+        table.add_row(stage.name, *cells, *scores, sizes.get(stage.name, ""), verdict)
+    table.caption = f"Gate: {report.gate}."
+    return table
+
+
+def census_table(report: Report) -> Table:
+    """What the TFLite files hold, as read back from them."""
+    stages = [stage for stage in report.stages if stage.tflite is not None]
+    table = Table(title="Inside the TFLite files", box=box.SIMPLE_HEAD)
+    table.add_column("")
+    for stage in stages:
+        table.add_column(stage.name)
+    facts = [stage.tflite for stage in stages if stage.tflite]
+    for heading, cells in (
+        ("input", [f.input.described() for f in facts]),
+        ("output", [f.output.described() for f in facts]),
+        ("operators", [_counts(f.operators) for f in facts]),
+        ("tensors", [_counts(f.tensor_types) for f in facts]),
+        ("convolution padding", [_counts(f.paddings) for f in facts]),
+        ("XNNPACK pieces", [str(f.xnnpack_partitions) for f in facts]),
+        ("outside XNNPACK", [_counts(f.outside_xnnpack) for f in facts]),
+    ):
+        table.add_row(heading, *cells)
+    return table
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return "\n".join(f"{count} {name}" for name, count in counts.items()) or "none"

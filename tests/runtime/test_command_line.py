@@ -1,0 +1,276 @@
+"""``dbd-mobile``: what it prints and writes, and how it ends."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dbd_mobile import BlurDetector, __version__
+from dbd_mobile.cli import main
+
+TINY = str(Path(__file__).parent / "data" / "tiny_int8.tflite")
+
+
+@pytest.fixture
+def bright_right(tmp_path):
+    """A 60x40 photo whose right half is bright, which is blurred to the tiny model."""
+    pixels = np.zeros((40, 60, 3), np.uint8)
+    pixels[:, 30:] = 255
+    path = tmp_path / "photo.png"
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+def run(*arguments):
+    return main([str(argument) for argument in arguments])
+
+
+def test_detect_prints_a_line_per_photo(bright_right, tmp_path, capsys):
+    second = tmp_path / "dark.png"
+    Image.new("RGB", (20, 30)).save(second)
+    assert run("detect", bright_right, second, "--model", TINY) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith(f"{bright_right}  60x40  50.0% blurred  ")
+    assert lines[1].startswith(f"{second}  20x30  0.0% blurred  ")
+    assert all(line.endswith(" ms") for line in lines)
+
+
+def test_detect_writes_map_overlay_and_facts(bright_right, tmp_path, capsys):
+    out = tmp_path / "new" / "out"
+    assert run("detect", bright_right, "-o", out, "--model", TINY, "--threads", 1) == 0
+    assert sorted(os.listdir(out)) == ["photo.blur.png", "photo.json", "photo.overlay.jpg"]
+
+    with BlurDetector(TINY, threads=1) as detector:
+        blur_map = detector.detect(bright_right)
+        with Image.open(out / "photo.blur.png") as image:
+            assert (image.mode, image.size) == ("L", (60, 40))
+            assert np.array_equal(np.asarray(image), np.asarray(blur_map.to_image()))
+        with Image.open(out / "photo.overlay.jpg") as image:
+            assert (image.format, image.size) == ("JPEG", (60, 40))
+        facts = json.loads((out / "photo.json").read_text())
+        assert facts["schema"] == "dbd-mobile-detect/1"
+        assert facts["version"] == __version__
+        assert (facts["width"], facts["height"]) == (60, 40)
+        assert facts["blurred_fraction"] == blur_map.blurred_fraction
+        assert facts["model"] == {"name": TINY, "sha256": detector.model_sha256}
+        assert facts["threads"] == 1
+        assert {"decode", "preprocess", "invoke", "upscale"} <= facts["timings_ms"].keys()
+
+
+def test_detect_writes_upright_files_for_a_turned_photo(tmp_path):
+    path = tmp_path / "turned.jpg"
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (60, 40)).save(path, exif=exif)
+    assert run("detect", path, "-o", tmp_path / "out", "--model", TINY) == 0
+    for name in ("turned.blur.png", "turned.overlay.jpg"):
+        with Image.open(tmp_path / "out" / name) as image:
+            assert image.size == (40, 60)
+            assert image.getexif().get(0x0112, 1) == 1
+
+
+def test_detect_does_the_rest_when_some_photos_fail(bright_right, tmp_path, capsys):
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(b"no photo")
+    photos = [broken, bright_right, tmp_path / "none.jpg", tmp_path]
+    assert run("detect", *photos, "-o", tmp_path / "out", "--model", TINY) == 1
+    said = capsys.readouterr()
+    assert len(said.out.splitlines()) == 1
+    complaints = said.err.splitlines()
+    assert len(complaints) == 3
+    assert str(broken) in complaints[0]
+    assert "no photo" in complaints[1]
+    assert "is a folder" in complaints[2]
+    assert (tmp_path / "out" / "photo.json").is_file()
+
+
+@pytest.mark.parametrize("second", ["photo.bmp", "PHOTO.bmp"])
+def test_detect_never_replaces_the_files_of_another_photo(bright_right, tmp_path, capsys, second):
+    other = tmp_path / "other" / second
+    other.parent.mkdir()
+    Image.new("RGB", (8, 8)).save(other)
+    out = tmp_path / "out"
+    assert run("detect", bright_right, other, "-o", out, "--model", TINY) == 1
+    assert f"{other} is left out" in capsys.readouterr().err
+    assert json.loads((out / "photo.json").read_text())["width"] == 60
+
+
+def test_detect_never_replaces_a_photo(bright_right, tmp_path, capsys):
+    trap = tmp_path / "photo.overlay.jpg"
+    Image.new("RGB", (8, 8), "green").save(trap)
+    before = trap.read_bytes()
+    assert run("detect", bright_right, trap, "-o", tmp_path, "--model", TINY) == 1
+    assert "would replace a photo" in capsys.readouterr().err
+    assert trap.read_bytes() == before
+
+
+def test_detect_replaces_the_files_of_an_earlier_run(bright_right, tmp_path):
+    out = tmp_path / "out"
+    assert run("detect", bright_right, "-o", out, "--model", TINY) == 0
+    (out / "photo.json").write_text("old")
+    assert run("detect", bright_right, "-o", out, "--model", TINY) == 0
+    assert json.loads((out / "photo.json").read_text())["width"] == 60
+
+
+def test_detect_leaves_no_half_file_where_writing_fails(bright_right, tmp_path, capsys):
+    out = tmp_path / "out"
+    # A folder in the place of the map: the map's file cannot take its name.
+    (out / "photo.blur.png" / "x").mkdir(parents=True)
+    assert run("detect", bright_right, "-o", out, "--model", TINY) == 1
+    assert "photo.blur.png cannot be written" in capsys.readouterr().err
+    assert [name for name in os.listdir(out) if name.endswith(".part")] == []
+    assert not (out / "photo.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--model", "heavy"], "no model 'heavy'"),
+        (["--model", "none.tflite"], "no model file none.tflite"),
+        (["--model", __file__], "no intact TFLite file"),
+        (["--model", TINY, "--threads", "10000"], "threads is from 1 to"),
+        (["--model", TINY, "-o", __file__], "cannot be made"),
+    ],
+)
+def test_what_stops_the_whole_command_is_one_line_and_status_2(
+    bright_right, capsys, arguments, sentence
+):
+    assert run("detect", bright_right, *arguments) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert sentence in said.err
+    assert len(said.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["detect"], ["detect", "x.jpg", "--threads", "0"], ["bench", "--threads", "1,x"], ["fly"]],
+)
+def test_wrong_arguments_end_with_status_2(arguments, capsys):
+    with pytest.raises(SystemExit) as end:
+        run(*arguments)
+    assert end.value.code == 2
+    assert "usage: dbd-mobile" in capsys.readouterr().err
+
+
+def test_a_photos_name_may_hold_anything(tmp_path, capsys):
+    path = tmp_path / "[red]\u2603\n\udcff.png"
+    Image.new("RGB", (8, 8)).save(tmp_path / "plain.png")
+    try:
+        shutil.copyfile(tmp_path / "plain.png", path)
+    except OSError:
+        pytest.skip("this file system does not take such a name")
+    assert run("detect", path, "--model", TINY) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "[red]\u2603\\n\\udcff.png" in line
+
+
+def test_models_lists_the_cards(capsys):
+    assert run("models") == 0
+    assert "lite" in capsys.readouterr().out
+    assert run("models", "--json") == 0
+    cards = json.loads(capsys.readouterr().out)
+    assert "lite" in [card["id"] for card in cards]
+
+
+def test_doctor_says_that_the_bundled_model_runs(capsys):
+    assert run("doctor") == 0
+    said = capsys.readouterr().out
+    assert f"dbd-mobile {__version__}" in said
+    assert ", usable" in said
+    assert "model lite: runs" in said
+
+
+def test_doctor_gives_the_fix_where_no_interpreter_is(without_interpreters, capsys):
+    assert run("doctor") == 1
+    said = capsys.readouterr().out
+    assert said.count("not installed") == 3
+    assert "Fix: pip install ai-edge-litert" in said
+
+
+def test_detect_without_an_interpreter_names_the_fix(without_interpreters, bright_right, capsys):
+    assert run("detect", bright_right, "--model", TINY) == 2
+    assert "pip install ai-edge-litert" in capsys.readouterr().err
+
+
+def test_bench_measures_each_number_of_threads(tmp_path, capsys):
+    file = tmp_path / "bench.json"
+    assert run("bench", "--model", TINY, "--threads", "1,2", "--runs", 3, "--json", file) == 0
+    said = capsys.readouterr().out
+    assert "1 thread:" in said
+    assert "2 threads:" in said
+    report = json.loads(file.read_text())
+    assert report["schema"] == "dbd-mobile-bench/1"
+    assert [latency["threads"] for latency in report["latencies"]] == [1, 2]
+    for latency in report["latencies"]:
+        assert list(latency["stages_ms"]) == [
+            "preprocess",
+            "invoke",
+            "dequantise",
+            "full_map",
+            "total",
+        ]
+        for stage in latency["stages_ms"].values():
+            assert stage["runs"] == 3
+            assert 0 < stage["p50"] <= stage["p90"] <= stage["p99"]
+    assert report["machine"]["cores"] >= 1
+    assert report["peak_memory_bytes"] > 2**20
+
+
+def test_bench_refuses_a_missing_folder_before_it_measures(tmp_path, capsys):
+    assert run("bench", "--model", TINY, "--json", tmp_path / "none" / "bench.json") == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "no folder" in said.err
+
+
+def started(*arguments, **options):
+    """The command as a user starts it, in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "dbd_mobile", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
+
+
+def test_console_script_is_the_same_command():
+    script = Path(sys.executable).with_name("dbd-mobile")
+    done = subprocess.run([script, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == f"dbd-mobile {__version__}\n"
+
+
+def test_the_interpreters_own_chatter_stays_off_the_screen(bright_right):
+    with started("detect", bright_right, "--model", TINY) as process:
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert len(out.splitlines()) == 1
+    assert err == ""
+
+
+def test_reader_that_leaves_early_is_no_traceback(bright_right):
+    with started("detect", *[bright_right] * 50, "--model", TINY) as process:
+        process.stdout.close()
+        assert process.stderr.read() == ""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="interrupts with a POSIX signal")
+def test_interrupt_is_one_line_and_status_130(bright_right):
+    photos = [bright_right.name] * 50_000
+    with started("detect", *photos, "--model", TINY, cwd=bright_right.parent) as process:
+        assert process.stdout.readline()
+        time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        process.stdout.close()
+        assert process.stderr.read() == "dbd-mobile: interrupted.\n"
+    assert process.returncode == 130

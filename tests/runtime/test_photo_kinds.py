@@ -1,0 +1,157 @@
+"""Photos as they come: alpha, palettes, odd EXIF, several pictures in a file, damage."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dbd_mobile import BlurDetector, ImageError
+
+TINY = Path(__file__).parent / "data" / "tiny_int8.tflite"
+ORIENTATION = 0x0112
+
+
+@pytest.fixture(scope="module")
+def detector():
+    """The tiny model calls bright blurred (1) and dark in focus (0), so maps show brightness."""
+    with BlurDetector(TINY) as detector:
+        yield detector
+
+
+@pytest.fixture
+def transparent():
+    """Black everywhere, the left half fully transparent."""
+    image = Image.new("RGBA", (60, 40), (0, 0, 0, 255))
+    image.paste((0, 0, 0, 0), (0, 0, 30, 40))
+    return image
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "PA"])
+def test_transparent_pixels_are_laid_over_white(detector, transparent, mode):
+    if mode == "PA":
+        image = Image.new("P", transparent.size)
+        image.putpalette([0, 0, 0])
+        image = image.convert("PA")
+        image.putalpha(transparent.getchannel("A"))
+    else:
+        image = transparent.convert(mode)
+    probability = detector.detect(image).probability
+    assert (probability[:, :26] > 0.95).all()
+    assert (probability[:, 34:] < 0.05).all()
+
+
+def test_transparent_palette_colour_is_laid_over_white(detector, tmp_path):
+    image = Image.new("P", (60, 40))
+    image.putpalette([0, 0, 0, 0, 0, 0])
+    image.paste(1, (30, 0, 60, 40))
+    image.save(tmp_path / "palette.png", transparency=0)
+    probability = detector.detect(tmp_path / "palette.png").probability
+    assert (probability[:, :26] > 0.95).all()
+    assert (probability[:, 34:] < 0.05).all()
+
+
+def test_sixteen_bit_png_keeps_its_brightness(detector, tmp_path):
+    values = np.zeros((40, 60), np.uint16)
+    values[:, 30:] = 0xFFFF
+    Image.fromarray(values).save(tmp_path / "grey16.png")
+    probability = detector.detect(tmp_path / "grey16.png").probability
+    assert (probability[:, :26] < 0.05).all()
+    assert (probability[:, 34:] > 0.95).all()
+
+
+@pytest.mark.parametrize("mode", ["I", "F"])
+def test_pixels_of_unknown_range_are_refused(detector, mode):
+    with pytest.raises(ImageError, match=f"mode {mode}.*convert it"):
+        detector.detect(Image.new(mode, (8, 8)))
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_large_jpeg_has_its_own_upright_size(detector, tmp_path, orientation):
+    """Decoded at an eighth, and of sides that no such scale divides."""
+    pixels = np.zeros((1003, 1501, 3), np.uint8)
+    pixels[:, :500] = 255
+    exif = Image.Exif()
+    exif[ORIENTATION] = orientation
+    Image.fromarray(pixels).save(tmp_path / "large.jpg", exif=exif)
+    blur_map = detector.detect(tmp_path / "large.jpg")
+    upright = pixels if orientation == 1 else np.rot90(pixels, -1)
+    assert blur_map.size_wh == upright.shape[1::-1]
+    bright = upright[..., 0] > 0
+    # The tiny model's pixels are some 60 of the photo's, so the edge between them is wide.
+    assert blur_map.probability[bright].mean() > 0.9
+    assert blur_map.probability[~bright].mean() < 0.1
+
+
+def test_exif_of_a_pil_image_is_applied_as_that_of_a_file(detector, tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)
+    exif = Image.Exif()
+    exif[ORIENTATION] = 8
+    Image.fromarray(pixels).save(tmp_path / "turned.png", exif=exif)
+    with Image.open(tmp_path / "turned.png") as image:
+        from_image = detector.detect(image)
+    from_file = detector.detect(tmp_path / "turned.png")
+    assert from_image.size_wh == from_file.size_wh == (40, 60)
+    assert np.array_equal(from_image.probability, from_file.probability)
+
+
+@pytest.mark.parametrize(
+    "exif",
+    [b"Exif\0\0garbage", b"Exif\0\0MM\0*\0\0\0\x08\xff\xff", b"Exif\0\0II*\0\xff\xff\xff\x7f"],
+)
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
+def test_damaged_exif_does_not_spoil_the_photo(detector, tmp_path, exif):
+    Image.new("RGB", (60, 40)).save(tmp_path / "photo.jpg", exif=exif)
+    assert detector.detect(tmp_path / "photo.jpg").size_wh == (60, 40)
+
+
+def test_first_of_several_pictures_is_taken(detector, tmp_path):
+    frames = [Image.new("RGB", (60, 40), color) for color in ("white", "black")]
+    for name in ("two.gif", "two.tiff", "two.mpo"):
+        frames[0].save(tmp_path / name, save_all=True, append_images=frames[1:])
+        assert detector.detect(tmp_path / name).blurred_fraction == 1
+
+
+def test_photo_passed_in_is_left_as_it_was(detector):
+    pixels = np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)
+    array, image = pixels.copy(), Image.fromarray(pixels)
+    for photo in (array, image):
+        detector.detect(photo).overlay(photo)
+        assert np.array_equal(np.asarray(photo), pixels)
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "gif", "tiff", "webp", "bmp"])
+def test_damaged_photo_is_a_map_or_a_sentence(detector, tmp_path, suffix):
+    path = tmp_path / f"photo.{suffix}"
+    rng = np.random.default_rng(4)
+    Image.fromarray(rng.integers(0, 256, (40, 60, 3), np.uint8)).save(path)
+    content = path.read_bytes()
+    refused = 0
+    for _ in range(60):
+        damaged = bytearray(content)
+        for place in rng.integers(0, min(len(content), 400), 8):
+            damaged[place] = int(rng.integers(256))
+        path.write_bytes(damaged[: int(rng.integers(len(content) // 2, len(content)))])
+        try:
+            detector.detect(path)
+        except ImageError as error:
+            refused += 1
+            assert "\n" not in str(error)
+    assert refused > 0
+
+
+def test_decompression_bomb_is_refused(detector, tmp_path, monkeypatch):
+    Image.new("L", (600, 400)).save(tmp_path / "bomb.png")
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
+    with pytest.raises(ImageError, match=r"bomb\.png cannot be read"):
+        detector.detect(tmp_path / "bomb.png")
+
+
+def test_empty_and_closed_pil_images_are_refused(detector, tmp_path):
+    with pytest.raises(ImageError, match="empty"):
+        detector.detect(Image.new("RGB", (0, 8)))
+    Image.new("RGB", (8, 8)).save(tmp_path / "photo.png")
+    with Image.open(tmp_path / "photo.png") as image:
+        pass
+    with pytest.raises(ImageError, match="cannot be read"):
+        detector.detect(image)

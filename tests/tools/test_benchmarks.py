@@ -1,0 +1,89 @@
+"""Benchmarks: accuracy of any model file, latency side by side, and the README's tables."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from benchmarks import readme
+
+ROOT = Path(__file__).parents[2]
+BUNDLED = ROOT / "dbd_mobile" / "models" / "lite" / "model.tflite"
+WEIGHTS = ROOT / "training" / "weights" / "lite.safetensors"
+
+
+def run(*arguments):
+    command = [sys.executable, "-m", "benchmarks", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    rng = np.random.default_rng(4)
+    for part in ("image", "mask"):
+        (tmp_path / part).mkdir()
+    for name in "ab":
+        Image.fromarray(rng.integers(0, 256, (90, 120, 3), dtype=np.uint8)).save(
+            tmp_path / "image" / f"{name}.jpg"
+        )
+        mask = np.zeros((90, 120), np.uint8)
+        mask[:, 60:] = 255
+        Image.fromarray(mask).save(tmp_path / "mask" / f"{name}.png")
+    return tmp_path
+
+
+@pytest.mark.parametrize("model", ["lite", BUNDLED, WEIGHTS])
+def test_accuracy_of_a_bundled_model_and_of_files_is_given_by_protocol(dataset, model):
+    done = run("accuracy", "--model", model, "--data", dataset, "--json")
+    assert done.returncode == 0, done.stderr
+    accuracy = json.loads(done.stdout)
+    assert accuracy["images"] == 2
+    assert all(0 <= accuracy[name] <= 1 for name in ("fmax", "ddff", "adaptive", "mae"))
+
+
+def test_polarity_flag_turns_the_masks_round(dataset):
+    straight = json.loads(run("accuracy", "--model", "lite", "--data", dataset, "--json").stdout)
+    turned = json.loads(
+        run(
+            "accuracy", "--model", "lite", "--data", dataset, "--json", "--white-in-focus"
+        ).stdout
+    )  # fmt: skip
+    assert straight["mae"] + turned["mae"] == pytest.approx(1, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("accuracy", "--model", "heavy", "--data", "."), "There is no model heavy"),
+        (("accuracy", "--model", "lite", "--data", "nowhere"), "does not exist"),
+        (("latency", BUNDLED, "--threads", "two"), "thread counts such as 1,2,4"),
+        (("latency", "nowhere.tflite"), "no model file nowhere.tflite"),
+        (("latency", BUNDLED, "--runs", "0"), "at least 1"),
+    ],
+)
+def test_bad_input_is_one_sentence(arguments, sentence):
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_latency_of_every_file_and_thread_count_is_written(tmp_path):
+    done = run(
+        "latency", BUNDLED, "--threads", "1,2", "--runs", "3", "--json", tmp_path / "l.json"
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    result = json.loads((tmp_path / "l.json").read_text())
+    assert [row["threads"] for row in result["rows"]] == [1, 2]
+    for row in result["rows"]:
+        assert {"preprocess", "invoke", "dequantise", "full_map"} <= row["stages_ms"].keys()
+
+
+def test_readme_tables_are_those_of_the_cards_and_stored_results():
+    text = readme.README.read_text(encoding="utf-8")
+    assert readme.render(text) == text
+    assert "| `lite` | int8 |" in text

@@ -1,0 +1,314 @@
+"""An export from end to end, with the real converters, on a small network and generated photos."""
+
+import json
+import sys
+
+import numpy as np
+import pytest
+import skimage.data
+import torch
+from PIL import Image, ImageFilter
+
+from export.__main__ import main
+from export.card import FAMILIES, write_bundle
+from export.pipeline import ExportJob, export_checkpoint
+from export.predictors import open_predictor
+from export.tflite_facts import read_tflite_facts
+from training.datasets import BlurDataset, squash
+from training.errors import InputError
+from training.networks import ARCHITECTURES, NetworkContract, build
+from training.weights import save_weights
+
+# Not square, so that width and height taken for each other show.
+CONTRACT = NetworkContract(width=128, height=96, mean=127.0, scale=128.0)
+ALL_FILES = ["net.float32.tflite", "net.int8.tflite", "net.onnx", "net.report.json"]
+
+
+def save_network(path, *, spread):
+    """An untrained Lite whose logits on a photo have a mean of 3 spreads, and this spread.
+
+    Random weights amplify the rounding of int8 far more than trained ones do, so that a small
+    spread is needed to pass the gate, and a large one fails it.
+    """
+    torch.manual_seed(0)
+    network = build("lite")
+    network.trunk.load_imagenet_weights()
+    network.contract = CONTRACT
+    photo = squash(skimage.data.astronaut(), (CONTRACT.width, CONTRACT.height))
+    image = torch.from_numpy((photo.astype(np.float32) - 127) / 128).permute(2, 0, 1)[None]
+    for part in (network.laterals, network.mergers, network.reducers):
+        for module in part.modules():
+            if isinstance(module, torch.nn.BatchNorm2d):
+                module.momentum = 1.0
+    with torch.no_grad():
+        # One pass gives the decoder's normalisation the statistics of a photo.
+        network.trunk.eval()
+        network.logits(image)
+        network.eval()
+        logits = network.logits(image)
+        gain = spread / logits.std()
+        network.head.bias.copy_((network.head.bias - logits.mean() + 3 * logits.std()) * gain)
+        network.head.weight.mul_(gain)
+    save_weights(path, network, "lite", {"recipe": {"epochs": 0}})
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory):
+    """Photos whose right half is blurred, with masks."""
+    root = tmp_path_factory.mktemp("data") / "halves"
+    (root / "image").mkdir(parents=True)
+    (root / "mask").mkdir()
+    for name in ("astronaut", "chelsea", "coffee", "rocket"):
+        photo = Image.fromarray(getattr(skimage.data, name)()).resize((200, 160))
+        right = (100, 0, 200, 160)
+        photo.paste(photo.filter(ImageFilter.GaussianBlur(4)).crop(right), right)
+        photo.save(root / "image" / f"{name}.png")
+        mask = Image.new("L", photo.size)
+        mask.paste(255, right)
+        mask.save(root / "mask" / f"{name}.png")
+    (root / "two.txt").write_text("coffee.png\nrocket.png\n")
+    return root
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory):
+    path = tmp_path_factory.mktemp("checkpoint") / "net.safetensors"
+    save_network(path, spread=0.25)
+    return path
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory, checkpoint, dataset):
+    """The report and the folder of an export that is evaluated."""
+    folder = tmp_path_factory.mktemp("exported")
+    job = ExportJob(
+        checkpoint=checkpoint,
+        output=folder,
+        calibration=dataset,
+        evaluation=BlurDataset.from_folder(dataset, dataset / "two.txt"),
+        evaluation_name="halves/two",
+    )
+    return export_checkpoint(job, lambda step, done, total: None), folder
+
+
+def run_export(monkeypatch, *arguments):
+    monkeypatch.setattr(sys, "argv", ["export", *map(str, arguments)])
+    return main()
+
+
+def photos_of(dataset):
+    return [squash(BlurDataset.from_folder(dataset).photo(i), (128, 96)) for i in range(4)]
+
+
+def test_export_leaves_the_files_and_the_report_only(exported):
+    report, folder = exported
+    assert report.passed
+    assert sorted(path.name for path in folder.iterdir()) == ALL_FILES
+    stored = json.loads((folder / "net.report.json").read_text())
+    assert stored["schema"] == "dbd-mobile-export/1"
+    assert [stage["name"] for stage in stored["stages"]] == [
+        "torch",
+        "onnx",
+        "simplified onnx",
+        "float32",
+        "int8",
+    ]
+    assert {file["name"]: file["size_bytes"] for file in stored["files"]} == {
+        name: (folder / name).stat().st_size for name in ALL_FILES[:3]
+    }
+    assert stored["calibration"]["used"] == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "tolerance"),
+    [("net.onnx", 1e-4), ("net.float32.tflite", 1e-3), ("net.int8.tflite", 0.15)],
+)
+def test_every_file_computes_what_the_checkpoint_computes(
+    exported, checkpoint, dataset, name, tolerance
+):
+    original, converted = open_predictor(checkpoint), open_predictor(exported[1] / name)
+    assert converted.size_wh == (128, 96)
+    for photo in photos_of(dataset):
+        expected, got = original.predict(photo), converted.predict(photo)
+        assert got.shape == (96, 128)
+        assert got.dtype == np.float32
+        np.testing.assert_allclose(got, expected, rtol=0, atol=tolerance)
+
+
+def test_int8_file_takes_and_gives_bytes_and_has_int8_inside_only(exported):
+    facts = read_tflite_facts(exported[1] / "net.int8.tflite")
+    assert (facts.input.name, facts.output.name) == ("image", "blur")
+    assert (facts.input.dtype, facts.input.shape) == ("uint8", (1, 96, 128, 3))
+    assert (facts.input.scale, facts.input.zero_point) == (1 / 128, 127)
+    assert (facts.output.dtype, facts.output.shape) == ("uint8", (1, 96, 128, 1))
+    assert (facts.output.scale, facts.output.zero_point) == (1 / 256, 0)
+    assert facts.tensor_types.keys() == {"INT8", "INT32", "UINT8"}
+    assert facts.tensor_types["UINT8"] == 2
+    assert facts.per_tensor_convolutions == 0
+
+
+@pytest.mark.parametrize("precision", ["float32", "int8"])
+def test_nothing_is_slow_for_nothing(exported, precision):
+    facts = read_tflite_facts(exported[1] / f"net.{precision}.tflite")
+    assert facts.slow_spots() == []
+    assert facts.paddings == {"SAME": 72}
+    assert facts.xnnpack_partitions == 1
+
+
+def test_float32_file_does_not_pass_as_int8_nor_int8_as_float32(exported):
+    for name, wrong in (("float32", "int8"), ("int8", "float32")):
+        facts = read_tflite_facts(exported[1] / f"net.{name}.tflite")
+        assert facts.violations(name, CONTRACT) == []
+        sentences = " ".join(facts.violations(wrong, CONTRACT))
+        assert f"must be {facts.input.dtype}" not in sentences
+        assert f"but is {facts.input.dtype}" in sentences
+        assert "tensors inside" in sentences
+
+
+def test_other_normalisation_than_the_networks_is_a_violation(exported):
+    facts = read_tflite_facts(exported[1] / "net.int8.tflite")
+    (sentence,) = facts.violations(
+        "int8", NetworkContract(width=128, height=96, mean=0.0, scale=255.0)
+    )
+    assert "zero point 0 but is" in sentence
+
+
+def test_task_measures_are_reported_for_every_stage(exported):
+    report, _ = exported
+    assert report.gate.endswith("halves/two")
+    assert all(stage.accuracy.images == 2 for stage in report.stages)
+
+
+def test_same_inputs_give_same_bytes_and_without_evaluation_the_report_says_so(
+    exported, checkpoint, dataset, tmp_path, monkeypatch
+):
+    options = ("-o", tmp_path, "--calibration", dataset / "image")
+    assert run_export(monkeypatch, checkpoint, *options) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ALL_FILES
+    for name in ALL_FILES[:3]:
+        assert (tmp_path / name).read_bytes() == (exported[1] / name).read_bytes()
+    stored = json.loads((tmp_path / "net.report.json").read_text())
+    assert stored["evaluation"] is None
+    assert "no task measures" in stored["gate"]
+
+
+def test_int8_that_fails_its_gate_is_refused_and_an_older_one_removed(
+    dataset, tmp_path, monkeypatch, capfd
+):
+    save_network(tmp_path / "net.safetensors", spread=8.0)
+    output = tmp_path / "exported"
+    output.mkdir()
+    (output / "net.int8.tflite").write_bytes(b"of an earlier export")
+    (output / "notes.txt").write_text("of the user")
+    options = ("-o", output, "--calibration", dataset)
+    assert run_export(monkeypatch, tmp_path / "net.safetensors", *options) == 1
+    assert "refused: int8: The mean difference is" in capfd.readouterr().err
+    assert sorted(path.name for path in output.iterdir()) == [
+        "net.float32.tflite",
+        "net.onnx",
+        "net.report.json",
+        "notes.txt",
+    ]
+    stored = json.loads((output / "net.report.json").read_text())
+    assert not stored["passed"]
+    assert "int8" not in {file["stage"] for file in stored["files"]}
+
+
+def test_card_describes_the_int8_file(exported, tmp_path):
+    report, folder = exported
+    bundle = write_bundle(report, folder / "net.int8.tflite", "halves", "1.2.0", tmp_path)
+    assert bundle == tmp_path / "halves"
+    assert sorted(path.name for path in bundle.iterdir()) == ["card.json", "model.tflite"]
+    card = json.loads((bundle / "card.json").read_text())
+    content = (bundle / "model.tflite").read_bytes()
+    assert content == (folder / "net.int8.tflite").read_bytes()
+    assert (card["id"], card["version"]) == ("halves", "1.2.0")
+    assert card["size_bytes"] == len(content)
+    assert (card["input"]["width"], card["input"]["height"]) == (128, 96)
+    measured = {
+        (entry["precision"], name)
+        for entry in card["accuracy"]
+        for name in entry["values"]
+        if name != "one_class_images"
+    }
+    names = ("fmax", "f_at_half", "ddff", "adaptive", "mae")
+    assert measured == {(p, name) for p in ("int8", "float32") for name in names}
+    assert card["training"]["recipe"] == {"epochs": 0}
+
+
+def test_every_architecture_can_have_a_card():
+    assert FAMILIES.keys() == ARCHITECTURES.keys()
+
+
+def missing_checkpoint(checkpoint, dataset, folder):
+    return folder / "none.safetensors", dataset, folder / "out"
+
+
+def damaged_checkpoint(checkpoint, dataset, folder):
+    (folder / "cut.safetensors").write_bytes(checkpoint.read_bytes()[:1000])
+    return folder / "cut.safetensors", dataset, folder / "out"
+
+
+def folder_without_photos(checkpoint, dataset, folder):
+    (folder / "empty").mkdir()
+    return checkpoint, folder / "empty", folder / "out"
+
+
+def damaged_photo(checkpoint, dataset, folder):
+    (folder / "photo.jpg").write_bytes(b"no photo")
+    return checkpoint, folder, folder / "out"
+
+
+def output_that_is_a_file(checkpoint, dataset, folder):
+    (folder / "out").write_text("a file")
+    return checkpoint, dataset, folder / "out"
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (missing_checkpoint, "cannot be read as a safetensors file"),
+        (damaged_checkpoint, "cannot be read as a safetensors file"),
+        (folder_without_photos, "No photo found"),
+        (damaged_photo, "cannot be read as an image"),
+        (output_that_is_a_file, "Nothing can be written"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_status_2(
+    make, sentence, checkpoint, dataset, tmp_path, monkeypatch, capfd
+):
+    weights, photos, output = make(checkpoint, dataset, tmp_path)
+    assert run_export(monkeypatch, weights, "-o", output, "--calibration", photos) == 2
+    error = capfd.readouterr().err
+    assert f"error: {tmp_path}" in error or f"error: {sentence}" in error
+    assert sentence in error
+    assert "Traceback" not in error
+    assert not output.is_dir()
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--precision", "int4"], "unknown precision 'int4'"),
+        (["--list", "two.txt"], "--list says which photos of --evaluate"),
+        (["--bundle", "lite"], "--bundle needs --evaluate"),
+        (["--bundle", "../lite"], "no model id"),
+    ],
+)
+def test_impossible_options_are_usage_errors(
+    options, sentence, checkpoint, tmp_path, monkeypatch, capsys
+):
+    with pytest.raises(SystemExit) as exit_:
+        run_export(
+            monkeypatch, checkpoint, "-o", tmp_path / "out", "--calibration", tmp_path, *options
+        )
+    assert exit_.value.code == 2
+    assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["none.onnx", "none.tflite", "damaged.onnx", "damaged.tflite"])
+def test_predictor_of_a_missing_or_damaged_file_is_an_input_error(name, tmp_path):
+    for suffix in (".onnx", ".tflite"):
+        (tmp_path / f"damaged{suffix}").write_bytes(b"neither ONNX nor TFLite" * 9)
+    with pytest.raises(InputError, match=name):
+        open_predictor(tmp_path / name)

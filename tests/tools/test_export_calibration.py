@@ -1,0 +1,56 @@
+"""Which photos int8 is calibrated on."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from export.calibration import MOST_PHOTOS, evenly_spaced, read_calibration
+from training.errors import InputError
+
+
+def save_grey(folder, greys):
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, grey in enumerate(greys):
+        Image.new("RGB", (9, 7), (grey,) * 3).save(folder / f"{number:03}.png")
+
+
+def read(folder, list_file=None):
+    return read_calibration(folder, list_file, (8, 6), lambda done, total: None)
+
+
+@pytest.mark.parametrize("inner", ["", "image"])
+def test_photos_lie_in_the_folder_or_in_its_image_folder(tmp_path, inner):
+    save_grey(tmp_path / "set" / inner, [0, 100, 255])
+    calibration = read(tmp_path / "set")
+    assert calibration.photos.shape == (3, 6, 8, 3)
+    assert calibration.photos[:, 0, 0, 0].tolist() == [0, 100, 255]
+    assert (calibration.folder, calibration.found) == ("set", 3)
+
+
+def test_list_chooses_photos_and_their_order(tmp_path):
+    save_grey(tmp_path / "image", [0, 100, 255])
+    (tmp_path / "list.txt").write_text("002.png\n000.png\n")
+    calibration = read(tmp_path, tmp_path / "list.txt")
+    assert calibration.photos[:, 0, 0, 0].tolist() == [255, 0]
+
+
+def test_photos_without_black_and_white_get_both_in_one_corner(tmp_path):
+    save_grey(tmp_path, [100, 150])
+    photos = read(tmp_path).photos
+    assert photos[0, 0, :2, 0].tolist() == [0, 255]
+    assert np.all(photos[1] == 150)
+    assert np.all(photos[0, 1:] == 100)
+
+
+def test_many_photos_are_thinned_evenly_from_the_first_to_the_last(tmp_path):
+    chosen = evenly_spaced(list(range(604)), MOST_PHOTOS)
+    assert len(chosen) == MOST_PHOTOS
+    assert (chosen[0], chosen[-1]) == (0, 603)
+    assert set(np.diff(chosen)) == {3, 4}
+
+
+def test_listed_photo_that_is_missing_is_an_input_error(tmp_path):
+    save_grey(tmp_path, [0])
+    (tmp_path / "list.txt").write_text("else.png\n")
+    with pytest.raises(InputError, match=r"else\.png"):
+        read(tmp_path, tmp_path / "list.txt")

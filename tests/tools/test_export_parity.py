@@ -1,0 +1,46 @@
+"""How maps are compared, and what is too different."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from export.parity import INT8_TOLERANCE, MapDifference, Tolerance, compare_maps
+from training.measures import Accuracy
+
+SAME = MapDifference(maximum=0.0, mean=0.0, worst_photo_mean=0.0, flipped=0.0, photos=1)
+ACCURACY = Accuracy(
+    fmax=0.93, f_at_half=0.92, ddff=0.97, adaptive=0.9, mae=0.05, images=9, one_class_images=0
+)
+
+
+def test_difference_is_taken_over_pixels_and_photos():
+    before = [np.full((2, 2), 0.75, np.float32), np.full((2, 2), 0.25, np.float32)]
+    after = [before[0].copy(), before[1] + np.float32(0.25)]
+    after[0][0, 0] = 0.25
+    difference = compare_maps(before, after)
+    assert difference.maximum == 0.5
+    assert difference.mean == pytest.approx((0.125 + 0.25) / 2)
+    assert difference.worst_photo_mean == 0.25
+    # 0.5 itself counts as blurred, so the second photo flips as a whole.
+    assert difference.flipped == pytest.approx((1 / 4 + 1) / 2)
+    assert difference.photos == 2
+
+
+@pytest.mark.parametrize("name", ["maximum", "mean", "flipped"])
+def test_difference_beyond_its_tolerance_is_a_violation(name):
+    tolerance = Tolerance(**{name: 0.1})
+    at, above, broken = (dataclasses.replace(SAME, **{name: v}) for v in (0.1, 0.11, np.nan))
+    assert tolerance.violations(at, None, None) == []
+    assert len(tolerance.violations(above, None, None)) == 1
+    assert len(tolerance.violations(broken, None, None)) == 1
+
+
+@pytest.mark.parametrize(
+    ("fmax", "mae", "violations"),
+    [(0.926, 0.052, 0), (0.95, 0.03, 0), (0.924, 0.05, 1), (0.93, 0.054, 1), (0.92, 0.06, 2)],
+)
+def test_int8_may_lose_a_little_accuracy_and_gain_any(fmax, mae, violations):
+    after = dataclasses.replace(ACCURACY, fmax=fmax, mae=mae)
+    assert len(INT8_TOLERANCE.violations(SAME, ACCURACY, after)) == violations
+    assert INT8_TOLERANCE.violations(SAME, None, None) == []
