@@ -23,14 +23,19 @@ test: test-runtime
 endif
 
 # From another folder, so that the installed wheel is tested and not the checkout.
+runtime-tests = cd build && ../$(1)/bin/pytest -c ../pyproject.toml --rootdir .. ../tests/runtime
+
 test-runtime: .venv/tests
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .
 	.venv/bin/mypy --strict -p dbd_mobile
-	mkdir -p build && cd build && ../.venv/bin/pytest -c ../pyproject.toml --rootdir .. ../tests/runtime
+	$(call runtime-tests,.venv)
 
-test-tools: .venv-tools/installed
+# The runtime is tested here too, with the oldest numpy and interpreters that it supports.
+test-tools: .venv-tools/installed .venv/installed
 	.venv-tools/bin/mypy training export benchmarks
 	.venv-tools/bin/python -m pytest tests/tools
+	.venv-tools/bin/python -m pip install --quiet --no-deps --force-reinstall build/wheel/*.whl
+	$(call runtime-tests,.venv-tools)
 
 tools: .venv-tools/installed
 

@@ -30,6 +30,7 @@ class BlurDetector:
         ModelError: The model is unknown, damaged or of another kind.
 
     Example:
+        >>> import numpy as np
         >>> with BlurDetector(threads=1) as detector:
         ...     blur_map = detector.detect(np.zeros((60, 80, 3), np.uint8))
         >>> blur_map.size_wh
@@ -157,6 +158,7 @@ def detect_blur(
         DBDError: As :class:`BlurDetector` and :meth:`BlurDetector.detect` do.
 
     Example:
+        >>> import numpy as np
         >>> blur_map = detect_blur(np.zeros((60, 80, 3), np.uint8))
         >>> blur_map.probability.shape
         (60, 80)
