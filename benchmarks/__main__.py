@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from benchmarks import readme
-from benchmarks.accuracy import accuracy_table, measure_accuracy
+from benchmarks.accuracy import accuracy_table, find_model, measure_accuracy
 from benchmarks.latency import compare_latency, latency_table
 from dbd_mobile import DBDError
 from training.datasets import BlurDataset
@@ -61,10 +61,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _accuracy(options: argparse.Namespace) -> None:
+    model = find_model(options.model)
     dataset = BlurDataset.from_folder(
         options.data, options.list, white_in_focus=options.white_in_focus
     )
-    accuracy = measure_accuracy(options.model, dataset)
+    accuracy = measure_accuracy(model, dataset)
     if options.json:
         sys.stdout.write(json.dumps(dataclasses.asdict(accuracy), indent=1) + "\n")
     else:

@@ -3,6 +3,7 @@
 import dataclasses
 from pathlib import Path
 
+from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
@@ -33,20 +34,20 @@ def find_model(model: str) -> Path:
     return path
 
 
-def measure_accuracy(model: str, dataset: BlurDataset) -> Accuracy:
+def measure_accuracy(model: Path, dataset: BlurDataset) -> Accuracy:
     """Accuracy of a model on photos with masks, at the photos' own size.
 
     Args:
-        model: A bundled id, or a path.
+        model: From ``find_model``.
         dataset: Photos and masks.
 
     Raises:
         InputError: If the model, a photo or a mask cannot be used.
     """
-    predictor = open_predictor(find_model(model))
+    predictor = open_predictor(model)
     maps = (
         predictor.predict(squash(dataset.photo(index), predictor.size_wh))
-        for index in track(range(len(dataset)), "Scoring photos")
+        for index in track(range(len(dataset)), "Scoring photos", console=Console(stderr=True))
     )
     return score(maps, dataset)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict, cast
 
-from dbd_mobile.errors import ModelError
+from dbd_mobile.errors import ArgumentError, ModelError
 from dbd_mobile.model_file import ModelFacts, read_facts
 
 _MODELS = Path(__file__).with_name("models")
@@ -157,9 +157,12 @@ def load_model(model: str | os.PathLike[str]) -> Model:
         The model's bytes and facts.
 
     Raises:
+        ArgumentError: ``model`` is neither.
         ModelError: There is no such model, or it is damaged, or it does not take a photo and give
             a blur map.
     """
+    if not isinstance(model, str | os.PathLike):
+        raise ArgumentError(f"model is an id or a path, got {type(model).__name__}.")
     name = os.fspath(model)
     is_path = not isinstance(model, str) or name.endswith(".tflite") or Path(name).name != name
     content = _read_file(Path(name)) if is_path else _read_bundled(name)

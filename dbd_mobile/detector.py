@@ -25,7 +25,7 @@ class BlurDetector:
         threads: Threads of the interpreter; None uses the usable cores, at most 4.
 
     Raises:
-        ArgumentError: ``threads`` is not a whole number from 1 to 256.
+        ArgumentError: ``threads`` is not a whole number from 1 to 256, or ``model`` no id or path.
         BackendError: No TFLite interpreter is installed.
         ModelError: The model is unknown, damaged or of another kind.
 

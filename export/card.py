@@ -70,14 +70,13 @@ def write_bundle(
 
 def _make_card(report: Report, model_id: str, version: str) -> Card:
     (file,) = (file for file in report.files if file.stage == "int8")
-    stages = {stage.name: stage for stage in report.stages}
-    facts = stages["int8"].tflite
+    facts = report.stage("int8").tflite
     assert facts is not None and report.evaluation is not None
     family = FAMILIES[report.checkpoint.architecture]
     width, height = facts.input.shape[2], facts.input.shape[1]
     accuracy: list[AccuracyCard] = []
     for precision in ("int8", "float32"):
-        measured = stages[precision].accuracy
+        measured = report.stage(precision).accuracy
         assert measured is not None
         for protocol, size, values in _by_protocol(measured, f"{width}x{height}"):
             accuracy.append(

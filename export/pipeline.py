@@ -77,15 +77,15 @@ class _Form:
 
     Attributes:
         name: Of its stage in the report.
+        file: Where it is.
         open: Makes it ready to run.
         tolerance: How it may differ from the form before it, which it was made from.
-        tflite: The file if it is TFLite.
     """
 
     name: str
+    file: Path
     open: Callable[[], Predictor]
     tolerance: Tolerance
-    tflite: Path | None = None
 
 
 def export_checkpoint(job: ExportJob, progress: Progress) -> Report:
@@ -118,14 +118,10 @@ def export_checkpoint(job: ExportJob, progress: Progress) -> Report:
         forms = _make_forms(job, trained, calibration, work, progress)
         stages = _prove(forms, photos, job.evaluation, trained.contract, progress)
         passed = {stage.name for stage in stages if not stage.failures}
-        files = {
-            f"{job.checkpoint.stem}{suffix}": (stage, work / name)
-            for stage, name, suffix in (
-                ("simplified onnx", "simplified.onnx", ".onnx"),
-                *((p, f"{p}.tflite", f".{p}.tflite") for p in job.precisions),
-            )
-            if stage in passed
-        }
+        stem = job.checkpoint.stem
+        names = {"simplified onnx": f"{stem}.onnx"}
+        names |= {precision: f"{stem}.{precision}.tflite" for precision in job.precisions}
+        files = {names[f.name]: f for f in forms if f.name in passed and f.name in names}
         report = Report(
             checkpoint=_checkpoint_facts(job.checkpoint, trained),
             calibration=CalibrationFacts(
@@ -136,10 +132,10 @@ def export_checkpoint(job: ExportJob, progress: Progress) -> Report:
             ),
             evaluation=job.evaluation_name,
             stages=stages,
-            files=[_file_facts(name, stage, file) for name, (stage, file) in files.items()],
+            files=[_file_facts(name, form) for name, form in files.items()],
             tools=_tool_versions(),
         )
-        _publish(report, {name: file for name, (_, file) in files.items()}, job, work)
+        _publish(report, {name: form.file for name, form in files.items()}, job, work)
     return report
 
 
@@ -184,9 +180,9 @@ def _make_forms(
     simplify_onnx(raw, simplified)
     progress("ONNX", 1, 1)
     forms = [
-        _Form("torch", partial(TorchPredictor, trained), Tolerance()),
-        _Form("onnx", partial(OnnxPredictor, raw), ONNX_TOLERANCE),
-        _Form("simplified onnx", partial(OnnxPredictor, simplified), ONNX_TOLERANCE),
+        _Form("torch", job.checkpoint, partial(TorchPredictor, trained), Tolerance()),
+        _Form("onnx", raw, partial(OnnxPredictor, raw), ONNX_TOLERANCE),
+        _Form("simplified onnx", simplified, partial(OnnxPredictor, simplified), ONNX_TOLERANCE),
     ]
     progress("TFLite", 0, None)
     int8_photos = calibration.photos if "int8" in job.precisions else None
@@ -195,7 +191,7 @@ def _make_forms(
     tolerances = {"float32": FLOAT32_TOLERANCE, "int8": INT8_TOLERANCE}
     for precision, file in files.items():
         predictor = partial(TflitePredictor, file, trained.contract)
-        forms.append(_Form(precision, predictor, tolerances[precision], file))
+        forms.append(_Form(precision, file, predictor, tolerances[precision]))
     return forms
 
 
@@ -210,7 +206,7 @@ def _prove(
     stages: list[Stage] = []
     maps_before: list[NDArray[np.float32]] = []
     for form in forms:
-        facts = read_tflite_facts(form.tflite) if form.tflite else None
+        facts = read_tflite_facts(form.file) if form.name in PRECISIONS else None
         difference = accuracy = None
         failures = facts.violations(form.name, contract) if facts else []
         # A file that is not what its name says may not even take the photos.
@@ -220,9 +216,11 @@ def _prove(
             for photo in photos:
                 maps.append(predictor.predict(photo))
                 progress(f"Checking {form.name}", len(maps), len(photos))
-            if evaluation is not None:
+            if not all(part.min() >= 0 and part.max() <= 1 for part in maps):
+                failures = ["It gives values outside [0, 1], which are no probabilities."]
+            elif evaluation is not None:
                 accuracy = score(maps, evaluation)
-            if stages:
+            if stages and not failures:
                 difference = compare_maps(maps_before, maps)
                 failures = form.tolerance.violations(difference, stages[-1].accuracy, accuracy)
             maps_before = maps
@@ -269,9 +267,12 @@ def _checkpoint_facts(path: Path, trained: TrainedNetwork) -> CheckpointFacts:
     )
 
 
-def _file_facts(name: str, stage: str, file: Path) -> ExportedFile:
+def _file_facts(name: str, form: _Form) -> ExportedFile:
     return ExportedFile(
-        name=name, stage=stage, size_bytes=file.stat().st_size, sha256=_sha256(file)
+        name=name,
+        stage=form.name,
+        size_bytes=form.file.stat().st_size,
+        sha256=_sha256(form.file),
     )
 
 

@@ -24,17 +24,12 @@ def run(options: argparse.Namespace) -> int:
     """Print the cards."""
     cards = [load_card(model_id) for model_id in bundled_ids()]
     if options.json:
-        say_json(cards)
+        for line in json.dumps(cards, indent=2).splitlines():
+            say(line)
         return 0
     for card in cards:
         results.print(_table(card))
     return 0
-
-
-def say_json(cards: list[Card]) -> None:
-    """Print the cards as a JSON list."""
-    for line in json.dumps(cards, indent=2).splitlines():
-        say(line)
 
 
 def _table(card: Card) -> Table:

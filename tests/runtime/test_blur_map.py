@@ -100,3 +100,19 @@ def test_what_is_no_probability_map_is_refused(raw, quantization):
 def test_impossible_threshold_is_refused(ramp, threshold):
     with pytest.raises(ArgumentError, match="threshold"):
         ramp.mask(threshold)
+
+
+def test_probability_cannot_be_changed_by_accident(ramp):
+    for array in (ramp.probability, ramp.model_probability, np.asarray(ramp)):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0, 0] = 1
+
+
+def test_array_copies_when_and_only_when_asked(ramp):
+    assert ramp.__array__() is ramp.probability
+    assert ramp.__array__(copy=False) is ramp.probability
+    copied = ramp.__array__(copy=True)
+    copied[:] = 2
+    assert ramp.probability.max() < 1
+    with pytest.raises(ValueError, match="has to be copied"):
+        ramp.__array__(np.float64, copy=False)

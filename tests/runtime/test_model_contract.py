@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dbd_mobile import BlurDetector, ModelError, Quantization
+from dbd_mobile import ArgumentError, BlurDetector, ModelError, Quantization
 
 DATA = Path(__file__).parent / "data"
 INT8 = DATA / "tiny_int8.tflite"
@@ -92,3 +92,9 @@ def test_folder_is_no_model(tmp_path):
     folder.mkdir()
     with pytest.raises(ModelError, match="cannot be read"):
         BlurDetector(folder)
+
+
+@pytest.mark.parametrize("model", [None, 3, b"lite"])
+def test_what_is_neither_id_nor_path_is_refused(model):
+    with pytest.raises(ArgumentError, match="an id or a path, got"):
+        BlurDetector(model)

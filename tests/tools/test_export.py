@@ -19,7 +19,7 @@ from export.tflite_facts import read_tflite_facts
 from training.datasets import BlurDataset, squash
 from training.errors import InputError
 from training.networks import ARCHITECTURES, NetworkContract, build
-from training.weights import save_weights
+from training.weights import load_weights, save_weights
 
 # Not square, so that width and height taken for each other show.
 CONTRACT = NetworkContract(width=128, height=96, mean=127.0, scale=128.0)
@@ -249,6 +249,21 @@ def test_card_describes_the_int8_file(exported, tmp_path):
 
 def test_every_architecture_can_have_a_card():
     assert FAMILIES.keys() == ARCHITECTURES.keys()
+
+
+def test_network_whose_values_are_no_probabilities_is_refused_as_a_whole(
+    checkpoint, dataset, tmp_path, monkeypatch, capfd
+):
+    trained = load_weights(checkpoint)
+    trained.network.contract = CONTRACT
+    with torch.no_grad():
+        # Finite, and so a valid file, but the square root of it is not.
+        trained.network.laterals[0].bn.running_var.fill_(-1.0)
+    save_weights(tmp_path / "net.safetensors", trained.network, "lite", {})
+    options = ("-o", tmp_path / "out", "--calibration", dataset, "--precision", "float32")
+    assert run_export(monkeypatch, tmp_path / "net.safetensors", *options) == 1
+    assert "refused: torch: It gives values outside" in capfd.readouterr().err
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["net.report.json"]
 
 
 def test_converter_that_fails_is_one_sentence_with_its_last_words(tmp_path):
