@@ -119,7 +119,7 @@ def export_checkpoint(job: ExportJob, progress: Progress) -> Report:
         stages = _prove(forms, photos, job.evaluation, trained.contract, progress)
         passed = {stage.name for stage in stages if not stage.failures}
         stem = job.checkpoint.stem
-        names = {"simplified onnx": f"{stem}.onnx"}
+        names = {"simplified": f"{stem}.onnx"}
         names |= {precision: f"{stem}.{precision}.tflite" for precision in job.precisions}
         files = {names[f.name]: f for f in forms if f.name in passed and f.name in names}
         report = Report(
@@ -182,7 +182,7 @@ def _make_forms(
     forms = [
         _Form("torch", job.checkpoint, partial(TorchPredictor, trained), Tolerance()),
         _Form("onnx", raw, partial(OnnxPredictor, raw), ONNX_TOLERANCE),
-        _Form("simplified onnx", simplified, partial(OnnxPredictor, simplified), ONNX_TOLERANCE),
+        _Form("simplified", simplified, partial(OnnxPredictor, simplified), ONNX_TOLERANCE),
     ]
     progress("TFLite", 0, None)
     int8_photos = calibration.photos if "int8" in job.precisions else None

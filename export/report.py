@@ -57,7 +57,7 @@ class Stage:
     """One form of the network on its way to the device.
 
     Attributes:
-        name: "torch", "onnx", "simplified onnx", "float32" or "int8".
+        name: "torch", "onnx", "simplified", "float32" or "int8".
         difference: From the stage before; None for the first, and for a file that is not what
             its name says and so was not run.
         tolerance: How much it may differ.

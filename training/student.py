@@ -159,7 +159,7 @@ class _Run:
         self.schedule.step()
         self.step += 1
         self._average()
-        return {"loss": float(loss), **{name: float(term) for name, term in terms.items()}}
+        return {"loss": loss.item(), **{name: term.item() for name, term in terms.items()}}
 
     @torch.no_grad()
     def _average(self) -> None:

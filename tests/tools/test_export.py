@@ -111,7 +111,7 @@ def test_export_leaves_the_files_and_the_report_only(exported):
     assert [stage["name"] for stage in stored["stages"]] == [
         "torch",
         "onnx",
-        "simplified onnx",
+        "simplified",
         "float32",
         "int8",
     ]

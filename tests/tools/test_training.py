@@ -64,12 +64,13 @@ def test_run_writes_weights_metrics_and_curves(recipe, tmp_path):
     command = [sys.executable, "-m", "training", "student", str(recipe), "-o", str(tmp_path / "r")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    rows = list(csv.DictReader((tmp_path / "r" / "metrics.csv").open()))
+    rows = list(csv.DictReader((tmp_path / "r" / "metrics.csv").read_text().splitlines()))
     assert [row["epoch"] for row in rows] == ["1", "2"]
     assert {"loss", "cross_entropy", "soft_iou", "fmax", "mae"} <= rows[0].keys()
     report = json.loads((tmp_path / "r" / "metrics.json").read_text())
     assert report["recipe"]["architecture"] == "lite"
-    assert Image.open(tmp_path / "r" / "curves.png").size[0] > 500
+    with Image.open(tmp_path / "r" / "curves.png") as curves:
+        assert curves.size[0] > 500
     trained = load_weights(tmp_path / "r" / "weights.safetensors")
     assert trained.architecture == "lite"
     assert (trained.contract.width, trained.contract.mean, trained.contract.scale) == (
