@@ -159,16 +159,17 @@ class BlurMap:
         Raises:
             ImageError: The photo cannot be read, or has another size than the map.
         """
-        pixels = load_pixels(photo).image
-        if pixels.size != self.size_wh:
+        pixels = load_pixels(photo)
+        if pixels.size_wh != self.size_wh:
             raise ImageError(
                 "The overlay needs the photo that the map was made from: it is {}x{}, "
-                "got {}x{}.".format(*self.size_wh, *pixels.size)
+                "got {}x{}.".format(*self.size_wh, *pixels.size_wh)
             )
-        if pixels is photo:
-            pixels = pixels.copy()
-        pixels.paste(_OVERLAY_COLOR, mask=self._in_steps_of(round(255 * _OVERLAY_OPACITY)))
-        return pixels
+        image = pixels.to_image()
+        if image is photo:
+            image = image.copy()
+        image.paste(_OVERLAY_COLOR, mask=self._in_steps_of(round(255 * _OVERLAY_OPACITY)))
+        return image
 
     def __repr__(self) -> str:
         height, width = self._raw.shape

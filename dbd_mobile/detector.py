@@ -9,7 +9,7 @@ from dbd_mobile.catalogue import load_model
 from dbd_mobile.errors import ArgumentError, ClosedError, ModelError
 from dbd_mobile.interpreter import Backend, Interpreter
 from dbd_mobile.model_file import ModelFacts
-from dbd_mobile.photo import Photo, load_pixels, squash
+from dbd_mobile.photo import Photo, load_pixels
 from dbd_mobile.timing import StageTimer
 
 
@@ -98,7 +98,7 @@ class BlurDetector:
         with timer.stage("decode"):
             pixels = load_pixels(image, needed_wh=size_wh)
         with timer.stage("preprocess"):
-            tensor = self._facts.input_tensor(squash(pixels.image, size_wh))
+            tensor = self._facts.input_tensor(pixels.squash(size_wh))
         with self._lock:
             # Another thread may have closed the detector while this one decoded.
             if self._interpreter is None:

@@ -90,7 +90,7 @@ def _stages_ms(blur_map: BlurMap) -> dict[str, float]:
     _ = blur_map.model_probability, blur_map.probability
     ms = blur_map.timings_ms
     return {
-        # Bringing an array into Pillow's memory is timed as its decoding.
+        # Of an array only the checks are timed as decoding.
         "preprocess": ms["decode"] + ms["preprocess"],
         "invoke": ms["invoke"],
         "dequantise": ms["dequantise"],

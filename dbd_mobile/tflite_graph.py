@@ -43,6 +43,8 @@ _BITS = {
     16: 16,  # uint16
     17: 4,  # int4
 }
+# XNNPACK crashes on scales below float32's normal range.
+_MIN_SCALE = np.finfo(np.float32).tiny
 # Lowest and highest zero point; types that are not here have none but 0.
 _ZERO_POINTS = {UINT8: (0, 255), 9: (-128, 127), 17: (-8, 7)}
 
@@ -72,6 +74,10 @@ class Graph:
 
     inputs: list[Tensor]
     outputs: list[Tensor]
+
+
+# The schema's Padding.
+_SAME, _VALID = 0, 1
 
 
 @dataclass(frozen=True)
@@ -199,7 +205,7 @@ def _read_quantization(
     if (
         scales.size not in (1, channels)
         or zero_points.size not in (0, 1, scales.size)
-        or not np.all(np.isfinite(scales) & (scales > 0))
+        or not np.all(np.isfinite(scales) & (scales >= _MIN_SCALE))
         or not np.all((zero_points >= low) & (zero_points <= high))
     ):
         raise DamagedError(f"the tensor {name!r} has an impossible quantisation")
@@ -274,7 +280,9 @@ def _check_window(
     shapes = [*read[: 1 + window.has_filter], written]
     if len(shapes) != 2 + window.has_filter or any(len(shape) != 4 for shape in shapes):
         raise DamagedError(f"operator {number} has operands of the wrong rank")
-    is_valid = options.scalar(0, "b") == 1
+    padding = options.scalar(0, "b")
+    if padding not in (_SAME, _VALID):
+        raise DamagedError(f"operator {number} has an unknown kind of padding")
     # Rows are axis 1, columns axis 2; the schema has the width's field before the height's.
     for axis, field in ((1, 1), (2, 0)):
         stride = options.scalar(1 + field, "i")
@@ -282,7 +290,7 @@ def _check_window(
         dilation = 1 if window.dilation is None else options.scalar(window.dilation + field, "i", 1)
         if min(stride, size, dilation) < 1:
             raise DamagedError(f"operator {number} has an impossible window")
-        lost = (size - 1) * dilation if is_valid else 0
+        lost = (size - 1) * dilation if padding == _VALID else 0
         if written[axis] != math.ceil((shapes[0][axis] - lost) / stride):
             raise DamagedError(f"operator {number} does not give what its window gives")
 

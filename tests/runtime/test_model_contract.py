@@ -61,6 +61,7 @@ def test_model_whose_output_is_no_probability_is_refused():
         (struct.pack("<4i", 1, 32, 48, 3), struct.pack("<4i", 1, 1 << 30, 48, 3), "would take"),
         (struct.pack("<4i", 1, 32, 48, 3), struct.pack("<4i", 1, -32, 48, 3), "shape"),
         (struct.pack("<f", 1 / 256), struct.pack("<f", -1.0), "impossible quantisation"),
+        (struct.pack("<f", 1 / 256), struct.pack("<f", 1e-40), "impossible quantisation"),
         (struct.pack("<f", 1 / 256), struct.pack("<f", 1.0), "probabilities"),
         (b"TFL3", b"TFL2", "does not start as"),
     ],

@@ -155,3 +155,16 @@ def test_empty_and_closed_pil_images_are_refused(detector, tmp_path):
         pass
     with pytest.raises(ImageError, match="cannot be read"):
         detector.detect(image)
+
+
+@pytest.mark.parametrize(
+    "size_wh", [(60, 40), (1000, 1000), (1501, 1003), (2600, 7), (3, 900), (20000, 1)]
+)
+def test_array_of_any_size_gives_the_map_of_the_same_pil_image(detector, size_wh):
+    """Large arrays are reduced band by band, which must not show."""
+    width, height = size_wh
+    pixels = np.random.default_rng(1).integers(0, 256, (height, width, 3), np.uint8)
+    from_array = detector.detect(pixels)
+    from_image = detector.detect(Image.fromarray(pixels))
+    assert from_array.size_wh == from_image.size_wh == size_wh
+    assert np.array_equal(from_array.model_probability, from_image.model_probability)

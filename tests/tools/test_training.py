@@ -1,6 +1,7 @@
 """Training from the command line on made photos: it resumes bitwise and explains itself."""
 
 import csv
+import dataclasses
 import json
 import subprocess
 import sys
@@ -183,7 +184,8 @@ class TestWeightsFile:
         assert {t.dtype for t in load_file(path).values()} == {torch.float16}
         trained = load_weights(path)
         assert trained.architecture == "lite"
-        assert trained.notes["recipe"]["photo_list"] == "train604.txt"
+        recipe = read_recipe(ROOT / "training" / "recipes" / "lite.toml")
+        assert trained.notes["recipe"] == dataclasses.asdict(recipe)
 
     @pytest.mark.parametrize(
         ("change", "sentence"),
