@@ -13,7 +13,8 @@ CONVERTERS := $(shell $(PYTHON) -c "import platform as p, sys; \
 .PHONY: demo test test-runtime test-tools tools clean
 
 demo: .venv/installed
-	.venv/bin/dbd-mobile detect "$(PHOTO)" -o "$(OUT)"
+	@.venv/bin/dbd-mobile detect "$(PHOTO)" -o "$(OUT)"
+	@echo "Written to $(OUT)/: the blur map (.blur.png), the overlay (.overlay.jpg) and the numbers (.json)."
 
 ifeq ($(CONVERTERS),1)
 test: test-runtime test-tools
