@@ -9,12 +9,11 @@ from rich.table import Table
 
 from dbd_mobile.catalogue import bundled_ids
 from export.accuracy import score
+from export.card import MODELS_FOLDER
 from export.predictors import open_predictor
 from training.datasets import BlurDataset, squash
 from training.errors import InputError
 from training.measures import Accuracy
-
-_BUNDLED = Path(__file__).parent.parent / "dbd_mobile" / "models"
 
 
 def find_model(model: str) -> Path:
@@ -24,7 +23,7 @@ def find_model(model: str) -> Path:
         InputError: If it is neither.
     """
     if model in bundled_ids():
-        return _BUNDLED / model / "model.tflite"
+        return MODELS_FOLDER / model / "model.tflite"
     path = Path(model)
     if not path.is_file():
         raise InputError(
