@@ -26,11 +26,11 @@ FAMILIES = {
     "lite": _Family(
         name="Lite",
         description=(
-            "EfficientNet-Lite0 trunk and a depthwise-separable decoder: ReLU6 throughout, "
+            "EfficientNet-Lite0 encoder and a depthwise-separable decoder: ReLU6 throughout, "
             "additions at the skips, made for int8."
         ),
         data=(
-            "CUHK out-of-focus photos and masks; DUTS photos with synthetic defocus; trunk "
+            "CUHK out-of-focus photos and masks; DUTS photos with synthetic defocus; encoder "
             "initialised with ImageNet weights (EfficientNet-Lite0, Apache-2.0)"
         ),
         data_terms=(

@@ -36,7 +36,7 @@ class Recipe:
         stored_side: Side of the squares that photos are kept at, in pixels.
         smallest_crop: Smallest random crop as a share of that side.
         degraded_share: Share of the real photos that get extra noise and JPEG artefacts.
-        trunk_rate: Peak learning rate of the pretrained trunk.
+        encoder_rate: Peak learning rate of the pretrained encoder.
         decoder_rate: Peak learning rate of the rest.
         weight_decay: AdamW's decay, not applied to normalisation and biases.
         ema_decay: Decay a step of the averaged weights, which are the ones kept.
@@ -57,7 +57,7 @@ class Recipe:
     stored_side: int = 384
     smallest_crop: float = 0.75
     degraded_share: float = 0.2
-    trunk_rate: float = 3e-4
+    encoder_rate: float = 3e-4
     decoder_rate: float = 1.5e-3
     weight_decay: float = 1e-2
     ema_decay: float = 0.995
@@ -65,7 +65,7 @@ class Recipe:
     losses: LossWeights = field(default_factory=LossWeights)
 
     def __post_init__(self) -> None:
-        positive = ("epochs", "batch_size", "stored_side", "trunk_rate", "decoder_rate")
+        positive = ("epochs", "batch_size", "stored_side", "encoder_rate", "decoder_rate")
         for name in positive:
             if not getattr(self, name) > 0:
                 raise InputError(f"Recipe: {name} must be above 0, not {getattr(self, name)}.")

@@ -82,7 +82,7 @@ class _Run:
         torch.manual_seed(recipe.seed)
         self.recipe, self.folder, self.device = recipe, folder, device
         self.network = build(recipe.architecture)
-        self.network.trunk.load_imagenet_weights()
+        self.network.encoder.load_imagenet_weights()
         self.network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.averaged = copy.deepcopy(self.network).eval()
         self.optimiser = torch.optim.AdamW(
@@ -238,10 +238,10 @@ def _parameter_groups(network: BlurNetwork, recipe: Recipe) -> list[dict[str, ob
     """Trunk and decoder, each with and without weight decay, with their peak rates."""
     groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
     for name, parameter in network.named_parameters():
-        groups.setdefault((name.startswith("trunk."), parameter.ndim > 1), []).append(parameter)
+        groups.setdefault((name.startswith("encoder."), parameter.ndim > 1), []).append(parameter)
     result = []
-    for (in_trunk, decays), parameters in groups.items():
-        rate = recipe.trunk_rate if in_trunk else recipe.decoder_rate
+    for (in_encoder, decays), parameters in groups.items():
+        rate = recipe.encoder_rate if in_encoder else recipe.decoder_rate
         group: dict[str, object] = {"params": parameters, "lr": rate, "peak": rate}
         if not decays:
             group["weight_decay"] = 0.0

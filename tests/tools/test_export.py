@@ -34,7 +34,7 @@ def save_network(path, *, mean, spread):
     """
     torch.manual_seed(0)
     network = build("lite")
-    network.trunk.load_imagenet_weights()
+    network.encoder.load_imagenet_weights()
     network.contract = CONTRACT
     photo = squash(skimage.data.astronaut(), (CONTRACT.width, CONTRACT.height))
     image = torch.from_numpy((photo.astype(np.float32) - 127) / 128).permute(2, 0, 1)[None]
@@ -44,7 +44,7 @@ def save_network(path, *, mean, spread):
                 module.momentum = 1.0
     with torch.no_grad():
         # One pass gives the decoder's normalisation the statistics of a photo.
-        network.trunk.eval()
+        network.encoder.eval()
         network.logits(image)
         network.eval()
         logits = network.logits(image)

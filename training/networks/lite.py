@@ -15,7 +15,7 @@ class SeparableConv(nn.Sequential):
 
 
 class Lite(BlurNetwork):
-    """EfficientNet-Lite0 trunk and a depthwise-separable decoder, made for int8.
+    """EfficientNet-Lite0 encoder and a depthwise-separable decoder, made for int8.
 
     Skips are additions: int8 concatenation of tensors with unlike ranges loses precision and
     costs a requantisation. The head works at stride 2; its logits are upsampled bilinearly.
@@ -27,10 +27,10 @@ class Lite(BlurNetwork):
 
     def __init__(self) -> None:
         super().__init__()
-        self.trunk = EfficientNetLite("lite0")
+        self.encoder = EfficientNetLite("lite0")
         self.laterals = nn.ModuleList(
             conv_bn(channels, width, 1, act=False)
-            for channels, width in zip(self.trunk.channels, self._WIDTHS, strict=True)
+            for channels, width in zip(self.encoder.channels, self._WIDTHS, strict=True)
         )
         self.mergers = nn.ModuleList(SeparableConv(width, width) for width in self._WIDTHS)
         self.reducers = nn.ModuleList(
@@ -38,15 +38,13 @@ class Lite(BlurNetwork):
             for width, narrower in zip(self._WIDTHS[1:], self._WIDTHS[:-1], strict=True)
         )
         self.head = nn.Conv2d(self._WIDTHS[0], 1, 1)
-        # The decoder starts from nothing, so its statistics must settle faster than the trunk's.
+        # The decoder starts from nothing, so its statistics must settle faster than the encoder's.
         for part in (self.laterals, self.mergers, self.reducers):
             for module in part.modules():
                 if isinstance(module, nn.BatchNorm2d):
                     module.momentum = 0.1
 
-    def logits(self, image: Tensor) -> Tensor:
-        """(N, 3, H, W) normalised, H and W multiples of 32 -> logits of blur (N, 1, H, W)."""
-        features = self.trunk(image)
+    def decode(self, features: list[Tensor], image: Tensor) -> Tensor:
         current = self.mergers[-1](functional.relu6(self.laterals[-1](features[-1])))
         for level in range(len(features) - 2, -1, -1):
             current = _upsample(self.reducers[level](current))
