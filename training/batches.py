@@ -4,6 +4,7 @@ Every batch depends on the seed, the epoch and the step only, not on how many pr
 or on where a run was interrupted.
 """
 
+import heapq
 from typing import TypeAlias
 
 import numpy as np
@@ -117,14 +118,16 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
 def _sharpest(recipe: Recipe, square: tuple[int, int]) -> list[_Pair]:
     """The sharpest photos and their object masks, as squares of uint8."""
     root = data_root() / recipe.sharp_photos
-    scored = []
-    for name in track(list_photos(root / "image"), "Picking sharp photos"):
-        photo = squash(read_photo(root / "image" / name), square)
-        scored.append((-sharpness(photo), name, photo))
-    scored.sort(key=lambda entry: entry[:2])
-    masks = BlurDataset(root, tuple(name for _, name, _ in scored[: recipe.sharp_count]))
+    names = track(list_photos(root / "image"), "Picking sharp photos")
+    photos = ((name, squash(read_photo(root / "image" / name), square)) for name in names)
+    # Names settle ties, so that the choice is the same everywhere.
+    scored = heapq.nsmallest(
+        recipe.sharp_count, ((-sharpness(photo), name, photo) for name, photo in photos),
+        key=lambda entry: entry[:2],
+    )  # fmt: skip
+    masks = BlurDataset(root, tuple(name for _, name, _ in scored))
     chosen = []
-    for index, (_, _, photo) in enumerate(scored[: recipe.sharp_count]):
+    for index, (_, _, photo) in enumerate(scored):
         mask = Image.fromarray(np.uint8(255) * masks.mask(index))
         chosen.append((photo, np.asarray(mask.resize(square, Image.Resampling.BILINEAR))))
     return chosen

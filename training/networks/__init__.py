@@ -10,6 +10,7 @@ from training.networks.blur_network import BlurNetwork
 from training.networks.complexity import Complexity, measure_complexity
 from training.networks.contract import NetworkContract
 from training.networks.lite import Lite
+from training.networks.teacher import lite2_teacher, paper_teacher
 
 __all__ = [
     "ARCHITECTURES",
@@ -21,7 +22,11 @@ __all__ = [
     "measure_complexity",
 ]
 
-ARCHITECTURES: dict[str, Callable[[], BlurNetwork]] = {"lite": Lite}
+ARCHITECTURES: dict[str, Callable[[], BlurNetwork]] = {
+    "lite": Lite,
+    "teacher": paper_teacher,
+    "teacher-lite2": lite2_teacher,
+}
 """Architecture name -> constructor of the untrained network."""
 
 

