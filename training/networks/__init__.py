@@ -10,6 +10,7 @@ from training.networks.blur_network import BlurNetwork
 from training.networks.complexity import Complexity, measure_complexity
 from training.networks.contract import NetworkContract
 from training.networks.lite import Lite
+from training.networks.paper import Paper
 
 __all__ = [
     "ARCHITECTURES",
@@ -17,11 +18,12 @@ __all__ = [
     "Complexity",
     "Lite",
     "NetworkContract",
+    "Paper",
     "build",
     "measure_complexity",
 ]
 
-ARCHITECTURES: dict[str, Callable[[], BlurNetwork]] = {"lite": Lite}
+ARCHITECTURES: dict[str, Callable[[], BlurNetwork]] = {"lite": Lite, "paper": Paper}
 """Architecture name -> constructor of the untrained network."""
 
 

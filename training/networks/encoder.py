@@ -1,4 +1,4 @@
-"""What every encoder here has in common: an RGB image in, feature maps at falling resolution out."""
+"""What every encoder has in common: an RGB image in, feature maps at falling resolution out."""
 
 from torch import Tensor, nn
 
