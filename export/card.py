@@ -20,6 +20,7 @@ class _Family:
     description: str
     data: str
     data_terms: str
+    license: str
 
 
 FAMILIES = {
@@ -38,6 +39,20 @@ FAMILIES = {
             "research data, given for study: check their terms before commercial use. Neither is "
             "part of this package."
         ),
+        license="Apache-2.0",
+    ),
+    "paper": _Family(
+        name="Paper",
+        description=(
+            "EfficientNet-B3 encoder and a U-Net decoder, the student of Distill-DBDGAN as "
+            "published (Jonna et al., TOMM 2023)."
+        ),
+        data="not recorded in the checkpoint",
+        data_terms=(
+            "The checkpoint does not say what it was trained on: ask for its terms where it came "
+            "from before using or passing on this model."
+        ),
+        license="unknown",
     ),
 }
 
@@ -120,7 +135,7 @@ def _make_card(report: Report, model_id: str, version: str) -> Card:
             "meaning": "probability of blur, 1 = blurred",
         },
         "accuracy": accuracy,
-        "license": "Apache-2.0",
+        "license": family.license,
         "data_terms": family.data_terms,
         "training": {
             "data": family.data,

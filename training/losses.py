@@ -45,17 +45,33 @@ def soft_iou(logits: Tensor, target: Tensor) -> Tensor:
     return 1 - (iou(blur, target) + iou(1 - blur, 1 - target)).mean() / 2
 
 
-def map_distance(student: Tensor, teacher: Tensor) -> Tensor:
+def absolute_error(logits: Tensor, target: Tensor) -> Tensor:
+    """Mean absolute difference of map and target, which is what the measure MAE takes.
+
+    Cross-entropy is content with a map that is as unsure as it should be; this one draws every
+    pixel to the more likely class.
+
+    Args:
+        logits: (N, 1, H, W) float, of the probability of blur.
+        target: (N, 1, H, W) float in [0, 1], 1 = blurred.
+
+    Returns:
+        Scalar mean, in [0, 1].
+    """
+    return map_distance(torch.sigmoid(logits), target)
+
+
+def map_distance(first: Tensor, second: Tensor) -> Tensor:
     """Mean absolute difference of two maps: the consistency norm, an L1 norm per pixel.
 
     Args:
-        student: (N, 1, H, W) float.
-        teacher: (N, 1, H, W) float.
+        first: (N, 1, H, W) float.
+        second: (N, 1, H, W) float.
 
     Returns:
         Scalar mean.
     """
-    return functional.l1_loss(student, teacher)
+    return functional.l1_loss(first, second)
 
 
 def feature_distance(student: Sequence[Tensor], teacher: Sequence[Tensor]) -> Tensor:

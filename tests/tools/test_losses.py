@@ -5,6 +5,7 @@ import torch
 
 from training.losses import (
     ADVERSARIAL_LOSSES,
+    absolute_error,
     cross_entropy,
     feature_distance,
     map_distance,
@@ -18,7 +19,7 @@ def half_blurred():
     return target
 
 
-@pytest.mark.parametrize("loss", [cross_entropy, soft_iou])
+@pytest.mark.parametrize("loss", [cross_entropy, soft_iou, absolute_error])
 def test_right_and_certain_costs_nothing_and_wrong_costs_most(loss):
     target = half_blurred()
     right = loss((target - 0.5) * 40, target)
@@ -27,7 +28,7 @@ def test_right_and_certain_costs_nothing_and_wrong_costs_most(loss):
     assert right < 1e-4 < unsure < wrong
 
 
-@pytest.mark.parametrize("loss", [cross_entropy, soft_iou])
+@pytest.mark.parametrize("loss", [cross_entropy, soft_iou, absolute_error])
 def test_gradient_pushes_every_pixel_towards_its_class(loss):
     target = half_blurred()
     logits = torch.zeros_like(target, requires_grad=True)

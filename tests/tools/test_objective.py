@@ -1,5 +1,7 @@
 """The objective: every term's gradient reaches what it should, and nothing else."""
 
+from dataclasses import asdict
+
 import pytest
 import torch
 
@@ -9,7 +11,7 @@ from training.networks.discriminator import Discriminator
 from training.objective import Objective, Prediction, Step
 from training.recipe import LossWeights, Recipe
 
-TERMS = ("cross_entropy", "soft_iou", "adversarial", "distillation", "consistency", "features")
+TERMS = tuple(asdict(LossWeights()))
 WITH_CRITIC = ("adversarial", "distillation")
 
 
@@ -63,6 +65,7 @@ class Scene:
     [
         ("cross_entropy", {"encoder", "decoder"}),
         ("soft_iou", {"encoder", "decoder"}),
+        ("absolute_error", {"encoder", "decoder"}),
         ("adversarial", {"encoder", "decoder"}),
         ("distillation", {"encoder", "decoder"}),
         ("consistency", {"encoder", "decoder"}),

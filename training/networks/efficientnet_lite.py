@@ -11,22 +11,17 @@ import math
 from pathlib import Path
 
 from torch import Tensor, nn
-from torch.nn import functional
 
 from training.errors import InputError
 from training.networks.contract import NetworkContract
+from training.networks.efficientnet import (
+    STAGES,
+    SameConv2d,
+    batch_norm,
+    round_channels,
+)
 from training.networks.encoder import Encoder
 
-# Kernel, stride, expansion, output channels and repeats of the seven stages (EfficientNet-B0).
-_STAGES = (
-    (3, 1, 1, 16, 1),
-    (3, 2, 6, 24, 2),
-    (5, 2, 6, 40, 2),
-    (3, 2, 6, 80, 3),
-    (5, 1, 6, 112, 3),
-    (5, 2, 6, 192, 4),
-    (3, 1, 6, 320, 1),
-)
 # The last stage at each stride gives that stride's features.
 _FEATURE_STAGES = (0, 1, 2, 4, 6)
 
@@ -49,38 +44,13 @@ def lite_contract(side: int) -> NetworkContract:
     return NetworkContract(width=side, height=side, mean=127.0, scale=128.0)
 
 
-class SameConv2d(nn.Conv2d):
-    """Convolution that pads as TensorFlow's SAME does for inputs of even size.
-
-    At stride 2 that is one pixel more on the right and bottom. The ImageNet weights were trained
-    so, and TFLite then needs no separate padding operator.
-    """
-
-    def __init__(
-        self, inputs: int, outputs: int, kernel: int, stride: int = 1, groups: int = 1
-    ) -> None:
-        super().__init__(
-            inputs, outputs, kernel, stride=stride, groups=groups, bias=False,
-            padding=kernel // 2 if stride == 1 else 0,
-        )  # fmt: skip
-        before = (kernel - stride) // 2
-        after = kernel - stride - before
-        self._margins = (before, after, before, after)
-
-    def forward(self, image: Tensor) -> Tensor:
-        if self.stride[0] > 1:
-            image = functional.pad(image, self._margins)
-        return super().forward(image)
-
-
 def conv_bn(
     inputs: int, outputs: int, kernel: int, *, stride: int = 1, groups: int = 1, act: bool = True
 ) -> nn.Sequential:
     """Convolution, batch normalisation and, if ``act``, ReLU6."""
     layers = nn.Sequential()
     layers.add_module("conv", SameConv2d(inputs, outputs, kernel, stride, groups))
-    # TensorFlow's epsilon and momentum (1 - 0.99), as the ImageNet weights were trained.
-    layers.add_module("bn", nn.BatchNorm2d(outputs, eps=1e-3, momentum=0.01))
+    layers.add_module("bn", batch_norm(outputs))
     if act:
         layers.add_module("act", nn.ReLU6(inplace=True))
     return layers
@@ -120,9 +90,9 @@ class EfficientNetLite(Encoder):
         self._depths: list[int] = []
         inputs = 32
         widths = []
-        for number, (kernel, stride, expansion, channels, repeats) in enumerate(_STAGES):
-            outputs = _round_channels(channels * width)
-            if number not in (0, len(_STAGES) - 1):
+        for number, (kernel, stride, expansion, channels, repeats) in enumerate(STAGES):
+            outputs = round_channels(channels * width)
+            if number not in (0, len(STAGES) - 1):
                 repeats = math.ceil(repeats * depth)
             stage = nn.Sequential()
             for block in range(repeats):
@@ -173,9 +143,3 @@ class EfficientNetLite(Encoder):
                 number, part, leaf = rest.split(".")
                 renamed[f"{places[int(number)]}.{_PUBLISHED_PARTS[part]}.{leaf}"] = value
         return renamed
-
-
-def _round_channels(channels: float) -> int:
-    """Nearest multiple of 8, never more than 10 % below: EfficientNet's rule."""
-    rounded = max(8, int(channels + 4) // 8 * 8)
-    return rounded + 8 if rounded < 0.9 * channels else rounded
