@@ -23,6 +23,16 @@ class _Family:
     license: str
 
 
+_DATA = (
+    "CUHK out-of-focus photos and masks; DUTS photos with synthetic defocus; encoder initialised "
+    "with ImageNet weights ({encoder})"
+)
+_DATA_TERMS = (
+    "The weights were trained on the CUHK out-of-focus set and on DUTS photos. Both are research "
+    "data, given for study: check their terms before commercial use. Neither is part of this "
+    "package."
+)
+
 FAMILIES = {
     "lite": _Family(
         name="Lite",
@@ -30,15 +40,25 @@ FAMILIES = {
             "EfficientNet-Lite0 encoder and a depthwise-separable decoder: ReLU6 throughout, "
             "additions at the skips, made for int8."
         ),
-        data=(
-            "CUHK out-of-focus photos and masks; DUTS photos with synthetic defocus; encoder "
-            "initialised with ImageNet weights (EfficientNet-Lite0, Apache-2.0)"
+        data=_DATA.format(encoder="EfficientNet-Lite0, Apache-2.0"),
+        data_terms=_DATA_TERMS,
+        license="Apache-2.0",
+    ),
+    "teacher": _Family(
+        name="Teacher",
+        description=(
+            "The teacher of Distill-DBDGAN (Jonna et al., TOMM 2023): SE-ResNeXt-101, DenseASPP "
+            "and non-local attention."
         ),
-        data_terms=(
-            "The weights were trained on the CUHK out-of-focus set and on DUTS photos. Both are "
-            "research data, given for study: check their terms before commercial use. Neither is "
-            "part of this package."
-        ),
+        data=_DATA.format(encoder="SE-ResNeXt-101, as the recipe says"),
+        data_terms=_DATA_TERMS,
+        license="Apache-2.0",
+    ),
+    "teacher-lite2": _Family(
+        name="Teacher Lite2",
+        description="EfficientNet-Lite2 encoder in the design of Distill-DBDGAN's teacher.",
+        data=_DATA.format(encoder="EfficientNet-Lite2, Apache-2.0"),
+        data_terms=_DATA_TERMS,
         license="Apache-2.0",
     ),
     "paper": _Family(

@@ -79,7 +79,7 @@ class TorchPredictor:
         self.size_wh = (trained.contract.width, trained.contract.height)
 
     def predict(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
-        image = normalise(photo, self._contract).transpose(2, 0, 1)[None]
+        image = self._contract.normalise(photo.astype(np.float32)).transpose(2, 0, 1)[None]
         with torch.inference_mode():
             probability: NDArray[np.float32] = self._network(torch.from_numpy(image)).numpy()
         return probability[0, 0]
@@ -116,7 +116,7 @@ class OnnxPredictor:
         self.size_wh = (width, height)
 
     def predict(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
-        image = normalise(photo, self._contract).transpose(2, 0, 1)[None]
+        image = self._contract.normalise(photo.astype(np.float32)).transpose(2, 0, 1)[None]
         (probability,) = self._session.run(None, {self._input: image})
         return probability[0, 0]
 
@@ -145,7 +145,7 @@ class TflitePredictor:
 
     def predict(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
         takes_bytes = self._input["dtype"] == np.uint8
-        image = photo if takes_bytes else normalise(photo, self._contract)
+        image = photo if takes_bytes else self._contract.normalise(photo.astype(np.float32))
         self._interpreter.set_tensor(self._input["index"], image[None])
         self._interpreter.invoke()
         values = self._interpreter.get_tensor(self._output["index"])[0, :, :, 0]
@@ -153,11 +153,6 @@ class TflitePredictor:
             return values
         scale, zero_point = self._output["quantization"]
         return (values.astype(np.float32) - zero_point) * np.float32(scale)
-
-
-def normalise(photo: NDArray[np.uint8], contract: NetworkContract) -> NDArray[np.float32]:
-    """Pixel values as the network takes them: (..., 3) uint8 -> (..., 3) float32."""
-    return (photo.astype(np.float32) - np.float32(contract.mean)) / np.float32(contract.scale)
 
 
 def open_interpreter(path: Path) -> Interpreter:

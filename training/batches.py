@@ -24,7 +24,6 @@ from training.datasets import (
     split_validation,
     squash,
 )
-from training.networks import NetworkContract
 from training.recipe import Recipe
 from training.synthesis import sharpness, synthesise
 
@@ -131,8 +130,3 @@ def _sharpest(recipe: Recipe, square: tuple[int, int]) -> list[_Pair]:
         mask = Image.fromarray(np.uint8(255) * masks.mask(index))
         chosen.append((photo, np.asarray(mask.resize(square, Image.Resampling.BILINEAR))))
     return chosen
-
-
-def normalise(images: Tensor, contract: NetworkContract) -> Tensor:
-    """(B, 3, S, S) uint8 -> float32 of the same shape, as the network expects it."""
-    return (images.float() - contract.mean) / contract.scale

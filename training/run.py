@@ -27,7 +27,7 @@ from rich.progress import (
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from training.batches import Batches, normalise, open_split
+from training.batches import Batches, open_split
 from training.curves import plot_curves
 from training.datasets import BlurDataset, squash
 from training.errors import InputError
@@ -144,7 +144,7 @@ class _Run:
 
     def _step(self, images: Tensor, targets: Tensor) -> dict[str, float]:
         """Train the network on one batch, then the discriminators on what it made of it."""
-        image = normalise(images, self.network.contract)
+        image = self.network.contract.normalise(images.float())
         with torch.autocast(self.device.type, torch.bfloat16):
             step = Step(
                 image=image,
@@ -175,7 +175,7 @@ class _Run:
         if self.teacher is None:
             return None
         with torch.no_grad():
-            return _predict(self.teacher, normalise(images, self.teacher.contract))
+            return _predict(self.teacher, self.teacher.contract.normalise(images.float()))
 
     def _check_finite(self, values: dict[str, Tensor]) -> None:
         for name, value in values.items():
@@ -199,9 +199,9 @@ class _Run:
         meter = AccuracyMeter()
         for index in range(len(photos)):
             small = squash(photos.photo(index), (self.side, self.side))
-            image = torch.tensor(small, device=self.device).permute(2, 0, 1)[None]
+            image = torch.tensor(small, device=self.device).permute(2, 0, 1)[None].float()
             with torch.inference_mode():
-                blur = self.averaged(normalise(image, self.averaged.contract))
+                blur = self.averaged(self.averaged.contract.normalise(image))
             meter.add(blur[0, 0].cpu().numpy(), photos.mask(index))
         accuracy: Accuracy = meter.result()
         self.history[-1].update(dataclasses.asdict(accuracy))
