@@ -48,6 +48,8 @@ class Recipe:
         architecture: Name in ``training.networks.ARCHITECTURES``.
         encoder_weights: What the encoder starts from: "imagenet" (of an installed package),
             "random", or a file with its published ImageNet weights.
+        start_from: Weights file of the same architecture to go on from, in the place of
+            ``encoder_weights``; none if empty.
         teacher: Weights file of the network to learn from; none if empty.
         photos: Folder below the data root with ``image/`` and ``mask/`` (blur masks).
         photo_list: List file in that folder; all photos if empty.
@@ -75,6 +77,7 @@ class Recipe:
 
     architecture: str
     encoder_weights: str = "imagenet"
+    start_from: str = ""
     teacher: str = ""
     photos: str = "cuhk"
     photo_list: str = "train604.txt"

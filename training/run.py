@@ -81,10 +81,7 @@ class _Run:
     def __init__(self, recipe: Recipe, folder: Path, device: torch.device) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe, self.folder, self.device = recipe, folder, device
-        self.network = build(recipe.architecture)
-        if recipe.encoder_weights != "random":
-            file = None if recipe.encoder_weights == "imagenet" else Path(recipe.encoder_weights)
-            self.network.encoder.load_imagenet_weights(file)
+        self.network = _initial_network(recipe)
         self.teacher = load_weights(Path(recipe.teacher)).network if recipe.teacher else None
         self.objective = Objective(recipe, self.network, self.teacher)
         self.side = recipe.side or self.network.contract.width
@@ -266,6 +263,23 @@ class _Run:
         if self.critic_optimiser:
             parts["critic_optimiser"] = self.critic_optimiser
         return parts
+
+
+def _initial_network(recipe: Recipe) -> BlurNetwork:
+    """The network that a run starts from."""
+    if recipe.start_from:
+        trained = load_weights(Path(recipe.start_from))
+        if trained.architecture != recipe.architecture:
+            raise InputError(
+                f"{recipe.start_from} holds a {trained.architecture}, but the recipe is for "
+                f"{recipe.architecture}; name weights of that architecture as start_from."
+            )
+        return trained.network
+    network = build(recipe.architecture)
+    if recipe.encoder_weights != "random":
+        file = None if recipe.encoder_weights == "imagenet" else Path(recipe.encoder_weights)
+        network.encoder.load_imagenet_weights(file)
+    return network
 
 
 def _predict(network: BlurNetwork, image: Tensor) -> Prediction:

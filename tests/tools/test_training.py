@@ -154,6 +154,18 @@ def test_every_term_is_reported_and_helpers_are_not_kept(whole_system, tmp_path)
     assert kept.keys() <= build("lite").state_dict().keys()
 
 
+def test_run_goes_on_from_other_weights_of_the_same_architecture_only(recipe, tmp_path):
+    start = ROOT / "training" / "weights" / "lite.safetensors"
+    barely = dataclasses.replace(
+        read_recipe(recipe), start_from=str(start), epochs=1, encoder_rate=1e-9, decoder_rate=1e-9
+    )
+    train(barely, tmp_path / "run", CPU)
+    before, after = load_file(start), load_file(tmp_path / "run" / "weights.safetensors")
+    assert torch.equal(before["head.weight"], after["head.weight"])
+    with pytest.raises(InputError, match="holds a lite, but the recipe is for paper"):
+        train(dataclasses.replace(barely, architecture="paper"), tmp_path / "other", CPU)
+
+
 def test_run_without_validation_photos_trains_on_all(recipe, tmp_path):
     whole = dataclasses.replace(read_recipe(recipe), validation_count=0, epochs=1)
     train(whole, tmp_path / "run", CPU)
