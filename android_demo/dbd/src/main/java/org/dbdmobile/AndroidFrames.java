@@ -83,6 +83,7 @@ public final class AndroidFrames {
         private int width;
         private int height;
         private int[] line = new int[0];
+        private long[] rgb = new long[0];
 
         BitmapFrame set(Bitmap picture) {
             checkSize(picture.getWidth(), picture.getHeight());
@@ -91,6 +92,7 @@ public final class AndroidFrames {
             height = picture.getHeight();
             if (line.length < width) {
                 line = new int[width];
+                rgb = new long[width];
             }
             return this;
         }
@@ -106,13 +108,14 @@ public final class AndroidFrames {
         }
 
         @Override
-        void addRow(int row, int left, int width, boolean reversed, int across, long[] sums) {
+        void addRow(int row, int left, int width, boolean reversed, int across, int[] sums) {
             try {
                 picture.getPixels(line, 0, width, left, row, width, 1);
             } catch (IllegalStateException error) {
                 throw new DbdException.Image("The Bitmap was recycled: use it before.", error);
             }
-            ArgbRow.add(line, width, reversed, across, sums);
+            ArgbRow.toRgb(line, width, rgb);
+            addUp(rgb, width, reversed, across, sums);
         }
     }
 }

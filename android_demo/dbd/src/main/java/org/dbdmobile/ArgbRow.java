@@ -4,24 +4,15 @@ package org.dbdmobile;
 final class ArgbRow {
     private ArgbRow() {}
 
-    /** Adds the row's pixels, laid over white, to sums of neighbours; see {@link Frame#addRow}. */
-    static void add(int[] argb, int width, boolean reversed, int across, long[] sums) {
-        int step = reversed ? -1 : 1;
-        int at = reversed ? width - 1 : 0;
-        int rest = width;
-        for (int i = 0; rest > 0; i++) {
-            long sum = 0;
-            for (int k = Math.min(across, rest); k > 0; k--) {
-                int pixel = argb[at];
-                int alpha = pixel >>> 24;
-                sum +=
-                        overWhite(pixel >> 16 & 0xFF, alpha)
-                                | overWhite(pixel >> 8 & 0xFF, alpha) << Frame.LANE
-                                | overWhite(pixel & 0xFF, alpha) << 2 * Frame.LANE;
-                at += step;
-            }
-            sums[i] += sum;
-            rest -= across;
+    /** Turns the row's pixels, laid over white, to one long each, as {@link Frame#addUp} adds them. */
+    static void toRgb(int[] argb, int width, long[] rgb) {
+        for (int i = 0; i < width; i++) {
+            int pixel = argb[i];
+            int alpha = pixel >>> 24;
+            rgb[i] =
+                    overWhite(pixel >> 16 & 0xFF, alpha)
+                            | overWhite(pixel >> 8 & 0xFF, alpha) << Frame.LANE
+                            | overWhite(pixel & 0xFF, alpha) << 2 * Frame.LANE;
         }
     }
 

@@ -33,8 +33,8 @@ public final class BlurModel {
     // The network's normalisation, (x - 127) / 128, as quantisation of a uint8 input.
     private static final float INPUT_SCALE = 1 / 128f;
     private static final int INPUT_ZERO_POINT = 127;
-    // Sides above this have no place on a phone, and keep all sizes far from an int's end.
-    private static final int MAX_SIDE = 4096;
+    // No frame is larger; the whole tensor was found to be far smaller than an int's end.
+    private static final int MAX_SIDE = 1 << 15;
     // A probability may leave 0..1 by this much through the rounding of a quantised model.
     private static final double RANGE_TOLERANCE = 0.01;
     private static final int MAX_FILE_BYTES = 512 << 20;

@@ -10,8 +10,8 @@ import java.nio.ByteBuffer;
  * thread at a time may use it.
  */
 public abstract class Frame {
-    // Sums of red, green and blue travel in the three 21-bit lanes of a long, so that one addition
-    // does for all three. A lane holds the sum of 4,096 pixels with room for YuvFrame's bias.
+    // Red, green and blue travel in the three 21-bit lanes of a long, so that one addition does for
+    // all three; a lane holds the sum of 8,192 pixels, the most that a row's neighbours can be.
     static final int LANE = 21;
     static final long LANE_MASK = (1L << LANE) - 1;
     static final long ONES = 1L | 1L << LANE | 1L << 2 * LANE;
@@ -43,10 +43,51 @@ public abstract class Frame {
      * @param width the part's columns, at least 1
      * @param reversed walk the part from right to left
      * @param across neighbours that go into one sum; the last sum may get fewer
-     * @param sums one long for each {@code across} pixels of the part, added to
+     * @param sums red, green and blue for each {@code across} pixels of the part, added to
      */
-    abstract void addRow(
-            int row, int left, int width, boolean reversed, int across, long[] sums);
+    abstract void addRow(int row, int left, int width, boolean reversed, int across, int[] sums);
+
+    /** Adds a row of pixels, one long each, to sums of neighbours; see {@link #addRow}. */
+    static void addUp(long[] rgb, int width, boolean reversed, int across, int[] sums) {
+        int step = reversed ? -1 : 1;
+        int at = reversed ? width - 1 : 0;
+        int whole = width / across * 3;
+        // The usual numbers are written out: a loop of three costs more than what it does.
+        switch (across) {
+            case 1:
+                for (int i = 0; i < whole; i += 3, at += step) {
+                    add(rgb[at], sums, i);
+                }
+                break;
+            case 2:
+                for (int i = 0; i < whole; i += 3, at += 2 * step) {
+                    add(rgb[at] + rgb[at + step], sums, i);
+                }
+                break;
+            case 3:
+                for (int i = 0; i < whole; i += 3, at += 3 * step) {
+                    add(rgb[at] + rgb[at + step] + rgb[at + 2 * step], sums, i);
+                }
+                break;
+            default:
+                for (int i = 0; i < whole; i += 3) {
+                    long sum = 0;
+                    for (int k = 0; k < across; k++, at += step) {
+                        sum += rgb[at];
+                    }
+                    add(sum, sums, i);
+                }
+        }
+        for (int rest = width % across; rest > 0; rest--, at += step) {
+            add(rgb[at], sums, whole);
+        }
+    }
+
+    private static void add(long rgb, int[] sums, int i) {
+        sums[i] += (int) (rgb & LANE_MASK);
+        sums[i + 1] += (int) (rgb >> LANE & LANE_MASK);
+        sums[i + 2] += (int) (rgb >> 2 * LANE);
+    }
 
     static void checkSize(int width, int height) {
         if (width < 1 || height < 1 || width > 1 << 15 || height > 1 << 15) {

@@ -1,6 +1,7 @@
 package org.dbdmobile;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * Squashes frames to a network's input: cut, turned upright, mirrored and resized in one pass over
@@ -17,6 +18,8 @@ import java.nio.ByteBuffer;
 public final class FrameConverter {
     // As in the Python runtime's photo.py: blocks are averaged so far that this much is left.
     private static final double REDUCING_GAP = 1.3;
+    // The sum of so many by so many pixels still fits an int.
+    private static final int MAX_FACTOR = 255;
     // Weights of one result sum up to 1 << WEIGHT_BITS. Between the two passes pixels keep
     // MIDDLE_BITS of fraction; 8 + MIDDLE_BITS + WEIGHT_BITS fit an int.
     private static final int WEIGHT_BITS = 14;
@@ -31,7 +34,6 @@ public final class FrameConverter {
     private int frameHeight;
     private Resampling across;
     private Resampling down;
-    private long[] sums;
     private int[] middle;
     // The last reduced rows, as many as one result row is made of; row i is in i % length.
     private int[][] rows;
@@ -39,15 +41,17 @@ public final class FrameConverter {
     /**
      * A converter to one size.
      *
-     * @param width columns of the result, 1 to 4096
-     * @param height rows of the result, 1 to 4096
-     * @throws DbdException.Argument a number is out of range
+     * @param width columns of the result, 1 to 32768
+     * @param height rows of the result, 1 to 32768
+     * @throws DbdException.Argument a number is out of range, or the result would have more than
+     *     2^26 pixels
      */
     public FrameConverter(int width, int height) {
-        if (width < 1 || height < 1 || width > 4096 || height > 4096) {
+        boolean isPossible = width >= 1 && height >= 1 && width <= 1 << 15 && height <= 1 << 15;
+        if (!isPossible || width * height > 1 << 26) {
             throw new DbdException.Argument(
-                    "A frame is squashed to a size from 1x1 to 4096x4096, got " + width + "x"
-                            + height + ".");
+                    "A frame is squashed to at least 1x1 and at most 2^26 pixels, got " + width
+                            + "x" + height + ".");
         }
         this.width = width;
         this.height = height;
@@ -110,7 +114,6 @@ public final class FrameConverter {
         boolean transposed = framing.isTransposed();
         across = new Resampling(framing.width(frame), transposed ? height : width);
         down = new Resampling(framing.height(frame), transposed ? width : height);
-        sums = new long[across.blocks];
         middle = new int[across.blocks * 3];
         rows = new int[down.most][across.blocks * 3];
         frameWidth = frame.width();
@@ -120,7 +123,7 @@ public final class FrameConverter {
 
     /** One row of averaged blocks of the frame, {@code row} counted as the photo is walked. */
     private void readRow(Frame frame, int row, int[] averages) {
-        java.util.Arrays.fill(sums, 0);
+        Arrays.fill(averages, 0);
         int first = row * down.factor;
         int high = Math.min(down.factor, down.size - first);
         for (int i = first; i < first + high; i++) {
@@ -130,28 +133,22 @@ public final class FrameConverter {
                     across.size,
                     framing.isColumnsReversed(),
                     across.factor,
-                    sums);
+                    averages);
         }
         int whole = across.size / across.factor;
-        average(sums, 0, whole, across.factor * high, averages);
-        average(sums, whole, across.blocks, (across.size - whole * across.factor) * high, averages);
+        int rest = across.size - whole * across.factor;
+        average(averages, 0, whole * 3, across.factor * high);
+        if (rest > 0) {
+            average(averages, whole * 3, across.blocks * 3, rest * high);
+        }
     }
 
-    private static void average(long[] sums, int from, int to, int pixels, int[] averages) {
-        if (from == to) {
-            return;
-        }
+    private static void average(int[] sums, int from, int to, int pixels) {
         int half = pixels / 2;
         // Pillow's own arithmetic, which rounds a little down: floor(2^24 / pixels), then a shift.
         int reciprocal = (int) (long) (0x1p32f / (256f * pixels));
         for (int i = from; i < to; i++) {
-            long sum = sums[i];
-            int red = (int) (sum & Frame.LANE_MASK);
-            int green = (int) (sum >> Frame.LANE & Frame.LANE_MASK);
-            int blue = (int) (sum >> 2 * Frame.LANE);
-            averages[3 * i] = (red + half) * reciprocal >>> 24;
-            averages[3 * i + 1] = (green + half) * reciprocal >>> 24;
-            averages[3 * i + 2] = (blue + half) * reciprocal >>> 24;
+            sums[i] = (sums[i] + half) * reciprocal >>> 24;
         }
     }
 
@@ -159,20 +156,29 @@ public final class FrameConverter {
     private void blendRows(int row) {
         int first = down.first[row];
         int weights = row * down.most;
-        for (int k = 0; k < down.count[row]; k++) {
-            addWeighted(rows[(first + k) % rows.length], down.weights[weights + k], middle, k == 0);
+        int count = down.count[row];
+        weigh(rows[first % rows.length], down.weights[weights], middle);
+        for (int k = 1; k < count; k++) {
+            addWeighted(rows[(first + k) % rows.length], down.weights[weights + k], middle);
+        }
+        shiftDown(middle);
+    }
+
+    private static void weigh(int[] values, int weight, int[] sums) {
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] = values[i] * weight;
         }
     }
 
-    private static void addWeighted(int[] values, int weight, int[] sums, boolean isFirst) {
-        if (isFirst) {
-            for (int i = 0; i < sums.length; i++) {
-                sums[i] = values[i] * weight;
-            }
-        } else {
-            for (int i = 0; i < sums.length; i++) {
-                sums[i] += values[i] * weight;
-            }
+    private static void addWeighted(int[] values, int weight, int[] sums) {
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] += values[i] * weight;
+        }
+    }
+
+    private static void shiftDown(int[] sums) {
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] >>= WEIGHT_BITS - MIDDLE_BITS;
         }
     }
 
@@ -190,9 +196,9 @@ public final class FrameConverter {
             int blue = red;
             for (int k = weights; k < end; k++, from += 3) {
                 int weight = across.weights[k];
-                red += (values[from] >> WEIGHT_BITS - MIDDLE_BITS) * weight;
-                green += (values[from + 1] >> WEIGHT_BITS - MIDDLE_BITS) * weight;
-                blue += (values[from + 2] >> WEIGHT_BITS - MIDDLE_BITS) * weight;
+                red += values[from] * weight;
+                green += values[from + 1] * weight;
+                blue += values[from + 2] * weight;
             }
             result[to] = (byte) (red >> WEIGHT_BITS + MIDDLE_BITS);
             result[to + 1] = (byte) (green >> WEIGHT_BITS + MIDDLE_BITS);
@@ -219,7 +225,8 @@ public final class FrameConverter {
 
         Resampling(int size, int resultSize) {
             this.size = size;
-            factor = Math.max(1, (int) (size / (double) resultSize / REDUCING_GAP));
+            int wanted = (int) (size / (double) resultSize / REDUCING_GAP);
+            factor = Math.max(1, Math.min(MAX_FACTOR, wanted));
             blocks = (size + factor - 1) / factor;
             // In blocks; Pillow takes the box's edge as a float.
             double edge = (float) (size / (double) factor);

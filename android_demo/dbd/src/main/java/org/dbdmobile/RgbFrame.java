@@ -15,6 +15,7 @@ public final class RgbFrame extends Frame {
     private int rowStride;
     private int pixelStride;
     private byte[] line = new byte[0];
+    private long[] rgb = new long[0];
 
     /** An empty frame, to be pointed to pixels by {@link #set}. */
     public RgbFrame() {}
@@ -46,6 +47,7 @@ public final class RgbFrame extends Frame {
         this.pixelStride = pixelStride;
         if (line.length < width * pixelStride) {
             line = new byte[width * pixelStride];
+            rgb = new long[width];
         }
         return this;
     }
@@ -61,24 +63,15 @@ public final class RgbFrame extends Frame {
     }
 
     @Override
-    void addRow(int row, int left, int width, boolean reversed, int across, long[] sums) {
-        byte[] bytes = line;
-        int at = start + row * rowStride + left * pixelStride;
-        copy(pixels, at, bytes, (width - 1) * pixelStride + 3);
-        int step = reversed ? -pixelStride : pixelStride;
-        at = reversed ? (width - 1) * pixelStride : 0;
-        int rest = width;
-        for (int i = 0; rest > 0; i++) {
-            long sum = 0;
-            for (int k = Math.min(across, rest); k > 0; k--) {
-                sum +=
-                        (bytes[at] & 0xFFL)
-                                | (bytes[at + 1] & 0xFFL) << LANE
-                                | (bytes[at + 2] & 0xFFL) << 2 * LANE;
-                at += step;
-            }
-            sums[i] += sum;
-            rest -= across;
+    void addRow(int row, int left, int width, boolean reversed, int across, int[] sums) {
+        int bytes = (width - 1) * pixelStride + 3;
+        copy(pixels, start + row * rowStride + left * pixelStride, line, bytes);
+        for (int i = 0, at = 0; i < width; i++, at += pixelStride) {
+            rgb[i] =
+                    (line[at] & 0xFFL)
+                            | (line[at + 1] & 0xFFL) << LANE
+                            | (line[at + 2] & 0xFFL) << 2 * LANE;
         }
+        addUp(rgb, width, reversed, across, sums);
     }
 }

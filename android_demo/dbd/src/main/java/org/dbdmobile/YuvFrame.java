@@ -31,10 +31,11 @@ public final class YuvFrame extends Frame {
     private int yRowStride;
     private int chromaRowStride;
     private int chromaPixelStride;
-    private byte[] yLine = new byte[0];
+    private byte[] luma = new byte[0];
     private byte[] uLine = new byte[0];
     private byte[] vLine = new byte[0];
     private long[] chroma = new long[0];
+    private long[] rgb = new long[0];
     private int chromaRow = -1;
 
     /** An empty frame, to be pointed to pixels by {@link #set}. */
@@ -82,9 +83,10 @@ public final class YuvFrame extends Frame {
         this.chromaRowStride = chromaRowStride;
         this.chromaPixelStride = chromaPixelStride;
         int chromaBytes = (columns - 1) * chromaPixelStride + 1;
-        if (yLine.length < width) {
-            yLine = new byte[width];
+        if (luma.length < width) {
+            luma = new byte[width];
             chroma = new long[columns];
+            rgb = new long[width];
         }
         if (uLine.length < chromaBytes) {
             uLine = new byte[chromaBytes];
@@ -109,31 +111,32 @@ public final class YuvFrame extends Frame {
     }
 
     @Override
-    void addRow(int row, int left, int width, boolean reversed, int across, long[] sums) {
+    void addRow(int row, int left, int width, boolean reversed, int across, int[] sums) {
         readChroma(row / 2);
-        byte[] luma = yLine;
-        long[] colors = chroma;
         copy(y, yStart + row * yRowStride + left, luma, width);
-        int step = reversed ? -1 : 1;
-        int at = reversed ? width - 1 : 0;
-        int blocks = width / across;
-        for (int i = 0; i < blocks; i++) {
-            long sum = 0;
-            for (int k = across; k > 0; k--) {
-                long rgb = (luma[at] & 0xFF) * ONES + colors[(left + at) >> 1];
-                if ((rgb & RANGE_BITS) != IN_RANGE) {
-                    rgb = clamped(rgb);
-                }
-                sum += rgb;
-                at += step;
-            }
-            sums[i] += sum - across * BIAS;
+        toRgb(luma, chroma, left, width, rgb);
+        addUp(rgb, width, reversed, across, sums);
+    }
+
+    private static void toRgb(byte[] luma, long[] chroma, int left, int width, long[] rgb) {
+        int i = 0;
+        if ((left & 1) != 0) {
+            rgb[i] = toRgb(luma[i], chroma[left >> 1]);
+            i++;
         }
-        for (int rest = width - blocks * across; rest > 0; rest--) {
-            long rgb = (luma[at] & 0xFF) * ONES + colors[(left + at) >> 1];
-            sums[blocks] += ((rgb & RANGE_BITS) != IN_RANGE ? clamped(rgb) : rgb) - BIAS;
-            at += step;
+        for (int k = (left + i) >> 1; i < width - 1; i += 2, k++) {
+            long color = chroma[k];
+            rgb[i] = toRgb(luma[i], color);
+            rgb[i + 1] = toRgb(luma[i + 1], color);
         }
+        if (i < width) {
+            rgb[i] = toRgb(luma[i], chroma[(left + i) >> 1]);
+        }
+    }
+
+    private static long toRgb(byte luma, long chroma) {
+        long rgb = (luma & 0xFF) * ONES + chroma;
+        return ((rgb & RANGE_BITS) == IN_RANGE ? rgb : clamped(rgb)) - BIAS;
     }
 
     /** What two rows of pixels add to their luma, in 16-bit fixed point, rounded. */
