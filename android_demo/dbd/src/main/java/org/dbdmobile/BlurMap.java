@@ -104,6 +104,18 @@ public final class BlurMap {
     }
 
     /**
+     * Copies the map as the model gave it.
+     *
+     * @param values where {@code width() * height()} bytes go, row by row, each 0 to 255 unsigned;
+     *     {@link ModelFacts} says what they mean
+     * @throws DbdException.Argument {@code values} has another size
+     */
+    public void copyValues(byte[] values) {
+        checkLength(values.length, "bytes");
+        System.arraycopy(this.values, 0, values, 0, values.length);
+    }
+
+    /**
      * Probability of blur at one place of the map.
      *
      * @param column 0 to {@code width() - 1}
