@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,6 +53,39 @@ EXPORT int bionic_pthread_mutex_init(int *mutex, const int *kind) {
   memset(mutex, 0, 40);
   if (kind) mutex[4] = *kind & 3;
   return 0;
+}
+
+// bionic aligns a condition to 4 bytes; glibc's has 8-byte atomics, which arm64 refuses there. So the
+// condition proper is allocated, and bionic's 48 bytes, zero at first, keep its address.
+static pthread_cond_t *condition(char *place) {
+  pthread_cond_t **kept = (pthread_cond_t **)(((uintptr_t)place + 7) & ~(uintptr_t)7);
+  pthread_cond_t *found = __atomic_load_n(kept, __ATOMIC_ACQUIRE);
+  if (!found) {
+    pthread_cond_t *made = calloc(1, sizeof *made);
+    if (__atomic_compare_exchange_n(kept, &found, made, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+      return made;
+    }
+    free(made);
+  }
+  return found;
+}
+EXPORT int bionic_pthread_cond_init(char *place, const void *kind) {
+  memset(place, 0, 48);
+  return 0;
+}
+EXPORT int bionic_pthread_cond_destroy(char *place) {
+  free(condition(place));
+  memset(place, 0, 48);
+  return 0;
+}
+EXPORT int bionic_pthread_cond_wait(char *place, pthread_mutex_t *mutex) {
+  return pthread_cond_wait(condition(place), mutex);
+}
+EXPORT int bionic_pthread_cond_signal(char *place) {
+  return pthread_cond_signal(condition(place));
+}
+EXPORT int bionic_pthread_cond_broadcast(char *place) {
+  return pthread_cond_broadcast(condition(place));
 }
 
 // bionic's streams may be &__sF[0..2], 152 bytes each.

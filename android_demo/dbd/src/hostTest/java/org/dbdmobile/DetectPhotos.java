@@ -25,7 +25,7 @@ public final class DetectPhotos {
             RgbFrame frame = new RgbFrame();
             for (int i = 2; i < arguments.length; i += 4) {
                 ByteBuffer photo =
-                        Golden.direct(Files.readAllBytes(Paths.get(arguments[i])));
+                        ByteBuffer.wrap(Files.readAllBytes(Paths.get(arguments[i])));
                 int width = Integer.parseInt(arguments[i + 1]);
                 int height = Integer.parseInt(arguments[i + 2]);
                 frame.set(photo, width, height, width * 3, 3);
