@@ -7,6 +7,9 @@
 ``test``
     The JUnit tests on this machine's JVM, those of inference included: on 64-bit x86 Linux
     TensorFlow Lite's native library for Android is loaded into it.
+``test-arm64``
+    The same tests, fewer times, with the library for arm64 phones, in an emulated root that is made
+    with mmdebstrap; as root, on 64-bit x86 Linux.
 ``bench``
     The JMH benchmarks, with further arguments passed on.
 """
@@ -31,6 +34,7 @@ TFLITE = BUILD / "tflite"
 FETCH_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies"
 ANDROID_ALL = FETCHED / "android-all-14-robolectric-10818077.jar"
 JUNIT = [FETCHED / "junit-4.13.2.jar", FETCHED / "hamcrest-core-1.3.jar"]
+JUNIT_RUNNER = "org.junit.runner.JUnitCore"
 JMH = [FETCHED / f"{name}.jar" for name in ("jmh-core-1.37", "jopt-simple-5.0.4")]
 JMH.append(FETCHED / "commons-math3-3.6.1.jar")
 JMH_PROCESSOR = FETCHED / "jmh-generator-annprocess-1.37.jar"
@@ -57,7 +61,7 @@ def run(*command, **options):
         subprocess.run([str(part) for part in command], check=True, **options)
     except FileNotFoundError:
         raise BuildError(
-            f"{command[0]} is missing; run: apt-get install openjdk-17-jdk-headless maven gcc"
+            f"{command[0]} is missing; android_demo/README.md says what to install"
         ) from None
     except subprocess.CalledProcessError as error:
         raise BuildError(f"{command[0]} failed with {error.returncode}") from None
@@ -187,28 +191,105 @@ def compile_tests():
     return compile_java(BUILD / "tests", paths, host)
 
 
-def host_java():
-    """The java command, class path and environment that tests run with."""
-    tests = BUILD / "tests"
-    paths = class_path(tests, BUILD / "classes", *tflite_jars(), *JUNIT)
-    library = TFLITE / "jni" / "x86_64"
-    standins = BUILD / "standins"
-    if not (standins / "libc.so").exists():
+def standins(out, compiler, arch, abi):
+    """Build the stand-ins for Android's C library; the folder that they are in."""
+    made = out / "libc.so"
+    sources = list((ANDROID / "host").iterdir())
+    if not made.exists() or made.stat().st_mtime < max(file.stat().st_mtime for file in sources):
+        library = TFLITE / "jni" / abi / "libtensorflowlite_jni.so"
         script = ANDROID / "host" / "bionic_standins.py"
-        file = library / "libtensorflowlite_jni.so"
-        run(sys.executable, script, standins, "gcc", "x86_64", file)
-    command = ["java", "-Xmx256m", f"-Ddbd.root={ROOT}", f"-Djava.library.path={library}"]
-    return [*command, "-cp", paths], {**os.environ, "LD_LIBRARY_PATH": str(standins)}
+        run(sys.executable, script, out, compiler, arch, library)
+    return out
 
 
-def test(*arguments):
-    """Run the JUnit tests; arguments are further options of java."""
+def on_host(name, *arguments, options=()):
+    """Run a Java program beside the tests, with TensorFlow Lite's x86_64 library for Android."""
+    out = standins(BUILD / "standins", "gcc", "x86_64", "x86_64")
+    paths = class_path(BUILD / "tests", BUILD / "classes", *tflite_jars(), *JUNIT)
+    properties = [f"-Ddbd.root={ROOT}", f"-Djava.library.path={TFLITE / 'jni' / 'x86_64'}"]
+    command = ["java", "-Xmx256m", *properties, *options, "-cp", paths, name, *arguments]
+    run(*command, env={**os.environ, "LD_LIBRARY_PATH": str(out)})
+
+
+def on_arm64(name, *arguments, options=()):
+    """Run a Java program beside the tests, with the arm64 library, on an emulated processor.
+
+    Paths in the arguments are those of the emulated root, where ``/work`` is its folder ``work``.
+    """
+    work = arm64_root() / "work"
+    for source in (BUILD / "tests", BUILD / "classes"):
+        shutil.rmtree(work / source.name, ignore_errors=True)
+        shutil.copytree(source, work / source.name)
+    jars = [*tflite_jars(), *JUNIT]
+    for file in [*jars, TFLITE / "jni" / "arm64-v8a" / "libtensorflowlite_jni.so"]:
+        shutil.copy(file, work)
+    for path in ("tests/golden", "tests/runtime/data", "dbd_mobile/models"):
+        shutil.copytree(ROOT / path, work / path, dirs_exist_ok=True)
+    paths = ":".join(["/work/tests", "/work/classes", *(f"/work/{jar.name}" for jar in jars)])
+    emulator = ["chroot", work.parent, "/usr/bin/qemu-aarch64-static", "-cpu", "cortex-a72"]
+    java = "/usr/lib/jvm/java-17-openjdk-arm64/lib/server/libjvm.so"
+    tool_options = " ".join(["-Ddbd.root=/work", *options])
+    variables = {"LD_LIBRARY_PATH": "/work/standins", "JAVA_TOOL_OPTIONS": tool_options}
+    for variable, value in variables.items():
+        emulator += ["-E", f"{variable}={value}"]
+    command = [*emulator, "/work/java_launcher", java, paths, "/work", name.replace(".", "/")]
+    run(*command, *arguments)
+
+
+def arm64_root():
+    """A Debian for arm64 with a JVM, the stand-ins and the launcher; the folder that it is in."""
+    root = BUILD / "arm64"
+    work = root / "work"
+    if not (work / "done").exists():
+        make_arm64_root(root)
+        work.mkdir()
+        (work / "done").touch()
+    compiler = "aarch64-linux-gnu-gcc"
+    standins(work / "standins", compiler, "aarch64", "arm64-v8a")
+    headers = Path(shutil.which("javac")).resolve().parents[1] / "include"
+    includes = [f"-I{headers}", f"-I{headers / 'linux'}"]
+    launcher = ["-o", work / "java_launcher", ANDROID / "host" / "java_launcher.c"]
+    run(compiler, "-O1", *includes, *launcher, "-ldl", "-lpthread")
+    return root
+
+
+def make_arm64_root(root):
+    """Unpack the packages, and say what the processor is."""
+    shutil.rmtree(root, ignore_errors=True)
+    root.parent.mkdir(parents=True, exist_ok=True)
+    packages = "--include=openjdk-17-jre-headless"
+    run("mmdebstrap", "--quiet", "--arch=arm64", "--variant=extract", packages, "bookworm", root)
+    shutil.copy(shutil.which("qemu-aarch64-static"), root / "usr" / "bin")
+    # What TensorFlow Lite asks of the system before it chooses its kernels: a Cortex-A72 with four
+    # cores. The emulator would show this machine's processor.
+    core = (
+        "processor\t: {}\nBogoMIPS\t: 108.00\nFeatures\t: fp asimd evtstrm crc32 cpuid\n"
+        "CPU implementer\t: 0x41\nCPU architecture: 8\nCPU variant\t: 0x0\n"
+        "CPU part\t: 0xd08\nCPU revision\t: 3\n\n"
+    )
+    facts = {
+        "proc/cpuinfo": "".join(core.format(number) for number in range(4)),
+        "sys/devices/system/cpu/possible": "0-3\n",
+        "sys/devices/system/cpu/present": "0-3\n",
+        "sys/devices/system/cpu/kernel_max": "3\n",
+    }
+    for path, text in facts.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text, encoding="utf-8")
+
+
+def test(*options):
+    """Run the JUnit tests; further options go to java."""
     tests = compile_tests()
-    command, environment = host_java()
     names = sorted(file.stem for file in (tests / "org" / "dbdmobile").glob("*Test.class"))
-    classes = [f"org.dbdmobile.{name}" for name in names]
-    runner = "org.junit.runner.JUnitCore"
-    run(*command[:-2], *arguments, *command[-2:], runner, *classes, env=environment)
+    on_host(JUNIT_RUNNER, *(f"org.dbdmobile.{name}" for name in names), options=options)
+
+
+def test_arm64():
+    """Run the tests of golden vectors and inference."""
+    compile_tests()
+    names = ["org.dbdmobile.GoldenVectorsTest", "org.dbdmobile.NativeInferenceTest"]
+    on_arm64(JUNIT_RUNNER, *names, options=["-Ddbd.effort=3"])
 
 
 def bench(*arguments):
@@ -220,7 +301,13 @@ def bench(*arguments):
     run("java", "-cp", class_path(out, *paths), "org.openjdk.jmh.Main", *arguments)
 
 
-TASKS = {"aar": aar, "bench": bench, "javadoc": javadoc, "test": test}
+TASKS = {
+    "aar": aar,
+    "bench": bench,
+    "javadoc": javadoc,
+    "test": test,
+    "test-arm64": test_arm64,
+}
 
 
 def main(arguments):
