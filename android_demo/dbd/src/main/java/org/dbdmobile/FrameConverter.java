@@ -24,6 +24,7 @@ public final class FrameConverter {
     // MIDDLE_BITS of fraction; 8 + MIDDLE_BITS + WEIGHT_BITS fit an int.
     private static final int WEIGHT_BITS = 14;
     private static final int MIDDLE_BITS = 8;
+    private static final int HALF = 1 << WEIGHT_BITS + MIDDLE_BITS - 1;
 
     private final int width;
     private final int height;
@@ -94,8 +95,8 @@ public final class FrameConverter {
         int resultRows = transposed ? width : height;
         int next = 0;
         for (int row = 0; row < resultRows; row++) {
-            int last = down.first[row] + down.count[row];
-            for (; next < last; next++) {
+            int end = down.first[row] + down.taps;
+            for (; next < end; next++) {
                 readRow(frame, next, rows[next % rows.length]);
             }
             blendRows(row);
@@ -115,7 +116,7 @@ public final class FrameConverter {
         across = new Resampling(framing.width(frame), transposed ? height : width);
         down = new Resampling(framing.height(frame), transposed ? width : height);
         middle = new int[across.blocks * 3];
-        rows = new int[down.most][across.blocks * 3];
+        rows = new int[down.taps][across.blocks * 3];
         frameWidth = frame.width();
         frameHeight = frame.height();
         this.framing = framing;
@@ -155,10 +156,9 @@ public final class FrameConverter {
     /** The weighted sum of the rows that one result row is made of. */
     private void blendRows(int row) {
         int first = down.first[row];
-        int weights = row * down.most;
-        int count = down.count[row];
+        int weights = row * down.taps;
         weigh(rows[first % rows.length], down.weights[weights], middle);
-        for (int k = 1; k < count; k++) {
+        for (int k = 1; k < down.taps; k++) {
             addWeighted(rows[(first + k) % rows.length], down.weights[weights + k], middle);
         }
         shiftDown(middle);
@@ -185,20 +185,31 @@ public final class FrameConverter {
     /** The weighted sums of a blended row's neighbours, {@code step} bytes apart. */
     private void writeRow(int start, int step) {
         int[] values = middle;
+        int[] first = across.first;
+        int[] weights = across.weights;
+        int taps = across.taps;
         byte[] result = rgb;
-        int to = start;
-        for (int i = 0; i < across.first.length; i++, to += step) {
-            int from = across.first[i] * 3;
-            int weights = i * across.most;
-            int end = weights + across.count[i];
-            int red = 1 << WEIGHT_BITS + MIDDLE_BITS - 1;
-            int green = red;
-            int blue = red;
-            for (int k = weights; k < end; k++, from += 3) {
-                int weight = across.weights[k];
-                red += values[from] * weight;
-                green += values[from + 1] * weight;
-                blue += values[from + 2] * weight;
+        for (int i = 0, w = 0, to = start; i < first.length; i++, w += taps, to += step) {
+            int at = first[i] * 3;
+            int red = HALF;
+            int green = HALF;
+            int blue = HALF;
+            // Three and four are usual, and a loop of so few costs more than what it does.
+            int k = 0;
+            if (taps >= 3) {
+                int w0 = weights[w];
+                int w1 = weights[w + 1];
+                int w2 = weights[w + 2];
+                red += values[at] * w0 + values[at + 3] * w1 + values[at + 6] * w2;
+                green += values[at + 1] * w0 + values[at + 4] * w1 + values[at + 7] * w2;
+                blue += values[at + 2] * w0 + values[at + 5] * w1 + values[at + 8] * w2;
+                k = 3;
+            }
+            for (; k < taps; k++) {
+                int weight = weights[w + k];
+                red += values[at + 3 * k] * weight;
+                green += values[at + 3 * k + 1] * weight;
+                blue += values[at + 3 * k + 2] * weight;
             }
             result[to] = (byte) (red >> WEIGHT_BITS + MIDDLE_BITS);
             result[to + 1] = (byte) (green >> WEIGHT_BITS + MIDDLE_BITS);
@@ -214,12 +225,10 @@ public final class FrameConverter {
         final int factor;
         /** How many of those there are; the last one may be of fewer pixels. */
         final int blocks;
-        /** By pixel of the result: its first block, its number of blocks. */
+        /** How many blocks one pixel of the result is made of, those of weight 0 included. */
+        final int taps;
+        /** By pixel of the result: its first block, {@link #taps} weights. */
         final int[] first;
-
-        final int[] count;
-        /** The largest {@link #count}; {@link #weights} has this many for each pixel. */
-        final int most;
 
         final int[] weights;
 
@@ -233,25 +242,25 @@ public final class FrameConverter {
             double scale = edge / resultSize;
             double support = Math.max(scale, 1);
             first = new int[resultSize];
-            count = new int[resultSize];
             int widest = 0;
             for (int i = 0; i < resultSize; i++) {
                 double center = (i + 0.5) * scale;
                 first[i] = Math.max(0, (int) (center - support + 0.5));
-                count[i] = Math.min(blocks, (int) (center + support + 0.5)) - first[i];
-                widest = Math.max(widest, count[i]);
+                int end = Math.min(blocks, (int) (center + support + 0.5));
+                widest = Math.max(widest, end - first[i]);
             }
-            most = widest;
-            weights = new int[resultSize * most];
-            double[] shares = new double[most];
+            taps = widest;
+            weights = new int[resultSize * taps];
+            double[] shares = new double[taps];
             for (int i = 0; i < resultSize; i++) {
+                first[i] = Math.min(first[i], blocks - taps);
                 weigh(i, (i + 0.5) * scale, support, shares);
             }
         }
 
         private void weigh(int i, double center, double support, double[] shares) {
             double total = 0;
-            for (int k = 0; k < count[i]; k++) {
+            for (int k = 0; k < taps; k++) {
                 double distance = Math.abs(first[i] + k + 0.5 - center) / support;
                 shares[k] = Math.max(0, 1 - distance);
                 total += shares[k];
@@ -259,10 +268,10 @@ public final class FrameConverter {
             // Rounded so that the weights sum up to exactly one: white stays white.
             double sum = 0;
             int given = 0;
-            for (int k = 0; k < count[i]; k++) {
+            for (int k = 0; k < taps; k++) {
                 sum += shares[k];
                 int upTo = (int) Math.round(sum / total * (1 << WEIGHT_BITS));
-                weights[i * most + k] = upTo - given;
+                weights[i * taps + k] = upTo - given;
                 given = upTo;
             }
         }

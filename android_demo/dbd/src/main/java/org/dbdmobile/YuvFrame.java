@@ -20,6 +20,22 @@ public final class YuvFrame extends Frame {
     private static final long RANGE_BITS = 0x300 * ONES;
     private static final long IN_RANGE = 0x100 * ONES;
 
+    // What chroma adds to each lane, with the bias; green's parts in 16-bit fixed point.
+    private static final long[] RED = new long[256];
+    private static final long[] BLUE = new long[256];
+    private static final int[] GREEN_OF_U = new int[256];
+    private static final int[] GREEN_OF_V = new int[256];
+
+    static {
+        for (int i = 0; i < 256; i++) {
+            int chroma = i - 128;
+            RED[i] = ((91881 * chroma + 32768) >> 16) + 256;
+            BLUE[i] = (((116130 * chroma + 32768L) >> 16) + 256) << 2 * LANE;
+            GREEN_OF_U[i] = -22554 * chroma;
+            GREEN_OF_V[i] = -46802 * chroma + 32768 + (256 << 16);
+        }
+    }
+
     private ByteBuffer y;
     private ByteBuffer u;
     private ByteBuffer v;
@@ -139,7 +155,7 @@ public final class YuvFrame extends Frame {
         return ((rgb & RANGE_BITS) == IN_RANGE ? rgb : clamped(rgb)) - BIAS;
     }
 
-    /** What two rows of pixels add to their luma, in 16-bit fixed point, rounded. */
+    /** What a row of chroma adds to the luma of its two rows of pixels. */
     private void readChroma(int row) {
         if (row == chromaRow) {
             return;
@@ -149,12 +165,10 @@ public final class YuvFrame extends Frame {
         copy(u, uStart + row * chromaRowStride, uLine, bytes);
         copy(v, vStart + row * chromaRowStride, vLine, bytes);
         for (int i = 0, at = 0; i < columns; i++, at += chromaPixelStride) {
-            int blue = (uLine[at] & 0xFF) - 128;
-            int red = (vLine[at] & 0xFF) - 128;
-            long r = ((91881 * red + 32768) >> 16) + 256;
-            long g = ((-22554 * blue - 46802 * red + 32768) >> 16) + 256;
-            long b = ((116130 * blue + 32768) >> 16) + 256;
-            chroma[i] = r | g << LANE | b << 2 * LANE;
+            int blue = uLine[at] & 0xFF;
+            int red = vLine[at] & 0xFF;
+            long green = (GREEN_OF_U[blue] + GREEN_OF_V[red]) >> 16;
+            chroma[i] = RED[red] | green << LANE | BLUE[blue];
         }
         chromaRow = row;
     }
