@@ -141,9 +141,15 @@ public final class YuvFrame extends Frame {
             i++;
         }
         for (int k = (left + i) >> 1; i < width - 1; i += 2, k++) {
-            long color = chroma[k];
-            rgb[i] = toRgb(luma[i], color);
-            rgb[i + 1] = toRgb(luma[i + 1], color);
+            long first = (luma[i] & 0xFF) * ONES + chroma[k];
+            long second = (luma[i + 1] & 0xFF) * ONES + chroma[k];
+            // Seldom: colours beyond what RGB can show.
+            if (((first ^ IN_RANGE | second ^ IN_RANGE) & RANGE_BITS) != 0) {
+                first = clamped(first);
+                second = clamped(second);
+            }
+            rgb[i] = first - BIAS;
+            rgb[i + 1] = second - BIAS;
         }
         if (i < width) {
             rgb[i] = toRgb(luma[i], chroma[(left + i) >> 1]);
@@ -151,8 +157,7 @@ public final class YuvFrame extends Frame {
     }
 
     private static long toRgb(byte luma, long chroma) {
-        long rgb = (luma & 0xFF) * ONES + chroma;
-        return ((rgb & RANGE_BITS) == IN_RANGE ? rgb : clamped(rgb)) - BIAS;
+        return clamped((luma & 0xFF) * ONES + chroma) - BIAS;
     }
 
     /** What a row of chroma adds to the luma of its two rows of pixels. */
