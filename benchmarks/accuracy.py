@@ -28,7 +28,7 @@ def find_model(model: str) -> Path:
     if not path.is_file():
         raise InputError(
             f"There is no model {model}; expected one of {', '.join(bundled_ids())}, or the path "
-            "of a .safetensors, .onnx or .tflite file."
+            "of a .safetensors, .pth, .onnx or .tflite file."
         )
     return path
 

@@ -15,8 +15,8 @@ from dbd_mobile.tflite_graph import FLOAT32, UINT8, Graph, Tensor, read_graph
 _DTYPES = {FLOAT32: "float32", UINT8: "uint8"}
 
 # The network's normalisation, (x - 127) / 128, as quantisation of a uint8 input.
-_INPUT_SCALE = 1 / 128
-_INPUT_ZERO_POINT = 127
+INPUT_SCALE = 1 / 128
+INPUT_ZERO_POINT = 127
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +62,8 @@ class ModelFacts:
         if self.input.quantization is not None:
             return rgb[np.newaxis]
         values = rgb[np.newaxis].astype(np.float32)
-        values -= _INPUT_ZERO_POINT
-        values *= _INPUT_SCALE
+        values -= INPUT_ZERO_POINT
+        values *= INPUT_SCALE
         return values
 
 
@@ -101,8 +101,8 @@ def _input_facts(graph: Graph, name: str) -> TensorFacts:
     is_normalised = tensor.type == FLOAT32 or (
         tensor.type == UINT8
         and quantization is not None
-        and math.isclose(quantization.scale, _INPUT_SCALE, rel_tol=1e-6)
-        and quantization.zero_point == _INPUT_ZERO_POINT
+        and math.isclose(quantization.scale, INPUT_SCALE, rel_tol=1e-6)
+        and quantization.zero_point == INPUT_ZERO_POINT
     )
     if not (is_photo and 0 not in tensor.shape and is_normalised):
         raise ModelError(f"{expected}, got {_described(tensor)}.")

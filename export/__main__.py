@@ -30,8 +30,12 @@ def main() -> int:
     options = parser.parse_args()
     if options.list is not None and options.evaluate is None:
         parser.error("--list says which photos of --evaluate; give that too")
+    if options.calibration_list is not None and options.calibration is None:
+        parser.error("--calibration-list says which photos of --calibration; give that too")
     if options.bundle is not None and (options.evaluate is None or "int8" not in options.precision):
         parser.error("--bundle needs --evaluate and int8: the card states int8's accuracy")
+    if options.bundle is not None and options.calibration is None:
+        parser.error("--bundle needs --calibration: generated images stand in for photos poorly")
     console = Console(stderr=True)
     try:
         report = _export(options, console)
@@ -41,8 +45,18 @@ def main() -> int:
                 console.print(f"[yellow]slow:[/yellow] {stage.name}: {sentence}")
             for sentence in stage.failures:
                 console.print(f"[red]refused:[/red] {stage.name}: {sentence}")
+        if report.used_generated_images:
+            console.print(
+                "[yellow]note:[/yellow] generated images stood in for calibration photos; give "
+                "--calibration with photos like yours.",
+                soft_wrap=True,
+            )
         console.print(f"Written to {options.output}: {_listed(report)}.", soft_wrap=True)
         if not report.passed:
+            console.print(
+                "What was refused is not written: exit status 1 (--precision leaves a form out).",
+                soft_wrap=True,
+            )
             return 1
         if options.bundle is not None:
             int8_file = options.output / f"{options.checkpoint.stem}.int8.tflite"
@@ -67,14 +81,19 @@ def _parser() -> argparse.ArgumentParser:
         epilog="A file that fails its gate is not written; the report says why. "
         "Exit status: 0, 1 if one was refused, 2 after bad input.",
     )
-    parser.add_argument("checkpoint", type=Path, help="weights from 'python -m training'")
+    parser.add_argument(
+        "checkpoint",
+        type=Path,
+        help="weights from 'python -m training' (.safetensors), or the Student_model.pth that the "
+        "authors of Distill-DBDGAN released (.pth, .pt)",
+    )
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder for the files")
     parser.add_argument(
         "--calibration",
         type=Path,
-        required=True,
         metavar="DIR",
-        help="photos, in the folder or in its image/; up to 200 are used, evenly spaced",
+        help="photos to calibrate int8 with, in the folder or in its image/; up to 200 are used, "
+        "evenly spaced (default: generated images)",
     )
     parser.add_argument(
         "--calibration-list",

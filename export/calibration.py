@@ -1,4 +1,4 @@
-"""A folder of photos in; the photos that int8 ranges are measured on out."""
+"""A folder of photos in, or none; the photos that int8 ranges are measured on out."""
 
 import hashlib
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from export.generated_photos import generate_photos
 from training.datasets import list_photos, read_photo, squash
 
 MOST_PHOTOS = 200
@@ -24,13 +25,13 @@ class Calibration:
     Attributes:
         photos: (N, H, W, 3) uint8 RGB at the network's input size. A 0 and a 255 are among the
             values, so that the input's quantisation spans exactly the bytes of a photo.
-        folder: Name of the folder that they are from.
-        found: How many photos the folder or list has.
+        folder: Name of the folder that they are from; None if they were generated.
+        found: How many photos the folder or list has, or were generated.
         sha256: Of the pixels.
     """
 
     photos: NDArray[np.uint8]
-    folder: str
+    folder: str | None
     found: int
     sha256: str
 
@@ -61,13 +62,25 @@ def read_calibration(
     for index, name in enumerate(chosen):
         photos[index] = squash(read_photo(where / name), size_wh)
         progress(index + 1, len(chosen))
+    return _spanning_all_bytes(photos, folder.resolve().name, len(names))
+
+
+def generate_calibration(size_wh: tuple[int, int]) -> Calibration:
+    """Stand-ins for photos: images made by ``export.generated_photos``.
+
+    Args:
+        size_wh: The network's input width and height.
+    """
+    photos = generate_photos(size_wh)
+    return _spanning_all_bytes(photos, None, len(photos))
+
+
+def _spanning_all_bytes(photos: NDArray[np.uint8], folder: str | None, found: int) -> Calibration:
     if photos.min() > 0 or photos.max() < 255:
         # Two pixels in the corner of one photo, which no range but the input's notices.
         photos[0, 0, 0] = 0
         photos[0, 0, 1] = 255
-    return Calibration(
-        photos, folder.resolve().name, len(names), hashlib.sha256(photos.tobytes()).hexdigest()
-    )
+    return Calibration(photos, folder, found, hashlib.sha256(photos.tobytes()).hexdigest())
 
 
 def evenly_spaced(items: list[_Item], most: int) -> list[_Item]:

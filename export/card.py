@@ -20,7 +20,18 @@ class _Family:
     description: str
     data: str
     data_terms: str
+    license: str
 
+
+_DATA = (
+    "CUHK out-of-focus photos and masks; DUTS photos with synthetic defocus; encoder initialised "
+    "with ImageNet weights ({encoder})"
+)
+_DATA_TERMS = (
+    "The weights were trained on the CUHK out-of-focus set and on DUTS photos. Both are research "
+    "data, given for study: check their terms before commercial use. Neither is part of this "
+    "package."
+)
 
 FAMILIES = {
     "lite": _Family(
@@ -29,15 +40,39 @@ FAMILIES = {
             "EfficientNet-Lite0 encoder and a depthwise-separable decoder: ReLU6 throughout, "
             "additions at the skips, made for int8."
         ),
-        data=(
-            "CUHK out-of-focus photos and masks; DUTS photos with synthetic defocus; encoder "
-            "initialised with ImageNet weights (EfficientNet-Lite0, Apache-2.0)"
+        data=_DATA.format(encoder="EfficientNet-Lite0, Apache-2.0"),
+        data_terms=_DATA_TERMS,
+        license="Apache-2.0",
+    ),
+    "teacher": _Family(
+        name="Teacher",
+        description=(
+            "The teacher of Distill-DBDGAN (Jonna et al., TOMM 2023): SE-ResNeXt-101, DenseASPP "
+            "and non-local attention."
         ),
+        data=_DATA.format(encoder="SE-ResNeXt-101, as the recipe says"),
+        data_terms=_DATA_TERMS,
+        license="Apache-2.0",
+    ),
+    "teacher-lite2": _Family(
+        name="Teacher Lite2",
+        description="EfficientNet-Lite2 encoder in the design of Distill-DBDGAN's teacher.",
+        data=_DATA.format(encoder="EfficientNet-Lite2, Apache-2.0"),
+        data_terms=_DATA_TERMS,
+        license="Apache-2.0",
+    ),
+    "paper": _Family(
+        name="Paper",
+        description=(
+            "EfficientNet-B3 encoder and a U-Net decoder, the student of Distill-DBDGAN as "
+            "published (Jonna et al., TOMM 2023)."
+        ),
+        data="not recorded in the checkpoint",
         data_terms=(
-            "The weights were trained on the CUHK out-of-focus set and on DUTS photos. Both are "
-            "research data, given for study: check their terms before commercial use. Neither is "
-            "part of this package."
+            "The checkpoint does not say what it was trained on: ask for its terms where it came "
+            "from before using or passing on this model."
         ),
+        license="unknown",
     ),
 }
 
@@ -120,7 +155,7 @@ def _make_card(report: Report, model_id: str, version: str) -> Card:
             "meaning": "probability of blur, 1 = blurred",
         },
         "accuracy": accuracy,
-        "license": "Apache-2.0",
+        "license": family.license,
         "data_terms": family.data_terms,
         "training": {
             "data": family.data,

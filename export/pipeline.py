@@ -14,7 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from export.accuracy import score
-from export.calibration import Calibration, evenly_spaced, read_calibration
+from export.calibration import (
+    Calibration,
+    evenly_spaced,
+    generate_calibration,
+    read_calibration,
+)
+from export.device_input import device_contract
 from export.onnx_file import simplify_onnx, write_onnx
 from export.parity import (
     FLOAT32_TOLERANCE,
@@ -50,11 +56,12 @@ class ExportJob:
     """What to export, and what to prove it on.
 
     Attributes:
-        checkpoint: Weights from ``python -m training``.
+        checkpoint: Any that ``training.weights.load_weights`` reads.
         output: Folder for ``STEM.onnx``, ``STEM.<precision>.tflite`` and ``STEM.report.json``;
             made if missing. STEM is the checkpoint's.
         precisions: Which of ``PRECISIONS`` to write.
-        calibration: Folder of photos, or data set with ``image/``, to calibrate int8 with.
+        calibration: Folder of photos, or data set with ``image/``, to calibrate int8 with; None
+            takes generated images.
         calibration_list: Which of its photos; all if None.
         evaluation: Photos and masks for the task measures; None takes none.
         evaluation_name: What to call them.
@@ -64,7 +71,7 @@ class ExportJob:
     checkpoint: Path
     output: Path
     precisions: tuple[str, ...] = PRECISIONS
-    calibration: Path
+    calibration: Path | None = None
     calibration_list: Path | None = None
     evaluation: BlurDataset | None = None
     evaluation_name: str | None = None
@@ -92,9 +99,10 @@ def export_checkpoint(job: ExportJob, progress: Progress) -> Report:
     """Export a checkpoint.
 
     Every form of the network is compared with the one that it was made from, on the evaluation
-    photos or else on some of the calibration photos, up to the first that fails. A file is
-    written only if it and all before it passed. Files of an earlier export that this one did not
-    write are removed, so that the folder holds what its report describes.
+    photos or else on some of the calibration photos (or generated images, where neither is given),
+    up to the first that fails. A file is written only if it and all before it passed. Files of an
+    earlier export that this one did not write are removed, so that the folder holds what its
+    report describes.
 
     Args:
         job: What to export.
@@ -110,13 +118,11 @@ def export_checkpoint(job: ExportJob, progress: Progress) -> Report:
     """
     trained = load_weights(job.checkpoint)
     size_wh = (trained.contract.width, trained.contract.height)
-    calibration = read_calibration(
-        job.calibration, job.calibration_list, size_wh, partial(progress, "Calibration photos")
-    )
+    calibration = _calibration(job, size_wh, progress)
     photos = _compared_photos(job, calibration, size_wh, progress)
     with _work_folder(job.output) as work:
         forms = _make_forms(job, trained, calibration, work, progress)
-        stages = _prove(forms, photos, job.evaluation, trained.contract, progress)
+        stages = _prove(forms, photos, job.evaluation, device_contract(*size_wh), progress)
         passed = {stage.name for stage in stages if not stage.failures}
         stem = job.checkpoint.stem
         names = {"simplified": f"{stem}.onnx"}
@@ -124,12 +130,7 @@ def export_checkpoint(job: ExportJob, progress: Progress) -> Report:
         files = {names[f.name]: f for f in forms if f.name in passed and f.name in names}
         report = Report(
             checkpoint=_checkpoint_facts(job.checkpoint, trained),
-            calibration=CalibrationFacts(
-                folder=calibration.folder,
-                found=calibration.found,
-                used=len(calibration.photos),
-                sha256=calibration.sha256,
-            ),
+            calibration=_calibration_facts(calibration) if calibration else None,
             evaluation=job.evaluation_name,
             stages=stages,
             files=[_file_facts(name, form) for name, form in files.items()],
@@ -139,11 +140,25 @@ def export_checkpoint(job: ExportJob, progress: Progress) -> Report:
     return report
 
 
+def _calibration(
+    job: ExportJob, size_wh: tuple[int, int], progress: Progress
+) -> Calibration | None:
+    """The photos given, else generated images if there is a use for them."""
+    if job.calibration is not None:
+        return read_calibration(
+            job.calibration, job.calibration_list, size_wh, partial(progress, "Calibration photos")
+        )
+    if "int8" in job.precisions or job.evaluation is None:
+        return generate_calibration(size_wh)
+    return None
+
+
 def _compared_photos(
-    job: ExportJob, calibration: Calibration, size_wh: tuple[int, int], progress: Progress
+    job: ExportJob, calibration: Calibration | None, size_wh: tuple[int, int], progress: Progress
 ) -> Sequence[NDArray[np.uint8]]:
     """Photos to compare on, (H, W, 3) uint8: those of the evaluation, else of the calibration."""
     if job.evaluation is None:
+        assert calibration is not None
         return evenly_spaced(list(calibration.photos), _COMPARED_PHOTOS)
     photos = []
     for index in range(len(job.evaluation)):
@@ -169,7 +184,7 @@ def _work_folder(output: Path) -> Iterator[Path]:
 def _make_forms(
     job: ExportJob,
     trained: TrainedNetwork,
-    calibration: Calibration,
+    calibration: Calibration | None,
     work: Path,
     progress: Progress,
 ) -> list[_Form]:
@@ -185,13 +200,12 @@ def _make_forms(
         _Form("simplified", simplified, partial(OnnxPredictor, simplified), ONNX_TOLERANCE),
     ]
     progress("TFLite", 0, None)
-    int8_photos = calibration.photos if "int8" in job.precisions else None
+    int8_photos = calibration.photos if calibration and "int8" in job.precisions else None
     files = convert_to_tflite(simplified, trained.contract, int8_photos, work, verbose=job.verbose)
     progress("TFLite", 1, 1)
     tolerances = {"float32": FLOAT32_TOLERANCE, "int8": INT8_TOLERANCE}
     for precision, file in files.items():
-        predictor = partial(TflitePredictor, file, trained.contract)
-        forms.append(_Form(precision, file, predictor, tolerances[precision]))
+        forms.append(_Form(precision, file, partial(TflitePredictor, file), tolerances[precision]))
     return forms
 
 
@@ -199,7 +213,7 @@ def _prove(
     forms: list[_Form],
     photos: Sequence[NDArray[np.uint8]],
     evaluation: BlurDataset | None,
-    contract: NetworkContract,
+    device: NetworkContract,
     progress: Progress,
 ) -> list[Stage]:
     """Compare every form with the one before, up to the first that fails."""
@@ -208,7 +222,7 @@ def _prove(
     for form in forms:
         facts = read_tflite_facts(form.file) if form.name in PRECISIONS else None
         difference = accuracy = None
-        failures = facts.violations(form.name, contract) if facts else []
+        failures = facts.violations(form.name, device) if facts else []
         # A file that is not what its name says may not even take the photos.
         if not failures:
             predictor = form.open()
@@ -264,6 +278,15 @@ def _checkpoint_facts(path: Path, trained: TrainedNetwork) -> CheckpointFacts:
         macs=complexity.macs,
         contract=contract,
         notes=trained.notes,
+    )
+
+
+def _calibration_facts(calibration: Calibration) -> CalibrationFacts:
+    return CalibrationFacts(
+        folder=calibration.folder,
+        found=calibration.found,
+        used=len(calibration.photos),
+        sha256=calibration.sha256,
     )
 
 

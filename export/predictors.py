@@ -1,4 +1,4 @@
-"""A model file in (.safetensors, .onnx or .tflite), a function from photo to blur map out.
+"""A model file in (a checkpoint, ONNX or TFLite), a function from photo to blur map out.
 
 Every kind is run by the runtime that its users run it with: PyTorch, onnxruntime, LiteRT with
 XNNPACK.
@@ -16,10 +16,10 @@ import torch
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
+from export.device_input import device_contract
 from training.errors import InputError
 from training.networks import NetworkContract
-from training.networks.efficientnet_lite import lite_contract
-from training.weights import TrainedNetwork, load_weights
+from training.weights import PYTORCH_SUFFIXES, TrainedNetwork, load_weights
 
 
 class Predictor(Protocol):
@@ -44,13 +44,17 @@ def open_predictor(path: Path) -> Predictor:
     """Open a model file.
 
     Args:
-        path: Weights from ``python -m training`` (.safetensors), or an ONNX or TFLite file from
-            ``python -m export``.
+        path: A checkpoint that ``training.weights`` reads (.safetensors, .pth, .pt), or an ONNX
+            or TFLite file from ``python -m export``.
 
     Raises:
         InputError: If the file is missing, damaged or of another kind.
     """
-    kinds = {".safetensors": _open_weights, ".onnx": OnnxPredictor, ".tflite": TflitePredictor}
+    kinds = {
+        **dict.fromkeys((".safetensors", *PYTORCH_SUFFIXES), _open_weights),
+        ".onnx": OnnxPredictor,
+        ".tflite": TflitePredictor,
+    }
     try:
         opener = kinds[path.suffix.lower()]
     except KeyError:
@@ -75,7 +79,7 @@ class TorchPredictor:
         self.size_wh = (trained.contract.width, trained.contract.height)
 
     def predict(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
-        image = normalise(photo, self._contract).transpose(2, 0, 1)[None]
+        image = self._contract.normalise(photo.astype(np.float32)).transpose(2, 0, 1)[None]
         with torch.inference_mode():
             probability: NDArray[np.float32] = self._network(torch.from_numpy(image)).numpy()
         return probability[0, 0]
@@ -112,7 +116,7 @@ class OnnxPredictor:
         self.size_wh = (width, height)
 
     def predict(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
-        image = normalise(photo, self._contract).transpose(2, 0, 1)[None]
+        image = self._contract.normalise(photo.astype(np.float32)).transpose(2, 0, 1)[None]
         (probability,) = self._session.run(None, {self._input: image})
         return probability[0, 0]
 
@@ -121,15 +125,14 @@ class TflitePredictor:
     """Runs a TFLite file in LiteRT on one thread.
 
     Args:
-        path: A file with uint8 input and output (fed with the photo's bytes), or with float32.
-        contract: How a float32 input is normalised, which a TFLite file does not say; None is
-            EfficientNet-Lite's (x - 127) / 128, which the device runtime feeds too.
+        path: A file with uint8 input and output (fed with the photo's bytes), or with float32
+            (fed as the device feeds it).
 
     Raises:
         InputError: If the file is damaged or takes no photo.
     """
 
-    def __init__(self, path: Path, contract: NetworkContract | None = None) -> None:
+    def __init__(self, path: Path) -> None:
         try:
             self._interpreter = open_interpreter(path)
             self._input = self._interpreter.get_input_details()[0]
@@ -137,12 +140,12 @@ class TflitePredictor:
             _, height, width, _ = (int(n) for n in self._input["shape"])
         except (ValueError, RuntimeError) as error:
             raise InputError(f"{path} cannot be used as a TFLite blur model ({error}).") from error
-        self._contract = contract or lite_contract(width)
+        self._contract = device_contract(width, height)
         self.size_wh = (width, height)
 
     def predict(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
         takes_bytes = self._input["dtype"] == np.uint8
-        image = photo if takes_bytes else normalise(photo, self._contract)
+        image = photo if takes_bytes else self._contract.normalise(photo.astype(np.float32))
         self._interpreter.set_tensor(self._input["index"], image[None])
         self._interpreter.invoke()
         values = self._interpreter.get_tensor(self._output["index"])[0, :, :, 0]
@@ -150,11 +153,6 @@ class TflitePredictor:
             return values
         scale, zero_point = self._output["quantization"]
         return (values.astype(np.float32) - zero_point) * np.float32(scale)
-
-
-def normalise(photo: NDArray[np.uint8], contract: NetworkContract) -> NDArray[np.float32]:
-    """Pixel values as the network takes them: (..., 3) uint8 -> (..., 3) float32."""
-    return (photo.astype(np.float32) - np.float32(contract.mean)) / np.float32(contract.scale)
 
 
 def open_interpreter(path: Path) -> Interpreter:

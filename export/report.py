@@ -37,16 +37,16 @@ class CheckpointFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class CalibrationFacts:
-    """The photos that the int8 ranges were measured on.
+    """The photos that int8 was calibrated with and, without evaluation, forms were compared on.
 
     Attributes:
-        folder: Name of their folder.
-        found: How many photos the folder or list has.
+        folder: Name of their folder; None if they were generated.
+        found: How many photos the folder or list has, or were generated.
         used: How many of them were used.
         sha256: Of their pixels at the network's size.
     """
 
-    folder: str
+    folder: str | None
     found: int
     used: int
     sha256: str
@@ -99,7 +99,7 @@ class Report:
 
     Attributes:
         checkpoint: What was exported.
-        calibration: What int8 was calibrated with.
+        calibration: None if neither int8 nor the comparison had a use for it.
         evaluation: Name of the data that the task measures are from; None if there are none and
             the gate was the agreement of the maps alone.
         stages: In the order in which they are made of each other.
@@ -108,7 +108,7 @@ class Report:
     """
 
     checkpoint: CheckpointFacts
-    calibration: CalibrationFacts
+    calibration: CalibrationFacts | None
     evaluation: str | None
     stages: list[Stage]
     files: list[ExportedFile]
@@ -120,10 +120,16 @@ class Report:
         return not any(stage.failures for stage in self.stages)
 
     @property
+    def used_generated_images(self) -> bool:
+        """Whether generated images stood in for photos."""
+        return self.calibration is not None and self.calibration.folder is None
+
+    @property
     def gate(self) -> str:
         """What had to hold for a file to be written."""
         if self.evaluation is None:
-            return "agreement of the maps on calibration photos; no task measures were taken"
+            photos = "generated images" if self.used_generated_images else "calibration photos"
+            return f"agreement of the maps on {photos}; no task measures were taken"
         return f"agreement of the maps and task measures on {self.evaluation}"
 
     def stage(self, name: str) -> Stage:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from export.device_input import device_contract
 from export.errors import ConversionError
 from training.networks import NetworkContract
 
@@ -30,7 +31,7 @@ def convert_to_tflite(
 
     Args:
         onnx_file: The simplified ONNX file.
-        contract: How its input is normalised.
+        contract: How its input is normalised; the TFLite files take the device's normalisation.
         calibration: (N, H, W, 3) uint8 RGB photos to measure the int8 ranges on.
         folder: A folder for the results and for what is needed on the way.
         verbose: Let the converters write to the terminal.
@@ -43,12 +44,16 @@ def convert_to_tflite(
     """
     if calibration is not None:
         np.save(folder / "calibration.npy", calibration)
+    device = device_contract(contract.width, contract.height)
     task = {
         "onnx": str(onnx_file.resolve()),
         "width": contract.width,
         "height": contract.height,
-        "mean": contract.mean,
-        "scale": contract.scale,
+        "device_mean": device.mean,
+        "device_scale": device.scale,
+        # From the device's normalisation to the network's.
+        "factor": device.scale / contract.scale,
+        "offset": (device.mean - contract.mean) / contract.scale,
         "int8": calibration is not None,
     }
     log = folder / "converters.log"

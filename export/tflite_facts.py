@@ -19,7 +19,7 @@ _TYPE_NAMES = {v: k for k, v in vars(schema.TensorType).items() if isinstance(v,
 _PADDING_NAMES = {v: k for k, v in vars(schema.Padding).items() if isinstance(v, int)}
 
 # With the dimension of the weights that counts the output channels.
-_CONVOLUTIONS = {"CONV_2D": 0, "DEPTHWISE_CONV_2D": 3}
+_CONVOLUTIONS = {"CONV_2D": 0, "DEPTHWISE_CONV_2D": 3, "TRANSPOSE_CONV": 0}
 # Left over from a change of layout or of padding; each is a pass over memory.
 _NEEDLESS_OPERATORS = ("PAD", "PADV2", "TRANSPOSE")
 # Shapes and biases are INT32.
@@ -84,7 +84,8 @@ class TfliteFacts:
 
         Args:
             precision: "float32" or "int8".
-            contract: Input size, and the normalisation that uint8 input must amount to.
+            contract: Input size, and the normalisation that uint8 input must amount to: the
+                device's.
         """
         found = []
         size = (1, contract.height, contract.width)

@@ -55,14 +55,22 @@ def _write_saved_model(task: dict[str, Any]) -> None:
     frozen = freeze(tf.function(network, input_signature=signature).get_concrete_function())
     module = tf.Module()
     module.run = tf.function(
-        lambda image: {OUTPUT_NAME: frozen(image)[0]}, input_signature=signature
+        lambda image: {OUTPUT_NAME: frozen(_for_network(image, task))[0]},
+        input_signature=signature,
     )
     tf.saved_model.save(module, "saved_model", signatures=module.run)
 
 
+def _for_network(image: tf.Tensor, task: dict[str, Any]) -> tf.Tensor:
+    """The device's normalisation turned into the network's."""
+    if (task["factor"], task["offset"]) == (1, 0):
+        return image
+    return image * task["factor"] + task["offset"]
+
+
 def _calibration_inputs(task: dict[str, Any]) -> Iterator[dict[str, NDArray[np.float32]]]:
     for photo in np.load("calibration.npy", mmap_mode="r"):
-        image = (photo.astype(np.float32) - task["mean"]) / task["scale"]
+        image = (photo.astype(np.float32) - task["device_mean"]) / task["device_scale"]
         yield {INPUT_NAME: image[None].astype(np.float32)}
 
 

@@ -4,31 +4,23 @@ import argparse
 import logging
 import sys
 from pathlib import Path
+from typing import Any
 
 import torch
 from rich.console import Console
 from rich.logging import RichHandler
 
 from training.errors import InputError
-from training.recipe import read_recipe
-from training.student import train_student
+from training.recipe import Recipe, read_recipe
+from training.run import train
 
 
 def main() -> int:
     """Run one command; the exit status is 0, 2 after bad input, 130 after an interruption."""
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    student = commands.add_parser("student", help="train a student from a recipe")
-    student.add_argument("recipe", type=Path, help="TOML file, e.g. training/recipes/lite.toml")
-    student.add_argument(
-        "-o", "--output", type=Path, help="the run's folder (default: runs/RECIPE)"
-    )
-    student.add_argument(
-        "--device",
-        default="cuda" if torch.cuda.is_available() else "cpu",
-        choices=("cpu", "cuda"),
-        help="default: cuda where there is one",
-    )
+    _add_training(commands, "teacher", "train a teacher from photos and masks")
+    _add_training(commands, "student", "train a student, by itself or with a teacher")
     options = parser.parse_args()
     console = Console(stderr=True)
     logging.basicConfig(
@@ -38,7 +30,10 @@ def main() -> int:
     )
     folder = options.output or Path("runs") / options.recipe.stem
     try:
-        train_student(read_recipe(options.recipe), folder, torch.device(options.device))
+        recipe = read_recipe(options.recipe)
+        if options.command == "teacher":
+            _check_teacher(options.recipe, recipe)
+        train(recipe, folder, torch.device(options.device))
     except InputError as error:
         console.print(f"[red]error:[/red] {error}", soft_wrap=True)
         return 2
@@ -47,6 +42,28 @@ def main() -> int:
         return 130
     console.print(f"Weights: {folder / 'weights.safetensors'}; curves: {folder / 'curves.png'}")
     return 0
+
+
+def _add_training(commands: "argparse._SubParsersAction[Any]", name: str, help_text: str) -> None:
+    command = commands.add_parser(name, help=help_text, description=help_text.capitalize() + ".")
+    command.add_argument("recipe", type=Path, help="TOML file, e.g. training/recipes/lite.toml")
+    command.add_argument(
+        "-o", "--output", type=Path, help="the run's folder (default: runs/RECIPE)"
+    )
+    command.add_argument(
+        "--device",
+        default="cuda" if torch.cuda.is_available() else "cpu",
+        choices=("cpu", "cuda"),
+        help="default: cuda where there is one",
+    )
+
+
+def _check_teacher(path: Path, recipe: Recipe) -> None:
+    if recipe.teacher:
+        raise InputError(
+            f"{path} names a teacher, {recipe.teacher}, but a teacher has none; train with "
+            "'python -m training student' or take that key out."
+        )
 
 
 if __name__ == "__main__":

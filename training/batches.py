@@ -4,6 +4,7 @@ Every batch depends on the seed, the epoch and the step only, not on how many pr
 or on where a run was interrupted.
 """
 
+import heapq
 from typing import TypeAlias
 
 import numpy as np
@@ -23,7 +24,6 @@ from training.datasets import (
     split_validation,
     squash,
 )
-from training.networks import NetworkContract
 from training.recipe import Recipe
 from training.synthesis import sharpness, synthesise
 
@@ -117,19 +117,16 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
 def _sharpest(recipe: Recipe, square: tuple[int, int]) -> list[_Pair]:
     """The sharpest photos and their object masks, as squares of uint8."""
     root = data_root() / recipe.sharp_photos
-    scored = []
-    for name in track(list_photos(root / "image"), "Picking sharp photos"):
-        photo = squash(read_photo(root / "image" / name), square)
-        scored.append((-sharpness(photo), name, photo))
-    scored.sort(key=lambda entry: entry[:2])
-    masks = BlurDataset(root, tuple(name for _, name, _ in scored[: recipe.sharp_count]))
+    names = track(list_photos(root / "image"), "Picking sharp photos")
+    photos = ((name, squash(read_photo(root / "image" / name), square)) for name in names)
+    # Names settle ties, so that the choice is the same everywhere.
+    scored = heapq.nsmallest(
+        recipe.sharp_count, ((-sharpness(photo), name, photo) for name, photo in photos),
+        key=lambda entry: entry[:2],
+    )  # fmt: skip
+    masks = BlurDataset(root, tuple(name for _, name, _ in scored))
     chosen = []
-    for index, (_, _, photo) in enumerate(scored[: recipe.sharp_count]):
+    for index, (_, _, photo) in enumerate(scored):
         mask = Image.fromarray(np.uint8(255) * masks.mask(index))
         chosen.append((photo, np.asarray(mask.resize(square, Image.Resampling.BILINEAR))))
     return chosen
-
-
-def normalise(images: Tensor, contract: NetworkContract) -> Tensor:
-    """(B, 3, S, S) uint8 -> float32 of the same shape, as the network expects it."""
-    return (images.float() - contract.mean) / contract.scale

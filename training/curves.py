@@ -4,22 +4,30 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+_NOT_LOSSES = ("epoch", "seconds", "images", "one_class_images", "f_at_half", "adaptive")
+_ACCURACY = ("fmax", "ddff"), ("mae",)
+
 
 def plot_curves(history: list[dict[str, float]], path: Path) -> None:
-    """Draw the training loss and the validation measures over the epochs.
+    """Draw the loss, its terms and the validation measures over the epochs.
 
     Args:
-        history: One entry an epoch, with ``epoch``, ``loss``, ``fmax``, ``ddff`` and ``mae``.
+        history: One entry an epoch, with ``epoch``, ``loss``, any number of terms and, if there is
+            a validation, its measures.
         path: PNG file to write.
     """
+    accuracy = [names for names in _ACCURACY if names[0] in history[0]]
+    measured = {name for names in _ACCURACY for name in names} | set(_NOT_LOSSES)
+    panels = [[name for name in history[0] if name not in measured], *accuracy]
     epochs = [entry["epoch"] for entry in history]
-    figure = Figure(figsize=(10, 3.2), layout="constrained")
-    panels = (("loss",), ("fmax", "ddff"), ("mae",))
-    for axes, names in zip(figure.subplots(1, len(panels)), panels, strict=True):
+    figure = Figure(figsize=(3.5 * len(panels), 3.2), layout="constrained")
+    for number, (axes, names) in enumerate(
+        zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True)
+    ):
         for name in names:
             axes.plot(epochs, [entry[name] for entry in history], label=name)
         axes.set_xlabel("epoch")
-        axes.set_title("training loss" if names == ("loss",) else "validation")
+        axes.set_title("validation" if number else "training")
         axes.legend()
         axes.grid(alpha=0.3)
     figure.savefig(path, dpi=110)

@@ -1,4 +1,7 @@
-"""Logits and target maps in, differentiable scalar losses out."""
+"""Maps and features in, differentiable scalar losses out."""
+
+from collections.abc import Sequence
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -40,3 +43,93 @@ def soft_iou(logits: Tensor, target: Tensor) -> Tensor:
         return (common + 1) / (union + 1)
 
     return 1 - (iou(blur, target) + iou(1 - blur, 1 - target)).mean() / 2
+
+
+def absolute_error(logits: Tensor, target: Tensor) -> Tensor:
+    """Mean absolute difference of map and target, which is what the measure MAE takes.
+
+    Cross-entropy is content with a map that is as unsure as it should be; this one draws every
+    pixel to the more likely class.
+
+    Args:
+        logits: (N, 1, H, W) float, of the probability of blur.
+        target: (N, 1, H, W) float in [0, 1], 1 = blurred.
+
+    Returns:
+        Scalar mean, in [0, 1].
+    """
+    return map_distance(torch.sigmoid(logits), target)
+
+
+def map_distance(first: Tensor, second: Tensor) -> Tensor:
+    """Mean absolute difference of two maps: the consistency norm, an L1 norm per pixel.
+
+    Args:
+        first: (N, 1, H, W) float.
+        second: (N, 1, H, W) float.
+
+    Returns:
+        Scalar mean.
+    """
+    return functional.l1_loss(first, second)
+
+
+def feature_distance(student: Sequence[Tensor], teacher: Sequence[Tensor]) -> Tensor:
+    """One minus the cosine between two feature vectors, mean over positions and strides.
+
+    Networks differ in the scale of their features, which the cosine leaves out; it is half of the
+    squared distance of the vectors brought to length one.
+
+    Args:
+        student: For each stride (N, C, h, w) float, C and h, w as the teacher's.
+        teacher: The same.
+
+    Returns:
+        Scalar in [0, 2].
+    """
+    cosines = [
+        functional.cosine_similarity(s, t, 1).mean() for s, t in zip(student, teacher, strict=True)
+    ]
+    return 1 - torch.stack(cosines).mean()
+
+
+class AdversarialLoss(Protocol):
+    """What a discriminator and the network that it judges are drawn to."""
+
+    def critic(self, real: Tensor, fake: Tensor) -> Tensor:
+        """Loss of the discriminator, from its scores (N, 1, H, W) of both kinds of map."""
+
+    def generator(self, real: Tensor, fake: Tensor) -> Tensor:
+        """Loss of the network whose maps are the fake ones."""
+
+
+class LeastSquares:
+    """Scores of real maps go to 1, of fake ones to 0 (Mao et al., ICCV 2017)."""
+
+    def critic(self, real: Tensor, fake: Tensor) -> Tensor:
+        return ((real - 1).square().mean() + fake.square().mean()) / 2
+
+    def generator(self, real: Tensor, fake: Tensor) -> Tensor:
+        return (fake - 1).square().mean() / 2
+
+
+class Relativistic:
+    """Real maps score 1 above the mean of the fake ones, and fake ones 1 below that of the real.
+
+    The relativistic average discriminator with least squares (Jolicoeur-Martineau, ICLR 2019).
+    """
+
+    def critic(self, real: Tensor, fake: Tensor) -> Tensor:
+        above = (real - fake.mean() - 1).square().mean()
+        below = (fake - real.mean() + 1).square().mean()
+        return (above + below) / 2
+
+    def generator(self, real: Tensor, fake: Tensor) -> Tensor:
+        return self.critic(fake, real)
+
+
+ADVERSARIAL_LOSSES: dict[str, AdversarialLoss] = {
+    "least_squares": LeastSquares(),
+    "relativistic": Relativistic(),
+}
+"""By the name that recipes use."""

@@ -1,20 +1,43 @@
-"""A TOML file in, a checked training recipe out."""
+"""A TOML file in, a checked training recipe out, and back."""
 
 import dataclasses
+import math
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import tomli_w
+
 from training.errors import InputError
+from training.losses import ADVERSARIAL_LOSSES
 
 
 @dataclass(frozen=True, kw_only=True)
 class LossWeights:
-    """Weight of each loss term; 0 leaves it out."""
+    """Weight of each term of the objective; 0 leaves it out.
+
+    Attributes:
+        cross_entropy: Content: cross-entropy of map and ground truth.
+        soft_iou: Content: one minus the soft intersection over union with the ground truth.
+        absolute_error: Content: mean absolute difference of map and ground truth.
+        adversarial: A discriminator tells the map from the ground truth: D1 of a teacher, D2 of a
+            student.
+        distillation: A discriminator, D3, tells the map from the teacher's.
+        consistency: Norm of the difference to the teacher's map.
+        features: Distance of the encoder's features to the teacher's.
+    """
 
     cross_entropy: float = 1.0
     soft_iou: float = 1.0
+    absolute_error: float = 0.0
+    adversarial: float = 0.0
+    distillation: float = 0.0
+    consistency: float = 0.0
+    features: float = 0.0
+
+
+_OF_THE_TEACHER = ("distillation", "consistency", "features")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,21 +46,27 @@ class Recipe:
 
     Attributes:
         architecture: Name in ``training.networks.ARCHITECTURES``.
+        encoder_weights: What the encoder starts from: "imagenet" (of an installed package),
+            "random", or a file with its published ImageNet weights.
+        teacher: Weights file of the network to learn from; none if empty.
         photos: Folder below the data root with ``image/`` and ``mask/`` (blur masks).
         photo_list: List file in that folder; all photos if empty.
         white_in_focus: Whether those masks are white where the photo is in focus.
         sharp_photos: Folder below the data root with ``image/`` and ``mask/`` (object masks,
             white = object) that synthetic defocus starts from.
         sharp_count: How many of its sharpest photos are used.
-        validation_count: Photos taken out of ``photos`` to validate on.
+        validation_count: Photos taken out of ``photos`` to validate on; 0 validates on none.
         epochs: Passes over ``photos``.
         batch_size: Photos a step, synthetic ones included.
         synthetic_in_batch: How many of them are synthetic.
         stored_side: Side of the squares that photos are kept at, in pixels.
-        smallest_crop: Smallest random crop as a share of that side.
+        side: Side of the network's input in training, in pixels; 0 is that of its contract.
+        smallest_crop: Smallest random crop as a share of the stored side.
         degraded_share: Share of the real photos that get extra noise and JPEG artefacts.
-        encoder_rate: Peak learning rate of the pretrained encoder.
-        decoder_rate: Peak learning rate of the rest.
+        encoder_rate: Peak learning rate of the encoder.
+        decoder_rate: Peak learning rate of the rest of the network, and of feature adapters.
+        critic_rate: Peak learning rate of the discriminators: the other of the two time scales.
+        adversarial_loss: "least_squares" or "relativistic".
         weight_decay: AdamW's decay, not applied to normalisation and biases.
         ema_decay: Decay a step of the averaged weights, which are the ones kept.
         seed: Seed of the initial weights and of every random choice.
@@ -45,6 +74,8 @@ class Recipe:
     """
 
     architecture: str
+    encoder_weights: str = "imagenet"
+    teacher: str = ""
     photos: str = "cuhk"
     photo_list: str = "train604.txt"
     white_in_focus: bool = False
@@ -55,32 +86,49 @@ class Recipe:
     batch_size: int = 12
     synthetic_in_batch: int = 4
     stored_side: int = 384
+    side: int = 0
     smallest_crop: float = 0.75
     degraded_share: float = 0.2
     encoder_rate: float = 3e-4
     decoder_rate: float = 1.5e-3
+    critic_rate: float = 4e-4
+    adversarial_loss: str = "least_squares"
     weight_decay: float = 1e-2
     ema_decay: float = 0.995
     seed: int = 0
     losses: LossWeights = field(default_factory=LossWeights)
 
     def __post_init__(self) -> None:
-        positive = ("epochs", "batch_size", "stored_side", "encoder_rate", "decoder_rate")
-        for name in positive:
-            if not getattr(self, name) > 0:
-                raise InputError(f"Recipe: {name} must be above 0, not {getattr(self, name)}.")
-        shares = ("smallest_crop", "degraded_share", "ema_decay")
-        for name in shares:
-            if not 0 <= getattr(self, name) <= 1:
-                raise InputError(f"Recipe: {name} must be in 0 to 1, not {getattr(self, name)}.")
-        if not 0 <= self.synthetic_in_batch < self.batch_size:
+        numbers = {name: v for name, v in _flat(self).items() if isinstance(v, int | float)}
+        for name, value in numbers.items():
+            if not math.isfinite(value) or value < 0:
+                raise InputError(f"Recipe: {name} must be 0 or a number above it, not {value}.")
+        for name in ("epochs", "batch_size", "stored_side", "encoder_rate", "decoder_rate"):
+            if numbers[name] == 0:
+                raise InputError(f"Recipe: {name} must be above 0.")
+        for name in ("smallest_crop", "degraded_share", "ema_decay"):
+            if numbers[name] > 1:
+                raise InputError(f"Recipe: {name} must be in 0 to 1, not {numbers[name]}.")
+        if self.synthetic_in_batch >= self.batch_size:
             raise InputError(
                 f"Recipe: synthetic_in_batch must be in 0 to batch_size - 1 "
                 f"({self.batch_size - 1}), not {self.synthetic_in_batch}."
             )
-        for name, weight in dataclasses.asdict(self.losses).items():
-            if weight < 0:
-                raise InputError(f"Recipe: losses.{name} must not be negative, but is {weight}.")
+        if self.side % 32:
+            raise InputError(f"Recipe: side must be a multiple of 32, not {self.side}.")
+        if self.adversarial_loss not in ADVERSARIAL_LOSSES:
+            raise InputError(
+                f"Recipe: adversarial_loss must be one of {', '.join(ADVERSARIAL_LOSSES)}, not "
+                f"{self.adversarial_loss!r}."
+            )
+        weights = dataclasses.asdict(self.losses)
+        if not any(weights.values()):
+            raise InputError("Recipe: every loss weight is 0, so there is nothing to train on.")
+        for name in _OF_THE_TEACHER:
+            if weights[name] and not self.teacher:
+                raise InputError(
+                    f"Recipe: losses.{name} needs a teacher; name its weights file as teacher."
+                )
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -94,29 +142,52 @@ def read_recipe(path: Path) -> Recipe:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"Recipe {path} cannot be read as TOML ({error}).") from error
-    losses = table.pop("losses", {})
-    if not isinstance(losses, dict):
-        raise InputError(f"Recipe {path}: losses must be a table of weights, not {losses!r}.")
     if "architecture" not in table:
         raise InputError(f"Recipe {path} does not say which architecture to train.")
-    _check_keys(path, table, Recipe, "")
-    _check_keys(path, losses, LossWeights, "losses.")
-    return Recipe(**table, losses=LossWeights(**losses))
+    try:
+        return recipe_from_table(table)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
+
+
+def recipe_from_table(table: dict[str, Any]) -> Recipe:
+    """The recipe of a table as TOML, JSON or a weights file's notes hold it; the rest is default.
+
+    Raises:
+        InputError: If it has an unknown key, a value of another type or an impossible one.
+    """
+    losses = table.get("losses", {})
+    if not isinstance(losses, dict):
+        raise InputError(f"Recipe: losses must be a table of weights, not {losses!r}.")
+    _check_keys({k: v for k, v in table.items() if k != "losses"}, Recipe, "")
+    _check_keys(losses, LossWeights, "losses.")
+    return Recipe(**{**table, "losses": LossWeights(**losses)})
+
+
+def write_recipe(recipe: Recipe, path: Path) -> None:
+    """Write a recipe with all its keys as TOML, so that it says what it meant in later versions."""
+    path.write_text(tomli_w.dumps(dataclasses.asdict(recipe)), encoding="utf-8")
+
+
+def _flat(recipe: Recipe) -> dict[str, object]:
+    table = dataclasses.asdict(recipe)
+    losses = table.pop("losses")
+    return {**table, **{f"losses.{name}": weight for name, weight in losses.items()}}
 
 
 _TYPE_NAMES = {str: "text", bool: "truth value", int: "whole number", float: "number"}
 
 
-def _check_keys(path: Path, table: dict[str, object], kind: type, prefix: str) -> None:
+def _check_keys(table: dict[str, object], kind: type, prefix: str) -> None:
     fields: dict[str, Any] = {f.name: f.type for f in dataclasses.fields(kind)}
     for key, value in table.items():
         if key not in fields:
             known = ", ".join(prefix + name for name in fields)
-            raise InputError(f"Recipe {path}: unknown key {prefix}{key}; known are {known}.")
+            raise InputError(f"Recipe: unknown key {prefix}{key}; known are {known}.")
         wanted = fields[key]
         # An integer is a valid float in TOML files that people write; a bool is no number.
         fits = type(value) is wanted or (wanted is float and type(value) is int)
         if not fits:
             raise InputError(
-                f"Recipe {path}: {prefix}{key} must be a {_TYPE_NAMES[wanted]}, not {value!r}."
+                f"Recipe: {prefix}{key} must be a {_TYPE_NAMES[wanted]}, not {value!r}."
             )

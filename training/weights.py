@@ -1,4 +1,4 @@
-"""A trained network in, one safetensors file out, and back.
+"""A trained network in, one safetensors file out, and back; the paper's released checkpoint in too.
 
 The file holds float16 tensors; its metadata says which network they belong to and what that
 network expects at its input, so that nothing else is needed to use it.
@@ -11,11 +11,16 @@ from pathlib import Path
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
+from torch import Tensor
 
 from training.errors import InputError
 from training.networks import ARCHITECTURES, BlurNetwork, NetworkContract, build
+from training.torch_file import read_torch_file
 
 FORMAT = "dbd-mobile-weights/1"
+
+PYTORCH_SUFFIXES = (".pth", ".pt")
+"""Of checkpoints in the layout of the paper's authors."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +69,23 @@ def save_weights(
 
 
 def load_weights(path: Path) -> TrainedNetwork:
-    """Read a weights file and build its network.
+    """Read a checkpoint and build its network.
+
+    Args:
+        path: Weights from ``python -m training`` (.safetensors), or a PyTorch checkpoint (.pth,
+            .pt) in the layout that the authors of Distill-DBDGAN (Jonna et al., TOMM 2023)
+            released their student in: ``{"model_state_dict": {"module.NAME": tensor}}``.
 
     Raises:
         InputError: If the file is missing, damaged, of another format or architecture, holds
             other tensors than its network has, or holds a value that is not finite.
     """
+    if path.suffix.lower() in PYTORCH_SUFFIXES:
+        return _load_released(path)
+    return _load_safetensors(path)
+
+
+def _load_safetensors(path: Path) -> TrainedNetwork:
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
@@ -90,6 +106,30 @@ def load_weights(path: Path) -> TrainedNetwork:
             f"{path} is of architecture {architecture!r}; this version knows "
             f"{', '.join(sorted(ARCHITECTURES))}."
         )
+    network = _build_with(tensors, architecture, path)
+    contract = NetworkContract(**json.loads(metadata["contract"]))
+    return TrainedNetwork(network, architecture, contract, json.loads(metadata.get("notes", "{}")))
+
+
+def _load_released(path: Path) -> TrainedNetwork:
+    content = read_torch_file(path, "give a checkpoint with its model_state_dict alone")
+    state = content.get("model_state_dict") if isinstance(content, dict) else None
+    if not isinstance(state, dict) or not all(isinstance(v, Tensor) for v in state.values()):
+        raise InputError(
+            f"{path} has no model_state_dict of tensors; give the checkpoint that the authors of "
+            "Distill-DBDGAN released, or weights written by 'python -m training'."
+        )
+    tensors = {str(name).removeprefix("module."): value for name, value in state.items()}
+    network = _build_with(tensors, "paper", path)
+    return TrainedNetwork(network, "paper", network.contract, {})
+
+
+def _build_with(tensors: dict[str, Tensor], architecture: str, path: Path) -> BlurNetwork:
+    """The network with these tensors, in eval mode; ``path`` is for the messages.
+
+    Raises:
+        InputError: If they are not the network's, or one holds a value that is not finite.
+    """
     network = build(architecture)
     for name, value in tensors.items():
         if not torch.isfinite(value).all():
@@ -110,7 +150,4 @@ def load_weights(path: Path) -> TrainedNetwork:
                 f"{names[0]}; it was written for another version of the network."
             )
     network.load_state_dict({k: v.float() for k, v in tensors.items()}, strict=False)
-    contract = NetworkContract(**json.loads(metadata["contract"]))
-    return TrainedNetwork(
-        network.eval(), architecture, contract, json.loads(metadata.get("notes", "{}"))
-    )
+    return network.eval()

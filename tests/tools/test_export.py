@@ -176,7 +176,7 @@ def test_float32_file_does_not_pass_as_int8_nor_int8_as_float32(exported):
         assert "tensors inside" in sentences
 
 
-def test_other_normalisation_than_the_networks_is_a_violation(exported):
+def test_other_normalisation_than_expected_is_a_violation(exported):
     facts = read_tflite_facts(exported[1] / "net.int8.tflite")
     (sentence,) = facts.violations(
         "int8", NetworkContract(width=128, height=96, mean=0.0, scale=255.0)
@@ -260,10 +260,14 @@ def test_network_whose_values_are_no_probabilities_is_refused_as_a_whole(
         # Finite, and so a valid file, but the square root of it is not.
         trained.network.laterals[0].bn.running_var.fill_(-1.0)
     save_weights(tmp_path / "net.safetensors", trained.network, "lite", {})
-    options = ("-o", tmp_path / "out", "--calibration", dataset, "--precision", "float32")
+    options = ("-o", tmp_path / "out", "--evaluate", dataset, "--precision", "float32")
     assert run_export(monkeypatch, tmp_path / "net.safetensors", *options) == 1
-    assert "refused: torch: It gives values outside" in capfd.readouterr().err
+    screen = capfd.readouterr().err
+    assert "refused: torch: It gives values outside" in screen
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["net.report.json"]
+    # Float files that are compared on evaluation photos have no use for others.
+    assert "generated images" not in screen
+    assert json.loads((tmp_path / "out" / "net.report.json").read_text())["calibration"] is None
 
 
 def test_converter_that_fails_is_one_sentence_with_its_last_words(tmp_path):
@@ -334,6 +338,22 @@ def test_impossible_options_are_usage_errors(
         run_export(
             monkeypatch, checkpoint, "-o", tmp_path / "out", "--calibration", tmp_path, *options
         )
+    assert exit_.value.code == 2
+    assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--calibration-list", "two.txt"], "--calibration-list says which photos of"),
+        (["--bundle", "lite", "--evaluate", "set"], "--bundle needs --calibration"),
+    ],
+)
+def test_options_that_need_calibration_photos_say_so(
+    options, sentence, checkpoint, tmp_path, monkeypatch, capsys
+):
+    with pytest.raises(SystemExit) as exit_:
+        run_export(monkeypatch, checkpoint, "-o", tmp_path / "out", *options)
     assert exit_.value.code == 2
     assert sentence in capsys.readouterr().err
 

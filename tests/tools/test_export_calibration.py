@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from export.calibration import MOST_PHOTOS, evenly_spaced, read_calibration
+from export.calibration import (
+    MOST_PHOTOS,
+    evenly_spaced,
+    generate_calibration,
+    read_calibration,
+)
 from training.errors import InputError
 
 
@@ -47,6 +52,15 @@ def test_many_photos_are_thinned_evenly_from_the_first_to_the_last(tmp_path):
     assert len(chosen) == MOST_PHOTOS
     assert (chosen[0], chosen[-1]) == (0, 603)
     assert set(np.diff(chosen)) == {3, 4}
+
+
+def test_generated_images_are_the_same_every_time_and_unlike_each_other():
+    first, second = generate_calibration((48, 32)), generate_calibration((48, 32))
+    assert first.photos.shape == (16, 32, 48, 3)
+    assert first.sha256 == second.sha256
+    assert (first.folder, first.found) == (None, 16)
+    assert (first.photos.min(), first.photos.max()) == (0, 255)
+    assert len({photo.tobytes() for photo in first.photos}) == 16
 
 
 def test_listed_photo_that_is_missing_is_an_input_error(tmp_path):

@@ -6,7 +6,7 @@ from torch.nn import functional
 
 from training.losses import cross_entropy, soft_iou
 from training.networks import build, measure_complexity
-from training.networks.efficientnet_lite import SameConv2d
+from training.networks.efficientnet import SameConv2d
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,8 @@ from training.networks.blur_network import BlurNetwork
 from training.networks.complexity import Complexity, measure_complexity
 from training.networks.contract import NetworkContract
 from training.networks.lite import Lite
+from training.networks.paper import Paper
+from training.networks.teacher import lite2_teacher, paper_teacher
 
 __all__ = [
     "ARCHITECTURES",
@@ -17,11 +19,17 @@ __all__ = [
     "Complexity",
     "Lite",
     "NetworkContract",
+    "Paper",
     "build",
     "measure_complexity",
 ]
 
-ARCHITECTURES: dict[str, Callable[[], BlurNetwork]] = {"lite": Lite}
+ARCHITECTURES: dict[str, Callable[[], BlurNetwork]] = {
+    "lite": Lite,
+    "paper": Paper,
+    "teacher": paper_teacher,
+    "teacher-lite2": lite2_teacher,
+}
 """Architecture name -> constructor of the untrained network."""
 
 

@@ -1,7 +1,5 @@
 """What every network here has in common, whatever its layers."""
 
-from typing import ClassVar
-
 from torch import Tensor, nn
 
 from training.networks.contract import NetworkContract
@@ -16,7 +14,7 @@ class BlurNetwork(nn.Module):
         encoder: Its feature maps are what distillation compares between two networks.
     """
 
-    contract: ClassVar[NetworkContract]
+    contract: NetworkContract
     encoder: Encoder
 
     def decode(self, features: list[Tensor], image: Tensor) -> Tensor:

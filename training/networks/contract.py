@@ -1,6 +1,13 @@
 """What a network expects at its input: size and normalisation of an RGB photo."""
 
 from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+_Pixels = TypeVar("_Pixels", Tensor, NDArray[np.float32])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,3 +27,14 @@ class NetworkContract:
     height: int
     mean: float
     scale: float
+
+    def normalise(self, pixels: _Pixels) -> _Pixels:
+        """Pixel values as the network takes them.
+
+        Args:
+            pixels: Float32 of any shape, 0 to 255.
+
+        Returns:
+            Float32 of the same shape.
+        """
+        return (pixels - self.mean) / self.scale

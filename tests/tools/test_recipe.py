@@ -1,0 +1,72 @@
+"""Recipes: they round-trip through TOML, and every fault of one is named."""
+
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+
+from training.errors import InputError
+from training.recipe import LossWeights, Recipe, read_recipe, recipe_from_table, write_recipe
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_recipe_comes_back_from_toml_as_it_was(tmp_path):
+    losses = LossWeights(adversarial=0.25, distillation=0.1, consistency=2, features=1e-3)
+    recipe = Recipe(
+        architecture="paper", teacher='odd "name"\\.safetensors', side=224, losses=losses
+    )
+    write_recipe(recipe, tmp_path / "recipe.toml")
+    assert read_recipe(tmp_path / "recipe.toml") == recipe
+    assert recipe_from_table(asdict(recipe)) == recipe
+    assert replace(recipe, seed=1) != recipe
+
+
+def test_key_that_a_table_lacks_has_its_default():
+    assert recipe_from_table({"architecture": "lite"}) == Recipe(architecture="lite")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("epochs = 2", "which architecture"),
+        ('architecture = "lite"\nspeed = 3', "unknown key speed; known are"),
+        ('architecture = "lite"\nepochs = 0', "epochs must be above 0"),
+        ('architecture = "lite"\nseed = -1', "seed must be 0 or a number above it, not -1"),
+        ('architecture = "lite"\nencoder_rate = nan', "encoder_rate must be .* not nan"),
+        ('architecture = "lite"\nside = 100', "side must be a multiple of 32, not 100"),
+        ('architecture = "lite"\nadversarial_loss = "hinge"', "one of least_squares, rel"),
+        (
+            'architecture = "lite"\n[losses]\ncross_entropy = 0.0\nsoft_iou = 0.0',
+            "every loss weight is 0",
+        ),
+        (
+            'architecture = "lite"\n[losses]\nfeatures = 1.0',
+            "losses.features needs a teacher; name its weights file",
+        ),
+        ('architecture = "lite"\n[losses]\nsoft_iou = inf', "losses.soft_iou must be .* not inf"),
+        ('architecture = "lite"\nlosses = 3', "losses must be a table of weights, not 3"),
+        (
+            'architecture = "lite"\nepochs = "many"',
+            "epochs must be a whole number, not 'many'",
+        ),
+        ('architecture = "lite"\nsmallest_crop = 2.0', "smallest_crop must be in 0 to 1"),
+        ('architecture = "lite"\nsynthetic_in_batch = 12', "synthetic_in_batch must be in 0"),
+        ('architecture = "lite"\n[losses]\nssim = 1.0', "unknown key losses.ssim"),
+        (
+            'architecture = "lite"\n[losses]\nsoft_iou = -1.0',
+            "losses.soft_iou must be 0 or a number above it",
+        ),
+        ("epochs =", "cannot be read as TOML"),
+    ],
+)
+def test_bad_recipe_is_explained(tmp_path, text, sentence):
+    path = tmp_path / "bad.toml"
+    path.write_text(text)
+    with pytest.raises(InputError, match=sentence):
+        read_recipe(path)
+
+
+def test_shipped_recipes_are_valid():
+    for path in (ROOT / "training" / "recipes").glob("*.toml"):
+        assert isinstance(read_recipe(path), Recipe)

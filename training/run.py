@@ -1,0 +1,320 @@
+"""A recipe in, a folder with a trained network's weights, metrics and curves out.
+
+The run's folder holds ``recipe.toml``, ``checkpoint.pt`` (to resume), ``weights.safetensors`` (the
+averaged weights, rewritten after every epoch), ``metrics.csv``, ``metrics.json`` and
+``curves.png``.
+"""
+
+import copy
+import csv
+import dataclasses
+import json
+import logging
+import math
+import os
+import time
+from pathlib import Path
+
+import torch
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from training.batches import Batches, open_split
+from training.curves import plot_curves
+from training.datasets import BlurDataset, squash
+from training.errors import InputError
+from training.measures import Accuracy, AccuracyMeter
+from training.networks import BlurNetwork, build
+from training.objective import Objective, Prediction, Step
+from training.recipe import Recipe, write_recipe
+from training.torch_file import read_torch_file
+from training.weights import load_weights, save_weights
+
+_log = logging.getLogger(__name__)
+
+_WARM_UP = 0.2
+_FIRST_RATE, _LAST_RATE = 1 / 25, 1e-5
+
+
+def train(recipe: Recipe, folder: Path, device: torch.device) -> None:
+    """Train a network, or go on with the run that ``folder`` holds.
+
+    An interrupted run goes on from its last whole epoch and computes what it would have computed
+    without the interruption.
+
+    Args:
+        recipe: What to train.
+        folder: The run's folder; made if missing.
+        device: CPU or CUDA device; both compute in bfloat16 with float32 weights.
+
+    Raises:
+        InputError: If the data is not as expected, the folder holds a run of another recipe or a
+            damaged checkpoint, or the loss is no longer finite.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    run = _Run(recipe, folder, device)
+    run.resume()
+    write_recipe(recipe, folder / "recipe.toml")
+    if run.epoch == recipe.epochs:
+        _log.info("%s holds a finished run", folder)
+        return
+    photos, validation = open_split(recipe)
+    batches = Batches(recipe, photos, run.side)
+    while run.epoch < recipe.epochs:
+        run.train_epoch(batches)
+        if len(validation):
+            run.validate(validation)
+        run.record()
+
+
+class _Run:
+    """State of one run: networks, helpers of the objective, optimisers and history."""
+
+    def __init__(self, recipe: Recipe, folder: Path, device: torch.device) -> None:
+        torch.manual_seed(recipe.seed)
+        self.recipe, self.folder, self.device = recipe, folder, device
+        self.network = build(recipe.architecture)
+        if recipe.encoder_weights != "random":
+            file = None if recipe.encoder_weights == "imagenet" else Path(recipe.encoder_weights)
+            self.network.encoder.load_imagenet_weights(file)
+        self.teacher = load_weights(Path(recipe.teacher)).network if recipe.teacher else None
+        self.objective = Objective(recipe, self.network, self.teacher)
+        self.side = recipe.side or self.network.contract.width
+        for module in (self.network, self.teacher, self.objective):
+            if module is not None:
+                module.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.averaged = copy.deepcopy(self.network).eval()
+        self.optimiser = torch.optim.AdamW(
+            _parameter_groups(self.network, self.objective, recipe),
+            weight_decay=recipe.weight_decay,
+        )
+        critics = self.objective.critic_parameters()
+        # Without momentum, as is usual where the aim moves (Heusel et al., NeurIPS 2017).
+        self.critic_optimiser = (
+            torch.optim.Adam(critics, lr=recipe.critic_rate, betas=(0.0, 0.9)) if critics else None
+        )
+        self.epoch = 0
+        self.step = 0
+        self.history: list[dict[str, float]] = []
+
+    def train_epoch(self, batches: Batches) -> None:
+        """One pass over the training photos."""
+        batches.epoch = self.epoch
+        workers = min(4, max(1, (os.cpu_count() or 2) - 1))
+        loader = DataLoader(batches, batch_size=None, num_workers=workers, prefetch_factor=2)
+        self.network.train()
+        self.objective.train()
+        sums: dict[str, float] = {}
+        started = time.monotonic()
+        total_steps = len(batches) * self.recipe.epochs
+        with _progress() as progress:
+            task = progress.add_task(
+                f"Epoch {self.epoch + 1}/{self.recipe.epochs}", total=len(batches)
+            )
+            for images, targets in loader:
+                self._set_rates(_one_cycle(self.step / total_steps))
+                values = self._step(images.to(self.device), targets.to(self.device))
+                for name, value in values.items():
+                    sums[name] = sums.get(name, 0.0) + value
+                progress.advance(task)
+        self.epoch += 1
+        self.history.append(
+            {
+                "epoch": self.epoch,
+                **{name: value / len(batches) for name, value in sums.items()},
+                "seconds": time.monotonic() - started,
+            }
+        )
+        _log.info("epoch %d/%d  %s", self.epoch, self.recipe.epochs, _described(sums, len(batches)))
+
+    def _set_rates(self, share: float) -> None:
+        for group in self.optimiser.param_groups:
+            group["lr"] = group["peak"] * share
+        if self.critic_optimiser:
+            for group in self.critic_optimiser.param_groups:
+                group["lr"] = self.recipe.critic_rate * share
+
+    def _step(self, images: Tensor, targets: Tensor) -> dict[str, float]:
+        """Train the network on one batch, then the discriminators on what it made of it."""
+        image = self.network.contract.normalise(images.float())
+        with torch.autocast(self.device.type, torch.bfloat16):
+            step = Step(
+                image=image,
+                target=targets.float() / 255,
+                student=_predict(self.network, image),
+                teacher=self._taught(images),
+            )
+            losses = self.objective.losses(step)
+        self._check_finite(losses)
+        self.optimiser.zero_grad(set_to_none=True)
+        losses["loss"].backward()
+        norm = nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
+        self._check_finite({"gradient": norm})
+        self.optimiser.step()
+        if self.critic_optimiser:
+            with torch.autocast(self.device.type, torch.bfloat16):
+                critic_losses = self.objective.critic_losses(step)
+            self._check_finite(critic_losses)
+            self.critic_optimiser.zero_grad(set_to_none=True)
+            torch.stack(list(critic_losses.values())).sum().backward()
+            self.critic_optimiser.step()
+            losses |= critic_losses
+        self.step += 1
+        self._average()
+        return {name: value.item() for name, value in losses.items()}
+
+    def _taught(self, images: Tensor) -> Prediction | None:
+        if self.teacher is None:
+            return None
+        with torch.no_grad():
+            return _predict(self.teacher, self.teacher.contract.normalise(images.float()))
+
+    def _check_finite(self, values: dict[str, Tensor]) -> None:
+        for name, value in values.items():
+            if not math.isfinite(value.item()):
+                raise InputError(
+                    f"{name} became {value.item()} in epoch {self.epoch + 1}; the run stopped with "
+                    "its last good checkpoint kept. Lower the learning rates in the recipe."
+                )
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        # Early averages would remember the initial weights, so the decay starts low.
+        decay = min(self.recipe.ema_decay, (1 + self.step) / (10 + self.step))
+        averaged = self.averaged.state_dict()
+        for name, value in self.network.state_dict().items():
+            if value.is_floating_point():
+                averaged[name].lerp_(value, 1 - decay)
+
+    def validate(self, photos: BlurDataset) -> None:
+        """Measure the averaged network, in float32, at the photos' own size."""
+        meter = AccuracyMeter()
+        for index in range(len(photos)):
+            small = squash(photos.photo(index), (self.side, self.side))
+            image = torch.tensor(small, device=self.device).permute(2, 0, 1)[None].float()
+            with torch.inference_mode():
+                blur = self.averaged(self.averaged.contract.normalise(image))
+            meter.add(blur[0, 0].cpu().numpy(), photos.mask(index))
+        accuracy: Accuracy = meter.result()
+        self.history[-1].update(dataclasses.asdict(accuracy))
+        _log.info(
+            "validation fmax %.4f  MAE %.4f  ddff %.4f", accuracy.fmax, accuracy.mae, accuracy.ddff
+        )
+
+    def record(self) -> None:
+        """Write weights, checkpoint and metrics of the epoch that just ended."""
+        recipe = dataclasses.asdict(self.recipe)
+        notes = {"recipe": recipe, "epochs_done": self.epoch, "last_epoch": self.history[-1]}
+        save_weights(
+            self.folder / "weights.safetensors", self.averaged, self.recipe.architecture, notes
+        )
+        state = {
+            "recipe": recipe,
+            **{name: part.state_dict() for name, part in self._stateful().items()},
+            "random": torch.get_rng_state(),
+            "cuda_random": torch.cuda.get_rng_state() if self.device.type == "cuda" else None,
+            "epoch": self.epoch,
+            "step": self.step,
+            "history": self.history,
+        }
+        temporary = self.folder / "checkpoint.pt.part"
+        torch.save(state, temporary)
+        temporary.replace(self.folder / "checkpoint.pt")
+        with (self.folder / "metrics.csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, self.history[0])
+            writer.writeheader()
+            writer.writerows(self.history)
+        report = {"recipe": recipe, "torch": torch.__version__, "epochs": self.history}
+        (self.folder / "metrics.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
+        plot_curves(self.history, self.folder / "curves.png")
+
+    def resume(self) -> None:
+        """Take up the folder's checkpoint, if it has one."""
+        path = self.folder / "checkpoint.pt"
+        if not path.exists():
+            return
+        state = read_torch_file(path, "delete it to start the run again")
+        if not isinstance(state, dict) or state.get("recipe") != dataclasses.asdict(self.recipe):
+            raise InputError(
+                f"{self.folder} holds a run of another recipe; give another folder with -o, or "
+                "the recipe that the run was started with."
+            )
+        for name, part in self._stateful().items():
+            part.load_state_dict(state[name])
+        torch.set_rng_state(state["random"])
+        if self.device.type == "cuda" and state["cuda_random"] is not None:
+            torch.cuda.set_rng_state(state["cuda_random"])
+        self.epoch, self.step, self.history = state["epoch"], state["step"], state["history"]
+        _log.info("going on after epoch %d of %s", self.epoch, path)
+
+    def _stateful(self) -> dict[str, nn.Module | torch.optim.Optimizer]:
+        """What a checkpoint holds the state of."""
+        parts: dict[str, nn.Module | torch.optim.Optimizer] = {
+            "network": self.network,
+            "averaged": self.averaged,
+            "objective": self.objective,
+            "optimiser": self.optimiser,
+        }
+        if self.critic_optimiser:
+            parts["critic_optimiser"] = self.critic_optimiser
+        return parts
+
+
+def _predict(network: BlurNetwork, image: Tensor) -> Prediction:
+    image = image.contiguous(memory_format=torch.channels_last)
+    features = network.encoder(image)
+    return Prediction(features, network.decode(features, image).float())
+
+
+def _one_cycle(done: float) -> float:
+    """Learning rate as a share of its peak, when ``done`` of the run, in [0, 1), is over.
+
+    Half cosines up and down (Smith & Topin, 2018).
+    """
+    if done < _WARM_UP:
+        start, end, position = _FIRST_RATE, 1.0, done / _WARM_UP
+    else:
+        start, end, position = 1.0, _LAST_RATE, (done - _WARM_UP) / (1 - _WARM_UP)
+    return end + (start - end) * (1 + math.cos(math.pi * position)) / 2
+
+
+def _parameter_groups(
+    network: BlurNetwork, objective: Objective, recipe: Recipe
+) -> list[dict[str, object]]:
+    """Encoder and the rest, each with and without weight decay, with their peak rates."""
+    groups: dict[tuple[float, bool], list[nn.Parameter]] = {}
+    for name, parameter in network.named_parameters():
+        rate = recipe.encoder_rate if name.startswith("encoder.") else recipe.decoder_rate
+        groups.setdefault((rate, parameter.ndim > 1), []).append(parameter)
+    for parameter in objective.adapter_parameters():
+        groups.setdefault((recipe.decoder_rate, parameter.ndim > 1), []).append(parameter)
+    return [
+        {
+            "params": parameters,
+            "peak": rate,
+            "weight_decay": recipe.weight_decay if decays else 0.0,
+        }
+        for (rate, decays), parameters in groups.items()
+    ]
+
+
+def _described(sums: dict[str, float], steps: int) -> str:
+    return "  ".join(f"{name} {value / steps:.4f}" for name, value in sums.items())
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
