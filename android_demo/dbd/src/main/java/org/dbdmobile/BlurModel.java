@@ -37,7 +37,7 @@ public final class BlurModel {
     private static final int MAX_SIDE = 1 << 15;
     // A probability may leave 0..1 by this much through the rounding of a quantised model.
     private static final double RANGE_TOLERANCE = 0.01;
-    private static final int MAX_FILE_BYTES = 512 << 20;
+    private static final int MAX_FILE_BYTES = 64 << 20;
     private static final Pattern CHECKSUM = Pattern.compile("[0-9a-f]{64}");
 
     private final String name;

@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * One table of an untrusted FlatBuffer, every offset checked before it is followed; the same checks
- * as the Python runtime's flatbuffer.py.
+ * as the Python runtime's flatbuffer.py, and a limit on how much is read.
  */
 final class FlatBufferTable {
     /** The bytes are not a well-formed FlatBuffer; the message says what is wrong. */
@@ -32,26 +32,35 @@ final class FlatBufferTable {
         }
     }
 
+    // Many tables may point to the same part of a file, so its size alone bounds nothing.
+    private static final int MAX_WORK = 4_000_000;
+    private static final int MAX_FIELDS = 64;
+
     private final ByteBuffer data;
+    /** What was read so far of the whole file: tables and elements of vectors; one number. */
+    private final int[] work;
     private final int position;
     private final int end;
     private final int[] fields;
 
     /** Opens the table at a position, in bytes from the start of the little-endian file. */
-    FlatBufferTable(ByteBuffer data, long position) throws DamagedException {
+    private FlatBufferTable(ByteBuffer data, int[] work, long position) throws DamagedException {
         this.data = data;
+        this.work = work;
+        count(1);
         this.position = (int) checked(data, position, 4, 4);
         long vtable = position - data.getInt(this.position);
         int vtableSize = unsignedShort(data, vtable);
         int tableSize = unsignedShort(data, vtable + 2);
-        if (vtableSize < 4 || vtableSize % 2 != 0 || tableSize < 4) {
+        int count = vtableSize / 2 - 2;
+        if (count < 0 || count > MAX_FIELDS || vtableSize % 2 != 0 || tableSize < 4) {
             throw new DamagedException(
                     "a field index of " + vtableSize + " bytes for " + tableSize);
         }
         checked(data, vtable, vtableSize, 1);
         checked(data, position, tableSize, 1);
         end = this.position + tableSize;
-        fields = new int[vtableSize / 2 - 2];
+        fields = new int[count];
         for (int i = 0; i < fields.length; i++) {
             fields[i] = unsignedShort(data, vtable + 4 + 2L * i);
             // A field may not lie over the table's first four bytes, nor end after the table.
@@ -69,7 +78,7 @@ final class FlatBufferTable {
                 throw new DamagedException("it does not start as a " + identifier + " file does");
             }
         }
-        return new FlatBufferTable(data, data.getInt(0) & 0xFFFFFFFFL);
+        return new FlatBufferTable(data, new int[1], data.getInt(0) & 0xFFFFFFFFL);
     }
 
     boolean has(int index) {
@@ -94,7 +103,7 @@ final class FlatBufferTable {
 
     /** The table that a field points to; null where absent. */
     FlatBufferTable table(int index) throws DamagedException {
-        return has(index) ? new FlatBufferTable(data, target(index)) : null;
+        return has(index) ? new FlatBufferTable(data, work, target(index)) : null;
     }
 
     /** All tables of the vector that a field points to, at most {@code most}. */
@@ -106,7 +115,8 @@ final class FlatBufferTable {
         List<FlatBufferTable> tables = new ArrayList<>(offsets.length);
         for (int i = 0; i < offsets.length; i++) {
             long at = offsets.start + 4L * i;
-            tables.add(new FlatBufferTable(data, at + (data.getInt((int) at) & 0xFFFFFFFFL)));
+            long target = at + (data.getInt((int) at) & 0xFFFFFFFFL);
+            tables.add(new FlatBufferTable(data, work, target));
         }
         return tables;
     }
@@ -137,21 +147,23 @@ final class FlatBufferTable {
         return data.getFloat(vector.start + 4 * i);
     }
 
-    /** The text that a field points to; "" where absent. */
-    String string(int index) throws DamagedException {
-        Vector text = vector(index, 1);
-        if (!has(index)) {
-            return "";
+    /** Checks the text that a field points to, if there is one. */
+    void checkText(int index) throws DamagedException {
+        if (has(index)) {
+            Vector text = vector(index, 1);
+            checked(data, text.start, text.length + 1L, 1);
+            if (data.get(text.start + text.length) != 0) {
+                throw new DamagedException("a text without an end at byte " + (text.start - 4));
+            }
         }
-        checked(data, text.start, text.length + 1L, 1);
-        if (data.get(text.start + text.length) != 0) {
-            throw new DamagedException("a text without an end at byte " + (text.start - 4));
+    }
+
+    /** Counts what is about to be read, and stops where a file would keep a phone busy for long. */
+    void count(int parts) throws DamagedException {
+        work[0] += parts;
+        if (parts > MAX_WORK || work[0] > MAX_WORK) {
+            throw new DamagedException("it has more than " + MAX_WORK + " parts");
         }
-        byte[] bytes = new byte[text.length];
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = data.get(text.start + i);
-        }
-        return new String(bytes, StandardCharsets.UTF_8);
     }
 
     private int scalar(int index, int size) throws DamagedException {

@@ -126,10 +126,9 @@ final class TfliteEngine implements Engine {
         }
     }
 
+    /** The first line of what TensorFlow Lite says, without the mark at its end. */
     private static String firstLine(Throwable error) {
-        String message = String.valueOf(error.getMessage()).trim();
-        int end = message.indexOf('\n');
-        String line = end < 0 ? message : message.substring(0, end);
-        return line.endsWith(".") ? line.substring(0, line.length() - 1) : line;
+        String[] lines = String.valueOf(error.getMessage()).trim().split("\n");
+        return lines[0].replaceAll("[.:]+$", "");
     }
 }

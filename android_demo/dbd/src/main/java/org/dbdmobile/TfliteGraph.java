@@ -45,7 +45,6 @@ final class TfliteGraph {
 
     /** A tensor of the graph. */
     static final class Tensor {
-        final String name;
         final int[] shape;
         /** The schema's number of the element type. */
         final int type;
@@ -57,9 +56,7 @@ final class TfliteGraph {
         final float scale;
         final int zeroPoint;
 
-        private Tensor(
-                String name, int[] shape, int type, boolean isStored, float scale, int zeroPoint) {
-            this.name = name;
+        private Tensor(int[] shape, int type, boolean isStored, float scale, int zeroPoint) {
             this.shape = shape;
             this.type = type;
             this.isStored = isStored;
@@ -87,7 +84,7 @@ final class TfliteGraph {
         List<Integer> codes = new ArrayList<>();
         for (FlatBufferTable code : model.tables(1, MAX_ITEMS)) {
             if (code.has(1)) {
-                throw new DamagedException("it needs the custom operator '" + code.string(1) + "'");
+                throw new DamagedException("it needs a custom operator");
             }
             // Files from before 2020 have the number in the one-byte field only.
             codes.add(Math.max(code.int8(0), code.int32(3)));
@@ -104,10 +101,10 @@ final class TfliteGraph {
             throw new DamagedException("it has " + graphs.size() + " graphs, expected 1");
         }
         FlatBufferTable graph = graphs.get(0);
-        graph.string(4);
+        graph.checkText(4);
         List<Tensor> tensors = new ArrayList<>();
         for (FlatBufferTable tensor : graph.tables(0, MAX_ITEMS)) {
-            tensors.add(tensor(tensor, buffers));
+            tensors.add(tensor(tensor, buffers, tensors.size()));
         }
         int[] inputs = indexes(graph, 1, tensors.size(), 0);
         int[] outputs = indexes(graph, 2, tensors.size(), 0);
@@ -116,9 +113,9 @@ final class TfliteGraph {
         return new TfliteGraph(pick(tensors, inputs), pick(tensors, outputs));
     }
 
-    private static Tensor tensor(FlatBufferTable table, List<Integer> buffers)
+    private static Tensor tensor(FlatBufferTable table, List<Integer> buffers, int number)
             throws DamagedException {
-        String name = table.string(3);
+        table.checkText(3);
         Vector sides = table.vector(0, 4);
         int[] shape = new int[Math.min(sides.length, MAX_RANK + 1)];
         boolean isPossible = shape.length <= MAX_RANK;
@@ -130,48 +127,48 @@ final class TfliteGraph {
         }
         if (!isPossible) {
             throw new DamagedException(
-                    "the tensor '" + name + "' has the shape " + Arrays.toString(shape));
+                    "tensor " + number + " has the shape " + Arrays.toString(shape));
         }
         int type = table.int8(1);
         int bits = bits(type);
         if (bits == 0) {
-            throw new DamagedException("the tensor '" + name + "' has the element type " + type);
+            throw new DamagedException("tensor " + number + " has the element type " + type);
         }
         long size = (Math.min(elements, MANY_ELEMENTS) * bits + 7) / 8;
         if (size > MAX_TENSOR_BYTES) {
-            throw new DamagedException("the tensor '" + name + "' would take " + size + " bytes");
+            throw new DamagedException("tensor " + number + " would take " + size + " bytes");
         }
         long buffer = table.uint32(2);
         if (buffer >= buffers.size()) {
             throw new DamagedException(
-                    "the tensor '" + name + "' is in buffer " + buffer + " of " + buffers.size());
+                    "tensor " + number + " is in buffer " + buffer + " of " + buffers.size());
         }
         int stored = buffers.get((int) buffer);
         if (stored != 0 && stored != size) {
             throw new DamagedException(
-                    "the tensor '" + name + "' of shape " + Arrays.toString(shape) + " takes "
+                    "tensor " + number + " of shape " + Arrays.toString(shape) + " takes "
                             + size + " bytes, its buffer has " + stored);
         }
         if (table.has(6)) {
-            throw new DamagedException("the tensor '" + name + "' is sparse");
+            throw new DamagedException("tensor " + number + " is sparse");
         }
         int signature = table.vector(7, 4).length;
         if (signature != 0 && signature != shape.length) {
             throw new DamagedException(
-                    "the tensor '" + name + "' has a signature of another rank");
+                    "tensor " + number + " has a signature of another rank");
         }
         boolean isStored = stored > 0 || table.int8(5) != 0;
-        return quantized(table.table(4), name, shape, type, isStored);
+        return quantized(table.table(4), number, shape, type, isStored);
     }
 
     private static Tensor quantized(
-            FlatBufferTable table, String name, int[] shape, int type, boolean isStored)
+            FlatBufferTable table, int number, int[] shape, int type, boolean isStored)
             throws DamagedException {
         if (table == null) {
-            return new Tensor(name, shape, type, isStored, 0, 0);
+            return new Tensor(shape, type, isStored, 0, 0);
         }
         if (table.has(4) || table.has(5)) {
-            throw new DamagedException("the tensor '" + name + "' has a custom quantisation");
+            throw new DamagedException("tensor " + number + " has a custom quantisation");
         }
         // The ranges seen in calibration: interpreters read them as vectors of floats.
         table.vector(0, 4);
@@ -179,8 +176,10 @@ final class TfliteGraph {
         Vector scales = table.vector(2, 4);
         Vector zeroPoints = table.vector(3, 8);
         int axis = table.int32(6);
+        table.count(scales.length);
+        table.count(zeroPoints.length);
         if (scales.length == 0) {
-            return new Tensor(name, shape, type, isStored, 0, 0);
+            return new Tensor(shape, type, isStored, 0, 0);
         }
         int channels = axis >= 0 && axis < shape.length ? shape[axis] : 1;
         boolean isPossible =
@@ -196,13 +195,13 @@ final class TfliteGraph {
             isPossible = zeroPoint >= lowest(type) && zeroPoint <= highest(type);
         }
         if (!isPossible) {
-            throw new DamagedException("the tensor '" + name + "' has an impossible quantisation");
+            throw new DamagedException("tensor " + number + " has an impossible quantisation");
         }
         if (scales.length > 1) {
-            return new Tensor(name, shape, type, isStored, 0, 0);
+            return new Tensor(shape, type, isStored, 0, 0);
         }
         int zeroPoint = zeroPoints.length == 0 ? 0 : (int) table.int64(zeroPoints, 0);
-        return new Tensor(name, shape, type, isStored, table.float32(scales, 0), zeroPoint);
+        return new Tensor(shape, type, isStored, table.float32(scales, 0), zeroPoint);
     }
 
     /** Bits per element; 0 for types without a fixed size, which an image network has no need of. */
@@ -389,22 +388,22 @@ final class TfliteGraph {
 
     private static void checkMetadata(FlatBufferTable model, int buffers, int tensors)
             throws DamagedException {
-        model.string(3);
+        model.checkText(3);
         model.vector(5, 4);
         for (FlatBufferTable entry : model.tables(6, MAX_ITEMS)) {
-            entry.string(0);
+            entry.checkText(0);
             if (entry.uint32(1) >= buffers) {
                 throw new DamagedException("its metadata is in a buffer that it does not have");
             }
         }
         for (FlatBufferTable signature : model.tables(7, MAX_ITEMS)) {
-            signature.string(2);
+            signature.checkText(2);
             if (signature.uint32(4) != 0) {
                 throw new DamagedException("a signature is for a graph that it does not have");
             }
             for (int side = 0; side <= 1; side++) {
                 for (FlatBufferTable tensor : signature.tables(side, MAX_ITEMS)) {
-                    tensor.string(0);
+                    tensor.checkText(0);
                     if (tensor.uint32(1) >= tensors) {
                         throw new DamagedException(
                                 "a signature names a tensor that it does not have");

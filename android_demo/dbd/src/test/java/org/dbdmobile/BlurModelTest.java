@@ -9,6 +9,8 @@ import java.io.ByteArrayInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -129,6 +131,43 @@ public class BlurModelTest {
         assertTrue(refused > 1000);
     }
 
+    @Test(timeout = 20_000)
+    public void read_listsOfTheSameLists_throwsModelSoon() {
+        // 30,000 signatures that are one and the same, with 30,000 inputs that are one and the same.
+        int count = 30_000;
+        int root = 80;
+        int signatures = root + 20;
+        int graphs = signatures + 4 + 4 * count;
+        int graph = graphs + 8;
+        int signature = graph + 8;
+        int inputs = signature + 8;
+        // A list of one, for the tensors and the buffers; a table without fields, for each of them.
+        int one = inputs + 4 + 4 * count;
+        int empty = one + 8;
+        ByteBuffer file = ByteBuffer.allocate(empty + 4).order(ByteOrder.LITTLE_ENDIAN);
+        file.putInt(0, root).putInt(4, 0x334C4654);
+        // Field indexes: of the root (version, graphs, buffers, signatures) at 8, of a table with
+        // its first field at 40, of a table without any at 48.
+        putShorts(file, 8, 20, 20, 4, 0, 8, 0, 12, 0, 0, 16);
+        putShorts(file, 40, 6, 8, 4);
+        putShorts(file, 48, 4, 4);
+        file.putInt(root, root - 8).putInt(root + 4, 3);
+        file.putInt(root + 8, graphs - root - 8).putInt(root + 12, one - root - 12);
+        file.putInt(root + 16, signatures - root - 16);
+        file.putInt(graphs, 1).putInt(graphs + 4, graph - graphs - 4);
+        file.putInt(graph, graph - 40).putInt(graph + 4, one - graph - 4);
+        file.putInt(signature, signature - 40).putInt(signature + 4, inputs - signature - 4);
+        file.putInt(one, 1).putInt(one + 4, empty - one - 4).putInt(empty, empty - 48);
+        file.putInt(signatures, count).putInt(inputs, count);
+        for (int i = 1; i <= count; i++) {
+            file.putInt(signatures + 4 * i, signature - signatures - 4 * i);
+            file.putInt(inputs + 4 * i, empty - inputs - 4 * i);
+        }
+        DbdException.Model error =
+                assertThrows(DbdException.Model.class, () -> read(file.array()));
+        assertTrue(error.getMessage(), error.getMessage().contains("more than 4000000 parts"));
+    }
+
     @Test
     public void read_modelOfAnotherKind_throwsModel() {
         for (String name : new String[] {"tiny_float32", "logits_float32", "two_inputs"}) {
@@ -150,6 +189,12 @@ public class BlurModelTest {
     public void read_checksumThatIsNone_throwsArgument() {
         InputStream stream = new ByteArrayInputStream(Golden.bytes(TINY));
         assertThrows(DbdException.Argument.class, () -> BlurModel.read(stream, "tiny", "ABC"));
+    }
+
+    private static void putShorts(ByteBuffer file, int at, int... values) {
+        for (int i = 0; i < values.length; i++) {
+            file.putShort(at + 2 * i, (short) values[i]);
+        }
     }
 
     private static BlurModel read(byte[] content) {
