@@ -207,7 +207,9 @@ def on_host(name, *arguments, options=()):
     out = standins(BUILD / "standins", "gcc", "x86_64", "x86_64")
     paths = class_path(BUILD / "tests", BUILD / "classes", *tflite_jars(), *JUNIT)
     properties = [f"-Ddbd.root={ROOT}", f"-Djava.library.path={TFLITE / 'jni' / 'x86_64'}"]
-    command = ["java", "-Xmx256m", *properties, *options, "-cp", paths, name, *arguments]
+    # A heap of one size, so that a test sees the native memory grow and nothing else.
+    heap = ["-Xms128m", "-Xmx128m", "-XX:+AlwaysPreTouch"]
+    command = ["java", *heap, *properties, *options, "-cp", paths, name, *arguments]
     run(*command, env={**os.environ, "LD_LIBRARY_PATH": str(out)})
 
 

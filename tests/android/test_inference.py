@@ -15,10 +15,11 @@ from .conftest import ROOT
 
 # One kernel family (XNNPACK on both sides), the same input: rounding at most.
 SAME_INPUT_STEPS = 2
-# The library's own squash may differ by 1 in 255 at any pixel of the input; kernel families differ
-# by as much.
+# The library's own squash may differ by 1 in 255 at any pixel of the input, and an int8 map then
+# differs at edges, as much as between kernel families. A single photo may be all edges.
 OWN_INPUT_MEAN_STEPS = 3
 OWN_INPUT_FLIPS = 0.01
+OWN_INPUT_FLIPS_OF_ONE = 0.02
 
 
 def photos():
@@ -57,16 +58,19 @@ def compare(model_id, run, folder, seen_as, model_path, threads, images):
         ready = {f"{name}_ready": load_pixels(rgb).squash(size_wh) for name, rgb in images.items()}
         arguments, maps = written_arguments(folder, seen_as, {**images, **ready})
         run("org.dbdmobile.DetectPhotos", model_path, str(threads), *arguments)
+        all_flips = []
         for (name, rgb), path in zip({**images, **ready}.items(), maps, strict=True):
             expected = python_map(detector, rgb)
             got = np.fromfile(path, np.uint8).astype(int)
             steps = np.abs(got - expected)
+            assert got.min() < 64 and got.max() > 192, name
             if name in ready:
                 assert steps.max() <= SAME_INPUT_STEPS, name
-            flips = np.mean((got >= 128) != (expected >= 128))
+                continue
+            all_flips.append(np.mean((got >= 128) != (expected >= 128)))
             assert steps.mean() <= OWN_INPUT_MEAN_STEPS, name
-            assert flips <= OWN_INPUT_FLIPS, name
-            assert got.min() < 64 and got.max() > 192, name
+            assert all_flips[-1] <= OWN_INPUT_FLIPS_OF_ONE, name
+        assert np.mean(all_flips) <= OWN_INPUT_FLIPS
 
 
 def test_junit_suite_passes(library, capfd):

@@ -129,7 +129,8 @@ public class NativeInferenceTest {
                 }
             }
         }
-        assertGrewLittle(before);
+        // An interpreter that stayed would take about ten each time.
+        assertGrewBy(before, 40);
     }
 
     @Test
@@ -147,7 +148,8 @@ public class NativeInferenceTest {
                 }
                 detector.detectRgb(photo, map);
             }
-            assertGrewLittle(before);
+            // One small tensor that stayed in each run would take more.
+            assertGrewBy(before, 12);
         }
     }
 
@@ -183,7 +185,7 @@ public class NativeInferenceTest {
                 refused++;
             }
         }
-        assertTrue("refused " + refused, refused > tries / 8 && refused < tries);
+        assertTrue("refused " + refused + " of " + tries, tries < 50 || refused > tries / 8);
     }
 
     @Test
@@ -307,16 +309,24 @@ public class NativeInferenceTest {
         return Golden.direct(bytes);
     }
 
-    private static void assertGrewLittle(long before) throws IOException {
+    private static void assertGrewBy(long before, int mebibytes) throws IOException {
         long grown = residentBytes() - before;
-        // A leak of one small tensor a run would be far more; the JVM's own compiler takes some.
-        assertTrue("grew by " + grown + " bytes", grown < 12 << 20);
+        assertTrue("grew by " + grown + " bytes", grown < (long) mebibytes << 20);
     }
 
+    /** Memory in use; the heap is constant, the build has the JVM take all of it at its start. */
     private static long residentBytes() throws IOException {
         // An emulated root has no such file.
         Assume.assumeTrue(Files.exists(Paths.get("/proc/self/statm")));
-        System.gc();
+        for (int i = 0; i < 2; i++) {
+            // What direct buffers held is freed by a thread of the JVM, after a collection.
+            System.gc();
+            try {
+                Thread.sleep(200);
+            } catch (InterruptedException error) {
+                throw new AssertionError(error);
+            }
+        }
         String pages =
                 new String(
                         Files.readAllBytes(Paths.get("/proc/self/statm")),
