@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * One table of an untrusted FlatBuffer, every offset checked before it is followed; the same checks
- * as the Python runtime's flatbuffer.py, and a limit on how much is read.
+ * as the Python runtime's flatbuffer.py.
  */
 final class FlatBufferTable {
     /** The bytes are not a well-formed FlatBuffer; the message says what is wrong. */
@@ -33,7 +33,7 @@ final class FlatBufferTable {
     }
 
     // Many tables may point to the same part of a file, so its size alone bounds nothing.
-    private static final int MAX_WORK = 4_000_000;
+    private static final int MAX_WORK = 1_000_000;
     private static final int MAX_FIELDS = 64;
 
     private final ByteBuffer data;

@@ -165,7 +165,7 @@ public class BlurModelTest {
         }
         DbdException.Model error =
                 assertThrows(DbdException.Model.class, () -> read(file.array()));
-        assertTrue(error.getMessage(), error.getMessage().contains("more than 4000000 parts"));
+        assertTrue(error.getMessage(), error.getMessage().contains("more than 1000000 parts"));
     }
 
     @Test
