@@ -100,7 +100,7 @@ public final class FrameConverter {
                 readRow(frame, next, rows[next % rows.length]);
             }
             blendRows(row);
-            // Column by column into a row of the result, or row by row into one of its columns.
+            // A row of the frame is a column of a photo that is turned by 90 or 270 degrees.
             if (transposed) {
                 writeRow(row * 3, width * 3);
             } else {
