@@ -2,6 +2,8 @@
 
 import os
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,7 +81,8 @@ class BlurDataset:
         name = self.names[index]
         path = self.mask_path(name)
         white = _decode(path, "L") >= 128
-        with Image.open(self.root / "image" / name) as photo:
+        photo_path = self.root / "image" / name
+        with _explained(photo_path), Image.open(photo_path) as photo:
             size = ImageOps.exif_transpose(photo).size
         if white.shape[::-1] != size:
             raise InputError(
@@ -141,9 +144,14 @@ def read_photo(path: Path) -> NDArray[np.uint8]:
 
 
 def _decode(path: Path, mode: str) -> NDArray[np.uint8]:
+    with _explained(path), Image.open(path) as image:
+        return np.asarray(ImageOps.exif_transpose(image).convert(mode))
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
     try:
-        with Image.open(path) as image:
-            return np.asarray(ImageOps.exif_transpose(image).convert(mode))
+        yield
     except (OSError, UnidentifiedImageError, SyntaxError, Image.DecompressionBombError) as error:
         raise InputError(
             f"{path} cannot be read as an image ({error}); replace it or leave it out."

@@ -120,7 +120,9 @@ def whole_system(recipe, tmp_path):
         read_recipe(recipe),
         teacher=str(tmp_path / "teacher.safetensors"),
         adversarial_loss="relativistic",
-        losses=LossWeights(adversarial=0.1, distillation=0.1, consistency=1.0, features=0.5),
+        losses=LossWeights(
+            absolute_error=0.5, adversarial=0.1, distillation=0.1, consistency=1.0, features=0.5
+        ),
     )
 
 

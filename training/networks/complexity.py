@@ -37,7 +37,8 @@ def measure_complexity(network: nn.Module, width: int, height: int) -> Complexit
 
     def count(module: nn.Module, inputs: tuple[torch.Tensor, ...], output: torch.Tensor) -> None:
         nonlocal macs
-        weight = module.get_parameter("weight")
+        weight = module.weight
+        assert isinstance(weight, torch.Tensor)
         if isinstance(module, nn.ConvTranspose2d):
             macs += inputs[0].shape[2:].numel() * weight.numel()
         elif isinstance(module, nn.Conv2d):
