@@ -10,17 +10,26 @@ RUNTIME_SOURCES := pyproject.toml README.md LICENSE NOTICE $(shell find dbd_mobi
 CONVERTERS := $(shell $(PYTHON) -c "import platform as p, sys; \
 	print(int(sys.version_info[:2] == (3, 11) and (p.system(), p.machine()) == ('Linux', 'x86_64')))")
 
-.PHONY: demo test test-runtime test-tools tools clean
+# What the Android library is built and tested with; its reference is the tools' environment.
+JAVA_TOOLS := javac javadoc mvn gcc nm readelf
+ANDROID := $(shell for tool in $(JAVA_TOOLS); do command -v $$tool >/dev/null || echo $$tool; done)
+
+.PHONY: demo test test-runtime test-tools test-android aar tools clean
 
 demo: .venv/installed
 	@.venv/bin/dbd-mobile detect "$(PHOTO)" -o "$(OUT)"
 	@echo "Written to $(OUT)/: the blur map (.blur.png), the overlay (.overlay.jpg) and the numbers (.json)."
 
 ifeq ($(CONVERTERS),1)
+ifeq ($(ANDROID),)
+test: test-runtime test-tools test-android
+else
 test: test-runtime test-tools
+	@echo "Left out: the tests of the Android library; they need $(ANDROID), see android_demo/README.md."
+endif
 else
 test: test-runtime
-	@echo "Left out: the tests of training, export and benchmarks; the converters need Python 3.11 on 64-bit x86 Linux, this is $$($(PYTHON) -c 'import platform as p; print("Python", p.python_version(), "on", p.system(), p.machine())')."
+	@echo "Left out: the tests of training, export, benchmarks and the Android library; the converters need Python 3.11 on 64-bit x86 Linux, this is $$($(PYTHON) -c 'import platform as p; print("Python", p.python_version(), "on", p.system(), p.machine())')."
 endif
 
 # From another folder, so that the installed wheel is tested and not the checkout.
@@ -37,6 +46,13 @@ test-tools: .venv-tools/installed .venv/installed
 	.venv-tools/bin/python -m pytest tests/tools
 	.venv-tools/bin/python -m pip install --quiet --no-deps --force-reinstall build/wheel/*.whl
 	$(call runtime-tests,.venv-tools)
+
+test-android: .venv-tools/installed
+	.venv-tools/bin/python -m pytest tests/android
+	touch build/android/tested
+
+aar:
+	@$(PYTHON) android_demo/build_library.py aar
 
 tools: .venv-tools/installed
 

@@ -1,4 +1,4 @@
-"""A network's raw output for one photo in; blur probability, mask, share and pictures out."""
+"""A network's raw output for one photo in; blur probability, mask, scores and pictures out."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -9,12 +9,16 @@ from numpy.typing import DTypeLike, NDArray
 from PIL import Image
 
 from dbd_mobile.errors import ArgumentError, ImageError
-from dbd_mobile.photo import Photo, load_pixels
+from dbd_mobile.photo import Photo, Pixels, load_pixels
 from dbd_mobile.quantization import Quantization
 from dbd_mobile.timing import StageTimer
 
 _OVERLAY_COLOR = (255, 48, 0)
-_OVERLAY_OPACITY = 0.6
+# The highest opacity, of 255.
+_OVERLAY_STEPS = 153
+_PEAKING_COLOR = (0, 230, 118)
+# Red, green and blue in 256ths of the brightness.
+_LUMA = (77, 150, 29)
 # A probability may leave 0..1 by this much through the rounding of a quantised model.
 _RANGE_TOLERANCE = 0.01
 
@@ -138,6 +142,66 @@ class BlurMap:
         """Share of the photo's pixels with probability >= 0.5, 0 to 1: ``mask().mean()``."""
         return float(self.mask().mean())
 
+    def sharpness(self, box_xyxy: tuple[int, int, int, int] | None = None) -> float:
+        """Say how sharp a box of the photo is, or the whole photo.
+
+        Taken from the model's own map, before it is brought to the photo's size, so that every
+        device that shows the same map gives the same number.
+
+        Args:
+            box_xyxy: (left, top, right, bottom) in the photo's pixels, right and bottom exclusive;
+                None for the whole photo.
+
+        Returns:
+            The mean, over the places of the model's map that the box touches, of the probability
+            of being in focus: 0 = all blurred to 1 = all in focus.
+
+        Raises:
+            ArgumentError: The box is empty or not in the photo.
+
+        Example:
+            >>> raw = np.array([[0, 128]], np.uint8)
+            >>> blur_map = BlurMap(
+            ...     raw, size_wh=(4, 2), quantization=Quantization(scale=1 / 256, zero_point=0)
+            ... )
+            >>> blur_map.sharpness((0, 0, 2, 2)), blur_map.sharpness((2, 0, 4, 2))
+            (1.0, 0.5)
+        """
+        width, height = self._size_wh
+        left, top, right, bottom = box_xyxy or (0, 0, width, height)
+        if not (0 <= left < right <= width and 0 <= top < bottom <= height):
+            raise ArgumentError(
+                f"A box has at least one pixel and lies in the photo of {width}x{height}, "
+                f"got {left},{top} to {right},{bottom}."
+            )
+        rows, columns = self._raw.shape
+        part = self._raw[
+            top * rows // height : -(-bottom * rows // height),
+            left * columns // width : -(-right * columns // width),
+        ]
+        if self._quantization is None:
+            blurred = float(part.mean(dtype=np.float64))
+        else:
+            mean = int(part.sum(dtype=np.int64)) / part.size
+            blurred = (mean - self._quantization.zero_point) * self._quantization.scale
+        return 1 - min(max(blurred, 0.0), 1.0)
+
+    def is_in_focus(self, box_xyxy: tuple[int, int, int, int] | None = None) -> bool:
+        """Say whether a box of the photo, or the whole photo, is in focus.
+
+        Take the box within the subject: background in its corners counts too.
+
+        Args:
+            box_xyxy: As for :meth:`sharpness`.
+
+        Returns:
+            ``sharpness(box_xyxy) >= 0.5``.
+
+        Raises:
+            ArgumentError: The box is empty or not in the photo.
+        """
+        return self.sharpness(box_xyxy) >= 0.5
+
     def to_image(self) -> Image.Image:
         """Give the map as a picture.
 
@@ -145,6 +209,17 @@ class BlurMap:
             PIL image of mode "L" at the photo's size: 255 x probability, 255 = blurred.
         """
         return self._in_steps_of(255)
+
+    def heat_map(self) -> Image.Image:
+        """Give the map as a picture to lay over the photo; :meth:`overlay` is the two together.
+
+        Returns:
+            PIL image of mode "RGBA" at the photo's size, not premultiplied: clear where in focus,
+            the redder the more likely blurred.
+        """
+        image = Image.new("RGBA", self.size_wh, (*_OVERLAY_COLOR, 0))
+        image.putalpha(self._in_steps_of(_OVERLAY_STEPS))
+        return image
 
     def overlay(self, photo: Photo) -> Image.Image:
         """Tint what is blurred, for a look at the result.
@@ -159,17 +234,41 @@ class BlurMap:
         Raises:
             ImageError: The photo cannot be read, or has another size than the map.
         """
-        pixels = load_pixels(photo)
-        if pixels.size_wh != self.size_wh:
-            raise ImageError(
-                "The overlay needs the photo that the map was made from: it is {}x{}, "
-                "got {}x{}.".format(*self.size_wh, *pixels.size_wh)
-            )
+        pixels = self._own_pixels(photo)
         image = pixels.to_image()
         if image is photo:
             image = image.copy()
-        image.paste(_OVERLAY_COLOR, mask=self._in_steps_of(round(255 * _OVERLAY_OPACITY)))
+        image.paste(_OVERLAY_COLOR, mask=self._in_steps_of(_OVERLAY_STEPS))
         return image
+
+    def focus_peaking(self, photo: Photo, *, contrast: int = 48) -> Image.Image:
+        """Mark the edges that are in focus, to lay over the photo.
+
+        Args:
+            photo: The photo that the map was made from, in any form that ``detect`` takes.
+            contrast: Smallest difference in brightness, of 255, between the left and the right
+                neighbour plus between the upper and the lower one, that counts as an edge: 1 to
+                510.
+
+        Returns:
+            PIL image of mode "RGBA" at the photo's size: green where the probability of blur is
+            under 0.5 and the photo has an edge, clear elsewhere.
+
+        Raises:
+            ArgumentError: ``contrast`` is out of range.
+            ImageError: The photo cannot be read, or has another size than the map.
+        """
+        if not 1 <= contrast <= 510:
+            raise ArgumentError(f"contrast is a whole number from 1 to 510, got {contrast!r}.")
+        rgb = np.asarray(self._own_pixels(photo).rgb)
+        luma = (rgb @ np.array(_LUMA, np.int32)) >> 8
+        # At the photo's edge a missing neighbour is the pixel itself.
+        padded = np.pad(luma, 1, mode="edge")
+        difference = np.abs(padded[1:-1, 2:] - padded[1:-1, :-2])
+        difference += np.abs(padded[2:, 1:-1] - padded[:-2, 1:-1])
+        marks = np.zeros((*luma.shape, 4), np.uint8)
+        marks[(difference >= contrast) & ~self.mask()] = (*_PEAKING_COLOR, 255)
+        return Image.fromarray(marks)
 
     def __repr__(self) -> str:
         height, width = self._raw.shape
@@ -177,6 +276,17 @@ class BlurMap:
             f"BlurMap(size_wh={self.size_wh}, model_wh={(width, height)}, "
             f"blurred_fraction={self.blurred_fraction:.3f})"
         )
+
+    def _own_pixels(self, photo: Photo) -> Pixels:
+        """Decode the photo that the map was made from, or refuse another one."""
+        pixels = load_pixels(photo)
+        if pixels.size_wh != self.size_wh:
+            raise ImageError(
+                "This needs the photo that the map was made from: it is {}x{}, got {}x{}.".format(
+                    *self.size_wh, *pixels.size_wh
+                )
+            )
+        return pixels
 
     @property
     def _levels(self) -> NDArray[np.float32]:

@@ -11,6 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+# Many tables may point to the same part of a file, so its size alone bounds no work.
+_MAX_WORK = 1_000_000
+_MAX_FIELDS = 64
+
 
 class DamagedError(Exception):
     """The bytes are not a well-formed FlatBuffer; the message says what is wrong."""
@@ -22,22 +26,27 @@ class Table:
     Args:
         data: The whole file.
         position: Where the table starts, in bytes from the start of the file.
+        work: What was read so far of the whole file, one number that all of its tables share.
 
     Raises:
-        DamagedError: The table or its field index does not lie in the file.
+        DamagedError: The table or its field index does not lie in the file, or the file would keep
+            the reader busy for long.
     """
 
-    def __init__(self, data: bytes, position: int) -> None:
+    def __init__(self, data: bytes, position: int, work: list[int] | None = None) -> None:
         self.position = position
         self._data = data
+        self._work = [0] if work is None else work
+        self.count(1)
         vtable = position - _read(data, "i", position)
         vtable_size = _read(data, "H", vtable)
         table_size = _read(data, "H", vtable + 2)
-        if vtable_size < 4 or vtable_size % 2 or table_size < 4:
+        fields = vtable_size // 2 - 2
+        if not 0 <= fields <= _MAX_FIELDS or vtable_size % 2 or table_size < 4:
             raise DamagedError(f"a field index of {vtable_size} bytes for {table_size}")
         _check_range(data, vtable, vtable_size)
         _check_range(data, position, table_size)
-        self._fields = struct.unpack_from(f"<{vtable_size // 2 - 2}H", data, vtable + 4)
+        self._fields = struct.unpack_from(f"<{fields}H", data, vtable + 4)
         # A field may not lie over the table's first four bytes, nor end after the table.
         if any(0 < field < 4 or field >= table_size for field in self._fields):
             raise DamagedError("a field outside its table")
@@ -49,6 +58,12 @@ class Table:
         if data[4:8] != identifier:
             raise DamagedError(f"it does not start as a {identifier.decode()} file does")
         return cls(data, _read(data, "I", 0))
+
+    def count(self, parts: int) -> None:
+        """Count what is about to be read; raise DamagedError where it is too much."""
+        self._work[0] += parts
+        if self._work[0] > _MAX_WORK:
+            raise DamagedError(f"it has more than {_MAX_WORK} parts")
 
     def has(self, index: int) -> bool:
         """Say whether field ``index`` is present."""
@@ -66,7 +81,7 @@ class Table:
     def table(self, index: int) -> "Table | None":
         """Open the table that field ``index`` points to; None where absent."""
         position = self._target(index)
-        return None if position is None else Table(self._data, position)
+        return None if position is None else Table(self._data, position, self._work)
 
     def tables(self, index: int) -> list["Table"]:
         """Open all tables of the vector that field ``index`` points to; [] where absent."""
@@ -75,7 +90,10 @@ class Table:
             return []
         offsets = self.vector(index, "u4")
         first = position + 4
-        return [Table(self._data, first + 4 * i + int(offset)) for i, offset in enumerate(offsets)]
+        return [
+            Table(self._data, first + 4 * i + int(offset), self._work)
+            for i, offset in enumerate(offsets)
+        ]
 
     def vector(self, index: int, dtype: str) -> NDArray[Any]:
         """View the vector of numbers that field ``index`` points to; empty where absent.

@@ -198,6 +198,7 @@ def _read_quantization(
     scales = table.vector(2, "f4")
     zero_points = table.vector(3, "i8")
     axis = table.scalar(6, "i")
+    table.count(scales.size + zero_points.size)
     if not scales.size:
         return None
     channels = shape[axis] if 0 <= axis < len(shape) else 1

@@ -60,6 +60,69 @@ def test_overlay_refuses_a_photo_of_another_size(ramp):
         ramp.overlay(np.zeros((20, 10, 3), np.uint8))
 
 
+def test_heat_map_over_the_photo_is_the_overlay(ramp):
+    photo = np.random.default_rng(4).integers(0, 256, (128, 512, 3), dtype=np.uint8)
+    heat_map = ramp.heat_map()
+    assert (heat_map.mode, heat_map.size) == ("RGBA", (512, 128))
+    laid_over = Image.fromarray(photo).convert("RGBA")
+    laid_over.alpha_composite(heat_map)
+    # Pillow rounds differently in the two.
+    difference = np.asarray(laid_over)[..., :3].astype(int) - np.asarray(ramp.overlay(photo))
+    assert np.abs(difference).max() <= 1
+
+
+def test_sharpness_is_the_mean_focus_of_the_places_that_the_box_touches():
+    raw = np.array([[0, 64, 128, 255], [0, 64, 128, 255]], np.uint8)
+    blur_map = BlurMap(raw, size_wh=(40, 20), quantization=BYTES)
+    assert blur_map.sharpness((0, 0, 10, 20)) == 1
+    assert blur_map.sharpness((10, 5, 20, 6)) == 1 - 64 / 256
+    # One pixel into the next place counts it whole.
+    assert blur_map.sharpness((10, 0, 21, 10)) == 1 - 96 / 256
+    assert blur_map.sharpness() == pytest.approx(1 - raw.mean() / 256, abs=1e-12)
+
+
+def test_sharpness_of_a_float_map_is_that_of_the_byte_map():
+    raw = np.random.default_rng(6).integers(0, 256, (32, 48), dtype=np.uint8)
+    as_bytes = BlurMap(raw, size_wh=(960, 640), quantization=BYTES)
+    as_float = BlurMap(raw.astype(np.float32) / 256, size_wh=(960, 640))
+    box = (100, 33, 757, 421)
+    assert as_float.sharpness(box) == pytest.approx(as_bytes.sharpness(box), abs=1e-9)
+
+
+def test_verdict_is_in_focus_from_half_on():
+    raw = np.array([[0, 128, 129, 130]], np.uint8)
+    blur_map = BlurMap(raw, size_wh=(4, 1), quantization=BYTES)
+    verdicts = [blur_map.is_in_focus((column, 0, column + 1, 1)) for column in range(4)]
+    assert verdicts == [True, True, False, False]
+    assert blur_map.is_in_focus()
+
+
+@pytest.mark.parametrize(
+    "box", [(0, 0, 0, 10), (5, 5, 4, 9), (-1, 0, 4, 4), (0, 0, 513, 4), (0, 100, 4, 129)]
+)
+def test_box_that_is_empty_or_outside_is_refused(ramp, box):
+    with pytest.raises(ArgumentError, match="512x128"):
+        ramp.sharpness(box)
+
+
+def test_focus_peaking_marks_edges_where_in_focus_only(ramp):
+    photo = np.zeros((128, 512, 3), np.uint8)
+    photo[:, 100:] = 200  # an edge in focus
+    photo[:, 400:] = 0  # an edge in the blur
+    marks = ramp.focus_peaking(photo)
+    assert (marks.mode, marks.size) == ("RGBA", (512, 128))
+    assert sorted(set(np.nonzero(np.asarray(marks)[..., 3])[1])) == [99, 100]
+    faint = photo // 8
+    assert not np.asarray(ramp.focus_peaking(faint)).any()
+    assert np.asarray(ramp.focus_peaking(faint, contrast=20)).any()
+
+
+@pytest.mark.parametrize("contrast", [0, 511])
+def test_impossible_contrast_is_refused(ramp, contrast):
+    with pytest.raises(ArgumentError, match="contrast"):
+        ramp.focus_peaking(np.zeros((128, 512, 3), np.uint8), contrast=contrast)
+
+
 def test_float_map_and_byte_map_of_the_same_values_agree():
     raw = np.random.default_rng(2).integers(0, 256, (32, 48), dtype=np.uint8)
     as_bytes = BlurMap(raw, size_wh=(96, 64), quantization=BYTES)

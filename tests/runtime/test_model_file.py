@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,39 @@ def test_other_file_is_refused(tmp_path):
     path = tmp_path / "photo.tflite"
     path.write_bytes(b"\xff\xd8\xff\xe0" + bytes(range(256)) * 20)
     with pytest.raises(ModelError, match="no intact TFLite file"):
+        BlurDetector(path)
+
+
+def test_lists_of_the_same_lists_are_refused_soon(tmp_path):
+    """30,000 signatures that are one and the same, with 30,000 inputs that are one and the same."""
+    count, root = 30_000, 80
+    signatures = root + 20
+    graphs = signatures + 4 + 4 * count
+    graph = graphs + 8
+    signature = graph + 8
+    inputs = signature + 8
+    one = inputs + 4 + 4 * count  # a list of one, for the tensors and the buffers
+    empty = one + 8
+    file = bytearray(empty + 4)
+
+    def put(at, *values, kind="i"):
+        struct.pack_into(f"<{len(values)}{kind}", file, at, *values)
+
+    put(0, root, 0x334C4654)
+    put(8, 20, 20, 4, 0, 8, 0, 12, 0, 0, 16, kind="h")
+    put(40, 6, 8, 4, kind="h")
+    put(48, 4, 4, kind="h")
+    put(root, root - 8, 3, graphs - root - 8, one - root - 12, signatures - root - 16)
+    put(graphs, 1, graph - graphs - 4)
+    put(graph, graph - 40, one - graph - 4)
+    put(signature, signature - 40, inputs - signature - 4)
+    put(one, 1, empty - one - 4, empty - 48)
+    for start, target in ((signatures, signature), (inputs, empty)):
+        places = range(start + 4, start + 4 + 4 * count, 4)
+        put(start, count, *(target - place for place in places))
+    path = tmp_path / "nested.tflite"
+    path.write_bytes(file)
+    with pytest.raises(ModelError, match="more than 1000000 parts"):
         BlurDetector(path)
 
 

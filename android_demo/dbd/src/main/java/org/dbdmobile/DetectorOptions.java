@@ -1,0 +1,95 @@
+package org.dbdmobile;
+
+/** How a {@link BlurDetector} runs its model. Immutable: each change gives new options. */
+public final class DetectorOptions {
+    private static final int MAX_THREADS = 256;
+
+    private final int threads;
+    private final boolean usesXnnpack;
+    private final Accelerator accelerator;
+
+    private DetectorOptions(int threads, boolean usesXnnpack, Accelerator accelerator) {
+        this.threads = threads;
+        this.usesXnnpack = usesXnnpack;
+        this.accelerator = accelerator;
+    }
+
+    /**
+     * One thread per core, at most 4, with XNNPACK, on the CPU. More than four threads rarely help a
+     * network of this size, and heat the phone.
+     *
+     * @return the options
+     */
+    public static DetectorOptions defaults() {
+        int cores = Runtime.getRuntime().availableProcessors();
+        return new DetectorOptions(Math.min(4, cores), true, null);
+    }
+
+    /**
+     * The same with another number of threads.
+     *
+     * @param threads threads of the interpreter, 1 to 256
+     * @return new options
+     * @throws DbdException.Argument {@code threads} is out of range
+     */
+    public DetectorOptions withThreads(int threads) {
+        if (threads < 1 || threads > MAX_THREADS) {
+            throw new DbdException.Argument(
+                    "threads is from 1 to " + MAX_THREADS + ", got " + threads + ".");
+        }
+        return new DetectorOptions(threads, usesXnnpack, accelerator);
+    }
+
+    /**
+     * The same with or without XNNPACK, the fast kernels for the CPU.
+     *
+     * @param usesXnnpack false takes the interpreter's own kernels, which are much slower
+     * @return new options
+     */
+    public DetectorOptions withXnnpack(boolean usesXnnpack) {
+        return new DetectorOptions(threads, usesXnnpack, accelerator);
+    }
+
+    /**
+     * The same on an accelerator.
+     *
+     * @param accelerator makes the delegate; null for the CPU alone
+     * @return new options
+     */
+    public DetectorOptions withAccelerator(Accelerator accelerator) {
+        return new DetectorOptions(threads, usesXnnpack, accelerator);
+    }
+
+    /**
+     * Threads of the interpreter.
+     *
+     * @return 1 to 256
+     */
+    public int threads() {
+        return threads;
+    }
+
+    /**
+     * Whether the CPU's part runs on XNNPACK.
+     *
+     * @return true by default
+     */
+    public boolean usesXnnpack() {
+        return usesXnnpack;
+    }
+
+    /**
+     * What makes the delegate.
+     *
+     * @return null for the CPU alone
+     */
+    public Accelerator accelerator() {
+        return accelerator;
+    }
+
+    @Override
+    public String toString() {
+        return "DetectorOptions(threads=" + threads + ", xnnpack=" + usesXnnpack + ", accelerator="
+                + (accelerator == null ? "none" : accelerator.name()) + ")";
+    }
+}

@@ -1,0 +1,12 @@
+package org.dbdmobile;
+
+import java.nio.ByteBuffer;
+
+/** Runs one model. Used by one thread at a time, under the detector's lock. */
+interface Engine extends AutoCloseable {
+    /** Runs the model once on direct buffers of its input's and its output's size. */
+    void run(ByteBuffer input, ByteBuffer output);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,38 @@
+"""The Android library's build, and photos to compare it with the Python runtime on."""
+
+import importlib.util
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+_SPEC = importlib.util.spec_from_file_location(
+    "build_library", ROOT / "android_demo" / "build_library.py"
+)
+_MODULE = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(_MODULE)
+
+EMULATION = ("mmdebstrap", "qemu-aarch64-static", "aarch64-linux-gnu-gcc", "chroot")
+
+
+@pytest.fixture(scope="session")
+def library():
+    """The build script as a module, with its inputs fetched."""
+    _MODULE.fetch()
+    return _MODULE
+
+
+@pytest.fixture(scope="session")
+def compiled_tests(library):
+    """The library's test classes."""
+    return library.compile_tests()
+
+
+@pytest.fixture(scope="session")
+def emulation():
+    """Leave a test out where arm64 cannot be emulated."""
+    missing = [tool for tool in EMULATION if shutil.which(tool) is None]
+    if missing or os.geteuid() != 0:
+        pytest.skip(f"arm64 is emulated as root only, with {', '.join(EMULATION)}")

@@ -1,0 +1,182 @@
+"""What the build makes, and the files that it cannot run here: Gradle's, the guide."""
+
+import hashlib
+import re
+import shutil
+import subprocess
+import tomllib
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from dbd_mobile.catalogue import bundled_ids
+
+from .conftest import ROOT
+
+ANDROID = ROOT / "android_demo"
+SDK = "{http://schemas.android.com/apk/res/android}"
+
+TAGS = ("artifactId", "version")
+
+# Every member of Android that the library calls, none newer than API level 26.
+ANDROID_MEMBERS = {
+    "android/graphics/Bitmap.getConfig",
+    "android/graphics/Bitmap.getHeight",
+    "android/graphics/Bitmap.getPixels",
+    "android/graphics/Bitmap.getWidth",
+    "android/graphics/Bitmap.isRecycled",
+    "android/graphics/Bitmap$Config.HARDWARE",
+    "android/media/Image.getFormat",
+    "android/media/Image.getHeight",
+    "android/media/Image.getPlanes",
+    "android/media/Image.getWidth",
+    "android/media/Image$Plane.getBuffer",
+    "android/media/Image$Plane.getPixelStride",
+    "android/media/Image$Plane.getRowStride",
+}
+
+
+@pytest.fixture(scope="module")
+def aar(library):
+    """The AAR, unopened."""
+    library.aar()
+    return ROOT / "dist" / f"dbd-{library.version()}.aar"
+
+
+@pytest.fixture(scope="module")
+def classes(aar, tmp_path_factory):
+    """The AAR's class files in a folder."""
+    folder = tmp_path_factory.mktemp("classes")
+    with zipfile.ZipFile(aar) as archive:
+        archive.extract("classes.jar", folder)
+    with zipfile.ZipFile(folder / "classes.jar") as jar:
+        jar.extractall(folder)
+    return folder
+
+
+def test_aar_built_again_has_the_same_bytes(library, aar):
+    first = hashlib.sha256(aar.read_bytes()).hexdigest()
+    aar.unlink()
+    shutil.rmtree(library.BUILD / "classes")
+    library.aar()
+    assert hashlib.sha256(aar.read_bytes()).hexdigest() == first
+
+
+def test_aar_holds_what_gradle_expects(aar):
+    with zipfile.ZipFile(aar) as archive:
+        assert archive.testzip() is None
+        names = set(archive.namelist())
+        manifest = ElementTree.fromstring(archive.read("AndroidManifest.xml"))
+    assert {"classes.jar", "R.txt", "proguard.txt", "LICENSE", "NOTICE"} <= names
+    assert not [name for name in names if name.endswith(".so")]
+    assert manifest.get("package") == "org.dbdmobile"
+    assert manifest.find("uses-sdk").get(f"{SDK}minSdkVersion") == "26"
+    assert [child.tag for child in manifest] == ["uses-sdk"]
+
+
+def test_aar_holds_the_bundled_models_as_they_are(aar):
+    models = ROOT / "dbd_mobile" / "models"
+    with zipfile.ZipFile(aar) as archive:
+        for model_id in bundled_ids():
+            for name in ("card.json", "model.tflite"):
+                stored = archive.getinfo(f"assets/{model_id}/{name}")
+                assert archive.read(stored) == (models / model_id / name).read_bytes()
+            assert stored.compress_type == zipfile.ZIP_STORED
+
+
+def test_classes_are_java_8_and_need_neither_kotlin_nor_androidx(classes):
+    files = sorted(classes.rglob("*.class"))
+    assert len(files) > 15
+    for file in files:
+        content = file.read_bytes()
+        # The class file's major version.
+        assert content[6:8] == bytes([0, 52]), file.name
+        assert b"kotlin/" not in content and b"androidx/" not in content
+
+
+def test_only_the_adapter_uses_android_and_nothing_newer_than_api_26(classes):
+    used = set()
+    for file in sorted((classes / "org" / "dbdmobile").glob("*.class")):
+        code = subprocess.check_output(["javap", "-p", "-c", str(file)], text=True)
+        # Not every dexer turns it into what phones run.
+        assert "invokedynamic" not in code
+        members = set(re.findall(r"// (?:Interface)?(?:Method|Field) (android/[\w/$.]+)", code))
+        assert not members or file.name.startswith("AndroidFrames")
+        used |= members
+    assert used == ANDROID_MEMBERS
+
+
+def test_javadoc_has_no_complaint(library):
+    library.javadoc()
+    assert (library.BUILD / "javadoc" / "org" / "dbdmobile" / "BlurDetector.html").is_file()
+
+
+def test_benchmark_compiles(library, capfd):
+    library.bench("-l")
+    assert "FrameBenchmark.yuvToTensorAndMapToOverlay" in capfd.readouterr().out
+
+
+def test_every_input_is_pinned_by_version_and_checksum(library):
+    names = {"m": "http://maven.apache.org/POM/4.0.0"}
+    pom = ElementTree.parse(ANDROID / "inputs" / "pom.xml")
+    wanted = set()
+    for dependency in pom.iterfind(".//m:dependency", names):
+        parts = [
+            dependency.findtext(f"m:{part}", "jar", names)
+            for part in ("artifactId", "version", "type")
+        ]
+        wanted.add("{}-{}.{}".format(*parts))
+    assert wanted == set(library.pinned())
+
+
+def test_input_that_is_another_file_is_refused(library, tmp_path, monkeypatch):
+    for name in library.pinned():
+        (tmp_path / name).write_bytes(b"something else")
+    monkeypatch.setattr(library, "FETCHED", tmp_path)
+    with pytest.raises(library.BuildError, match="not the pinned file"):
+        library.fetch()
+
+
+def test_gradle_files_pin_what_they_use_and_find_their_folders():
+    catalogue = tomllib.loads((ANDROID / "gradle" / "libs.versions.toml").read_text())
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+|4\.13\.2", v) for v in catalogue["versions"].values())
+    litert = catalogue["libraries"]["litert"]
+    assert (litert["module"], catalogue["versions"][litert["version"]["ref"]]) == (
+        "com.google.ai.edge.litert:litert",
+        "1.4.0",
+    )
+    build = (ANDROID / "dbd" / "build.gradle.kts").read_text()
+    for folder in re.findall(r'srcDir\("(.*)"\)', build):
+        assert (ANDROID / "dbd" / folder).is_dir()
+    for file in re.findall(r'consumerProguardFiles\("(.*)"\)', build):
+        assert (ANDROID / "dbd" / file).is_file()
+    assert 'namespace = "org.dbdmobile"' in build and "minSdk = 26" in build
+    accessors = {f"libs.{name.replace('-', '.')}" for name in catalogue["libraries"]}
+    accessors |= {f"libs.plugins.{name.replace('-', '.')}" for name in catalogue["plugins"]}
+    everything = build + (ANDROID / "build.gradle.kts").read_text()
+    assert set(re.findall(r"\((libs[\w.]+)\)", everything)) == accessors
+    included = re.findall(r'include\(":(\w+)"\)', (ANDROID / "settings.gradle.kts").read_text())
+    assert all((ANDROID / module / "build.gradle.kts").is_file() for module in included)
+
+
+def test_guide_is_the_sample_that_compiles():
+    guide = (ANDROID / "README.md").read_text(encoding="utf-8")
+    [snippet] = re.findall(r"```java\n(.*?)```", guide, flags=re.DOTALL)
+    parts = re.findall(
+        r" *// guide: (?!end)(.*?)\n(.*?) *// guide: end\n", sample_text(), flags=re.DOTALL
+    )
+    expected = ""
+    for title, code in parts:
+        expected += f"// {title[0].upper()}{title[1:]}.\n"
+        expected += "".join(line.removeprefix("        ") for line in code.splitlines(True))
+    assert snippet == expected
+    lines = [line for line in snippet.splitlines() if line and not line.startswith("//")]
+    assert len(lines) <= 15
+
+
+def sample_text():
+    """The sample's source."""
+    [sample] = Path(ANDROID / "dbd" / "src" / "sample").rglob("*.java")
+    return sample.read_text(encoding="utf-8")

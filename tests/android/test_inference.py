@@ -1,0 +1,101 @@
+"""The library's own classes over TensorFlow Lite's native libraries for Android, run here."""
+
+import os
+
+import numpy as np
+import pytest
+import skimage.data
+from PIL import Image
+
+from dbd_mobile import BlurDetector
+from dbd_mobile.catalogue import bundled_ids
+from dbd_mobile.photo import load_pixels
+
+from .conftest import ROOT
+
+# One kernel family (XNNPACK on both sides), the same input: rounding at most.
+SAME_INPUT_STEPS = 2
+# The library's own squash may differ by 1 in 255 at any pixel of the input, and an int8 map then
+# differs at edges, as much as between kernel families. A single photo may be all edges.
+OWN_INPUT_MEAN_STEPS = 3
+OWN_INPUT_FLIPS = 0.01
+OWN_INPUT_FLIPS_OF_ONE = 0.02
+
+
+def photos():
+    """Rendered, and real: from scikit-image's package."""
+    scene = np.asarray(Image.open(ROOT / "docs" / "scene.jpg").convert("RGB"))
+    return {
+        "scene": scene,
+        "astronaut": skimage.data.astronaut(),
+        "coffee": skimage.data.coffee(),
+        "chelsea": skimage.data.chelsea(),
+    }
+
+
+def written_arguments(folder, seen_as, images):
+    """Write RGB files; the arguments of DetectPhotos for them, and the maps' paths."""
+    arguments, maps = [], []
+    for name, rgb in images.items():
+        rgb.tofile(folder / f"{name}.rgb")
+        height, width = rgb.shape[:2]
+        arguments += [f"{seen_as}/{name}.rgb", width, height, f"{seen_as}/{name}.map"]
+        maps.append(folder / f"{name}.map")
+    return [str(argument) for argument in arguments], maps
+
+
+def python_map(detector, rgb):
+    """The raw uint8 output of the Python runtime."""
+    quantization = detector.model_facts.output.quantization
+    levels = detector.detect(rgb).model_probability / np.float32(quantization.scale)
+    return np.rint(levels + quantization.zero_point).astype(int).ravel()
+
+
+def compare(model_id, run, folder, seen_as, model_path, threads, images):
+    """Check the maps of ready inputs and of whole photos."""
+    with BlurDetector(model_id, threads=1) as detector:
+        size_wh = detector.model_facts.input.size_wh
+        ready = {f"{name}_ready": load_pixels(rgb).squash(size_wh) for name, rgb in images.items()}
+        arguments, maps = written_arguments(folder, seen_as, {**images, **ready})
+        run("org.dbdmobile.DetectPhotos", model_path, str(threads), *arguments)
+        all_flips = []
+        for (name, rgb), path in zip({**images, **ready}.items(), maps, strict=True):
+            expected = python_map(detector, rgb)
+            got = np.fromfile(path, np.uint8).astype(int)
+            steps = np.abs(got - expected)
+            assert got.min() < 64 and got.max() > 192, name
+            if name in ready:
+                assert steps.max() <= SAME_INPUT_STEPS, name
+                continue
+            all_flips.append(np.mean((got >= 128) != (expected >= 128)))
+            assert steps.mean() <= OWN_INPUT_MEAN_STEPS, name
+            assert all_flips[-1] <= OWN_INPUT_FLIPS_OF_ONE, name
+        assert np.mean(all_flips) <= OWN_INPUT_FLIPS
+
+
+def test_junit_suite_passes(library, capfd):
+    library.test()
+    out = capfd.readouterr().out
+    assert "\nOK (" in out
+    assert int(out.split("\nOK (")[1].split()[0]) >= 70
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("model_id", bundled_ids())
+def test_x86_64_library_agrees_with_python(library, compiled_tests, tmp_path, model_id, threads):
+    model_path = f"{ROOT}/dbd_mobile/models/{model_id}/model.tflite"
+    compare(model_id, library.on_host, tmp_path, tmp_path, model_path, threads, photos())
+
+
+@pytest.mark.parametrize("model_id", bundled_ids())
+def test_arm64_library_agrees_with_python(library, compiled_tests, emulation, model_id):
+    folder = library.arm64_root() / "work" / "photos"
+    os.makedirs(folder, exist_ok=True)
+    images = {name: photos()[name] for name in ("scene", "coffee")}
+    model_path = f"/work/dbd_mobile/models/{model_id}/model.tflite"
+    compare(model_id, library.on_arm64, folder, "/work/photos", model_path, 2, images)
+
+
+def test_junit_suite_of_inference_passes_on_arm64(library, emulation, capfd):
+    library.test_arm64()
+    assert "\nOK (" in capfd.readouterr().out
