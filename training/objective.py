@@ -5,6 +5,7 @@ discriminator, which has a loss of its own, or adapters, which are trained with 
 is part of what is kept of the network.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -53,26 +54,12 @@ class Step:
     teacher: Prediction | None
 
 
-class Term(nn.Module):
-    """One term of the objective.
+class Term(nn.Module, ABC):
+    """One term of the objective."""
 
-    Attributes:
-        critic: The discriminator that the term trains against the network, or None.
-    """
-
-    critic: nn.Module | None
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.critic = None
-
+    @abstractmethod
     def forward(self, step: Step) -> Tensor:
         """The scalar that the network in training is to make small."""
-        raise NotImplementedError
-
-    def critic_loss(self, step: Step) -> Tensor:
-        """The scalar that the critic is to make small; only asked for where there is one."""
-        raise NotImplementedError
 
 
 class Content(Term):
@@ -127,11 +114,14 @@ class Adversary(Term):
     Args:
         loss: What both are drawn to.
         real: Gives the real maps (N, 1, H, W) of a step.
+
+    Attributes:
+        critic: The discriminator.
     """
 
     def __init__(self, loss: losses.AdversarialLoss, real: Callable[[Step], Tensor]) -> None:
         super().__init__()
-        self.critic: Discriminator = Discriminator()
+        self.critic = Discriminator()
         self._loss = loss
         self._real = real
 
@@ -143,6 +133,7 @@ class Adversary(Term):
             )
 
     def critic_loss(self, step: Step) -> Tensor:
+        """The scalar that the critic is to make small; the network is left out of it."""
         return self._loss.critic(
             self.critic(step.image, self._real(step)),
             self.critic(step.image, step.student.blur.detach()),
@@ -185,12 +176,12 @@ class Objective(nn.Module):
         return {
             f"{name}_critic": term.critic_loss(step)
             for name, term in self._terms.items()
-            if term.critic is not None
+            if isinstance(term, Adversary)
         }
 
     def critic_parameters(self) -> list[nn.Parameter]:
         """What is trained on ``critic_losses``."""
-        critics = [term.critic for term in self._terms.values() if term.critic is not None]
+        critics = [term.critic for term in self._terms.values() if isinstance(term, Adversary)]
         return [parameter for critic in critics for parameter in critic.parameters()]
 
     def adapter_parameters(self) -> list[nn.Parameter]:

@@ -264,10 +264,16 @@ def test_reader_that_leaves_early_is_no_traceback(bright_right):
         assert process.stderr.read() == ""
 
 
+def heed_interrupts():
+    """What a shell in the foreground does: its background jobs ignore SIGINT, and so do theirs."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="interrupts with a POSIX signal")
 def test_interrupt_is_one_line_and_status_130(bright_right):
     photos = [bright_right.name] * 50_000
-    with started("detect", *photos, "--model", TINY, cwd=bright_right.parent) as process:
+    options = {"cwd": bright_right.parent, "preexec_fn": heed_interrupts}
+    with started("detect", *photos, "--model", TINY, **options) as process:
         assert process.stdout.readline()
         time.sleep(0.1)
         process.send_signal(signal.SIGINT)

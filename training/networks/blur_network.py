@@ -1,12 +1,14 @@
 """What every network here has in common, whatever its layers."""
 
+from abc import ABC, abstractmethod
+
 from torch import Tensor, nn
 
 from training.networks.contract import NetworkContract
 from training.networks.encoder import Encoder
 
 
-class BlurNetwork(nn.Module):
+class BlurNetwork(nn.Module, ABC):
     """A photo in, a blur probability map out: an encoder, then a decoder.
 
     Attributes:
@@ -17,6 +19,7 @@ class BlurNetwork(nn.Module):
     contract: NetworkContract
     encoder: Encoder
 
+    @abstractmethod
     def decode(self, features: list[Tensor], image: Tensor) -> Tensor:
         """Turn the encoder's feature maps into blur.
 
@@ -27,7 +30,6 @@ class BlurNetwork(nn.Module):
         Returns:
             (N, 1, H, W) float logits.
         """
-        raise NotImplementedError
 
     def logits(self, image: Tensor) -> Tensor:
         """(N, 3, H, W) normalised float -> logits of blur (N, 1, H, W) float."""

@@ -1,5 +1,6 @@
 """What every encoder has in common: an RGB image in, feature maps at falling resolution out."""
 
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 from torch import Tensor, nn
@@ -8,7 +9,7 @@ from training.errors import InputError
 from training.torch_file import read_torch_file
 
 
-class Encoder(nn.Module):
+class Encoder(nn.Module, ABC):
     """The part of a network that can start from ImageNet weights.
 
     Attributes:
@@ -19,21 +20,21 @@ class Encoder(nn.Module):
     strides: tuple[int, ...]
     channels: tuple[int, ...]
 
+    @abstractmethod
     def forward(self, image: Tensor) -> list[Tensor]:
         """(N, 3, H, W) normalised, H and W multiples of 32 -> a feature map for each stride."""
-        raise NotImplementedError
 
+    @abstractmethod
     def installed_weights(self) -> Path:
         """File with ImageNet weights that an installed package holds.
 
         Raises:
             InputError: If there is none; the sentence says what to do.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def rename_published(self, published: dict[str, Tensor]) -> dict[str, Tensor]:
         """Published names of the tensors to ours, without those of the classifier."""
-        raise NotImplementedError
 
     def load_imagenet_weights(self, file: Path | None = None) -> None:
         """Start from published ImageNet weights.
