@@ -13,6 +13,7 @@ from rich.logging import RichHandler
 from training.errors import InputError
 from training.recipe import Recipe, read_recipe
 from training.run import train
+from training.samples import draw_samples
 
 
 def main() -> int:
@@ -21,6 +22,8 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     _add_training(commands, "teacher", "train a teacher from photos and masks")
     _add_training(commands, "student", "train a student, by itself or with a teacher")
+    samples = commands.add_parser("samples", help="draw the first batches of a run, to look at")
+    _add_recipe(samples, "the picture's file (default: runs/RECIPE/samples.png)")
     options = parser.parse_args()
     console = Console(stderr=True)
     logging.basicConfig(
@@ -28,11 +31,17 @@ def main() -> int:
         format="%(message)s",
         handlers=[RichHandler(console=console, show_path=False, show_level=False)],
     )
-    folder = options.output or Path("runs") / options.recipe.stem
+    folder = Path("runs") / options.recipe.stem
     try:
         recipe = read_recipe(options.recipe)
+        if options.command == "samples":
+            picture = options.output or folder / "samples.png"
+            draw_samples(recipe, picture)
+            console.print(f"Samples: {picture}", soft_wrap=True)
+            return 0
         if options.command == "teacher":
             _check_teacher(options.recipe, recipe)
+        folder = options.output or folder
         train(recipe, folder, torch.device(options.device))
     except InputError as error:
         console.print(f"[red]error:[/red] {error}", soft_wrap=True)
@@ -46,16 +55,18 @@ def main() -> int:
 
 def _add_training(commands: "argparse._SubParsersAction[Any]", name: str, help_text: str) -> None:
     command = commands.add_parser(name, help=help_text, description=help_text.capitalize() + ".")
-    command.add_argument("recipe", type=Path, help="TOML file, e.g. training/recipes/lite.toml")
-    command.add_argument(
-        "-o", "--output", type=Path, help="the run's folder (default: runs/RECIPE)"
-    )
+    _add_recipe(command, "the run's folder (default: runs/RECIPE)")
     command.add_argument(
         "--device",
         default="cuda" if torch.cuda.is_available() else "cpu",
         choices=("cpu", "cuda"),
         help="default: cuda where there is one",
     )
+
+
+def _add_recipe(command: argparse.ArgumentParser, output_help: str) -> None:
+    command.add_argument("recipe", type=Path, help="TOML file, e.g. training/recipes/lite.toml")
+    command.add_argument("-o", "--output", type=Path, help=output_help)
 
 
 def _check_teacher(path: Path, recipe: Recipe) -> None:

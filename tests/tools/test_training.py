@@ -154,6 +154,18 @@ def test_every_term_is_reported_and_helpers_are_not_kept(whole_system, tmp_path)
     assert kept.keys() <= build("lite").state_dict().keys()
 
 
+def test_samples_show_the_batches_that_a_run_sees(recipe, tmp_path):
+    done = run_training("samples", recipe, "-o", tmp_path / "new" / "samples.png")
+    assert done.returncode == 0, done.stderr
+    with Image.open(tmp_path / "new" / "samples.png") as picture:
+        pixels = np.asarray(picture)
+    # One batch of four; below each photo itself, redder where it counts as blurred.
+    assert pixels.shape == (2 * 164, 4 * 164, 3)
+    photos, tinted = (pixels[i * 164 : i * 164 + 160].astype(int) for i in range(2))
+    redder = (tinted[..., 0] - tinted[..., 2]) - (photos[..., 0] - photos[..., 2])
+    assert (redder[:, :160] > 30).any() and (redder[:, :160] == 0).any()
+
+
 def test_run_goes_on_from_other_weights_of_the_same_architecture_only(recipe, tmp_path):
     start = ROOT / "training" / "weights" / "lite.safetensors"
     barely = dataclasses.replace(

@@ -1,0 +1,52 @@
+"""A recipe in, a picture of what a network in training sees out."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from training.batches import Batches, open_split
+from training.networks import build
+from training.recipe import Recipe
+
+_BATCHES = 4
+_THUMBNAIL = 160
+_GAP = 4
+_BLURRED_COLOUR = np.array([255, 48, 0], np.float32)
+_OPACITY = 0.5
+
+
+def draw_samples(recipe: Recipe, path: Path) -> None:
+    """Draw the first batches of a run: each photo above itself with what counts as blurred in red.
+
+    A row is a batch, the real photos first, then the synthetic ones.
+
+    Args:
+        recipe: Of the run.
+        path: Picture to write.
+
+    Raises:
+        InputError: If the data is not as expected.
+    """
+    photos, _ = open_split(recipe)
+    batches = Batches(recipe, photos, recipe.side or build(recipe.architecture).contract.width)
+    rows = []
+    for step in range(min(_BATCHES, len(batches))):
+        images, targets = (part.numpy().transpose(0, 2, 3, 1) for part in batches[step])
+        share = _OPACITY * targets.astype(np.float32) / 255
+        tinted = (1 - share) * images + share * _BLURRED_COLOUR
+        rows += [_row(images), _row(tinted.astype(np.uint8))]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(np.concatenate(rows)).save(path)
+
+
+def _row(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """(B, S, S, 3) uint8 -> one strip of thumbnails (H, W, 3) uint8, with gaps."""
+    cell = np.full((_THUMBNAIL + _GAP, _THUMBNAIL + _GAP, 3), 255, np.uint8)
+    cells = []
+    for image in images:
+        small = Image.fromarray(image).resize((_THUMBNAIL, _THUMBNAIL), Image.Resampling.BILINEAR)
+        cell[:_THUMBNAIL, :_THUMBNAIL] = small
+        cells.append(cell.copy())
+    return np.concatenate(cells, 1)
