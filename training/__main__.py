@@ -39,6 +39,8 @@ def main() -> int:
             draw_samples(recipe, picture)
             console.print(f"Samples: {picture}", soft_wrap=True)
             return 0
+        if options.device == "cuda" and not torch.cuda.is_available():
+            raise InputError("PyTorch finds no CUDA device here; leave --device cuda out.")
         if options.command == "teacher":
             _check_teacher(options.recipe, recipe)
         folder = options.output or folder

@@ -24,6 +24,7 @@ from training.datasets import (
     split_validation,
     squash,
 )
+from training.errors import InputError
 from training.recipe import Recipe
 from training.synthesis import sharpness, synthesise
 
@@ -64,11 +65,20 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
 
     Attributes:
         epoch: Set before each epoch.
+
+    Raises:
+        InputError: If there are too few photos, or one or its mask is damaged.
     """
 
     def __init__(self, recipe: Recipe, photos: BlurDataset, side: int) -> None:
         self.epoch = 0
         self._recipe = recipe
+        self._real_in_batch = recipe.batch_size - recipe.synthetic_in_batch
+        if len(photos) < self._real_in_batch:
+            raise InputError(
+                f"There are {len(photos)} photos to train on, fewer than the {self._real_in_batch} "
+                "real ones of a batch; add photos, or lower validation_count or batch_size."
+            )
         self._side = side
         square = (recipe.stored_side, recipe.stored_side)
         self._photos: list[_Pair] = []
@@ -81,13 +91,13 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
             self._sharp = _sharpest(recipe, square)
 
     def __len__(self) -> int:
-        return len(self._photos) // (self._recipe.batch_size - self._recipe.synthetic_in_batch)
+        return len(self._photos) // self._real_in_batch
 
     def __getitem__(self, step: int) -> tuple[Tensor, Tensor]:
         recipe = self._recipe
-        real = recipe.batch_size - recipe.synthetic_in_batch
+        real = self._real_in_batch
         order = np.random.default_rng((recipe.seed, self.epoch)).permutation(len(self._photos))
-        rng = np.random.default_rng((recipe.seed, self.epoch, step))
+        rng = np.random.default_rng((recipe.seed, self.epoch, 1 + step))
         pairs = [self._real(i, rng) for i in order[step * real : (step + 1) * real]]
         pairs += [self._synthetic(rng) for _ in range(recipe.synthetic_in_batch)]
         images = np.stack([photo for photo, _ in pairs]).transpose(0, 3, 1, 2)
@@ -124,6 +134,8 @@ def _sharpest(recipe: Recipe, square: tuple[int, int]) -> list[_Pair]:
         recipe.sharp_count, ((-sharpness(photo), name, photo) for name, photo in photos),
         key=lambda entry: entry[:2],
     )  # fmt: skip
+    if len(scored) < 2:
+        raise InputError(f"{root / 'image'} has one photo; synthetic defocus takes two scenes.")
     masks = BlurDataset(root, tuple(name for _, name, _ in scored))
     chosen = []
     for index, (_, _, photo) in enumerate(scored):

@@ -1,6 +1,6 @@
 """Maps and features in, differentiable scalar losses out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import torch
@@ -99,8 +99,8 @@ class AdversarialLoss(Protocol):
     def critic(self, real: Tensor, fake: Tensor) -> Tensor:
         """Loss of the discriminator, from its scores (N, 1, H, W) of both kinds of map."""
 
-    def generator(self, real: Tensor, fake: Tensor) -> Tensor:
-        """Loss of the network whose maps are the fake ones."""
+    def generator(self, real: Callable[[], Tensor], fake: Tensor) -> Tensor:
+        """Loss of the network whose maps are the fake ones; ``real`` gives scores if asked."""
 
 
 class LeastSquares:
@@ -109,7 +109,7 @@ class LeastSquares:
     def critic(self, real: Tensor, fake: Tensor) -> Tensor:
         return ((real - 1).square().mean() + fake.square().mean()) / 2
 
-    def generator(self, real: Tensor, fake: Tensor) -> Tensor:
+    def generator(self, real: Callable[[], Tensor], fake: Tensor) -> Tensor:
         return (fake - 1).square().mean() / 2
 
 
@@ -124,8 +124,8 @@ class Relativistic:
         below = (fake - real.mean() + 1).square().mean()
         return (above + below) / 2
 
-    def generator(self, real: Tensor, fake: Tensor) -> Tensor:
-        return self.critic(fake, real)
+    def generator(self, real: Callable[[], Tensor], fake: Tensor) -> Tensor:
+        return self.critic(fake, real())
 
 
 ADVERSARIAL_LOSSES: dict[str, AdversarialLoss] = {

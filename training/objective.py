@@ -128,7 +128,7 @@ class Adversary(Term):
     def forward(self, step: Step) -> Tensor:
         with _frozen(self.critic):
             return self._loss.generator(
-                self.critic(step.image, self._real(step)),
+                lambda: self.critic(step.image, self._real(step)),
                 self.critic(step.image, step.student.blur),
             )
 

@@ -1,7 +1,6 @@
 """A TOML file in, a checked training recipe out, and back."""
 
 import dataclasses
-import math
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ import tomli_w
 
 from training.errors import InputError
 from training.losses import ADVERSARIAL_LOSSES
+from training.networks import ARCHITECTURES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +36,9 @@ class LossWeights:
     consistency: float = 0.0
     features: float = 0.0
 
+
+# What PyTorch takes as a seed; no other number comes near it.
+_LARGEST = 2**63 - 1
 
 _OF_THE_TEACHER = ("distillation", "consistency", "features")
 
@@ -102,13 +105,21 @@ class Recipe:
     losses: LossWeights = field(default_factory=LossWeights)
 
     def __post_init__(self) -> None:
+        if self.architecture not in ARCHITECTURES:
+            raise InputError(
+                f"Recipe: architecture must be one of {', '.join(sorted(ARCHITECTURES))}, not "
+                f"{self.architecture!r}."
+            )
         numbers = {name: v for name, v in _flat(self).items() if isinstance(v, int | float)}
         for name, value in numbers.items():
-            if not math.isfinite(value) or value < 0:
+            if not 0 <= value <= _LARGEST:
                 raise InputError(f"Recipe: {name} must be 0 or a number above it, not {value}.")
-        for name in ("epochs", "batch_size", "stored_side", "encoder_rate", "decoder_rate"):
+        for name in ("epochs", "smallest_crop", "encoder_rate", "decoder_rate"):
             if numbers[name] == 0:
                 raise InputError(f"Recipe: {name} must be above 0.")
+        for name, least in (("batch_size", 2), ("stored_side", 32)):
+            if numbers[name] < least:
+                raise InputError(f"Recipe: {name} must be at least {least}, not {numbers[name]}.")
         for name in ("smallest_crop", "degraded_share", "ema_decay"):
             if numbers[name] > 1:
                 raise InputError(f"Recipe: {name} must be in 0 to 1, not {numbers[name]}.")
@@ -116,6 +127,11 @@ class Recipe:
             raise InputError(
                 f"Recipe: synthetic_in_batch must be in 0 to batch_size - 1 "
                 f"({self.batch_size - 1}), not {self.synthetic_in_batch}."
+            )
+        if self.synthetic_in_batch and self.sharp_count < 2:
+            raise InputError(
+                f"Recipe: sharp_count must be at least 2, not {self.sharp_count}: synthetic "
+                "defocus takes two scenes."
             )
         if self.side % 32:
             raise InputError(f"Recipe: side must be a multiple of 32, not {self.side}.")
@@ -145,8 +161,6 @@ def read_recipe(path: Path) -> Recipe:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"Recipe {path} cannot be read as TOML ({error}).") from error
-    if "architecture" not in table:
-        raise InputError(f"Recipe {path} does not say which architecture to train.")
     try:
         return recipe_from_table(table)
     except InputError as error:
@@ -159,6 +173,8 @@ def recipe_from_table(table: dict[str, Any]) -> Recipe:
     Raises:
         InputError: If it has an unknown key, a value of another type or an impossible one.
     """
+    if "architecture" not in table:
+        raise InputError("Recipe: it does not say which architecture to train.")
     losses = table.get("losses", {})
     if not isinstance(losses, dict):
         raise InputError(f"Recipe: losses must be a table of weights, not {losses!r}.")

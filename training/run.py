@@ -8,6 +8,7 @@ averaged weights, rewritten after every epoch), ``metrics.csv``, ``metrics.json`
 import copy
 import csv
 import dataclasses
+import hashlib
 import json
 import logging
 import math
@@ -59,14 +60,14 @@ def train(recipe: Recipe, folder: Path, device: torch.device) -> None:
         InputError: If the data is not as expected, the folder holds a run of another recipe or a
             damaged checkpoint, or the loss is no longer finite.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    run = _Run(recipe, folder, device)
+    photos, validation = open_split(recipe)
+    run = _Run(recipe, folder, device, _fingerprint(recipe, photos))
     run.resume()
+    folder.mkdir(parents=True, exist_ok=True)
     write_recipe(recipe, folder / "recipe.toml")
     if run.epoch == recipe.epochs:
         _log.info("%s holds a finished run", folder)
         return
-    photos, validation = open_split(recipe)
     batches = Batches(recipe, photos, run.side)
     while run.epoch < recipe.epochs:
         run.train_epoch(batches)
@@ -78,8 +79,11 @@ def train(recipe: Recipe, folder: Path, device: torch.device) -> None:
 class _Run:
     """State of one run: networks, helpers of the objective, optimisers and history."""
 
-    def __init__(self, recipe: Recipe, folder: Path, device: torch.device) -> None:
+    def __init__(
+        self, recipe: Recipe, folder: Path, device: torch.device, fingerprint: str
+    ) -> None:
         torch.manual_seed(recipe.seed)
+        self._fingerprint = fingerprint
         self.recipe, self.folder, self.device = recipe, folder, device
         self.network = _initial_network(recipe)
         self.teacher = load_weights(Path(recipe.teacher)).network if recipe.teacher else None
@@ -94,7 +98,7 @@ class _Run:
             weight_decay=recipe.weight_decay,
         )
         critics = self.objective.critic_parameters()
-        # Without momentum, as is usual where the aim moves (Heusel et al., NeurIPS 2017).
+        # Without momentum, as is usual with spectral normalisation (Miyato et al., ICLR 2018).
         self.critic_optimiser = (
             torch.optim.Adam(critics, lr=recipe.critic_rate, betas=(0.0, 0.9)) if critics else None
         )
@@ -122,6 +126,7 @@ class _Run:
                 for name, value in values.items():
                     sums[name] = sums.get(name, 0.0) + value
                 progress.advance(task)
+        self._check_weights()
         self.epoch += 1
         self.history.append(
             {
@@ -147,7 +152,7 @@ class _Run:
                 image=image,
                 target=targets.float() / 255,
                 student=_predict(self.network, image),
-                teacher=self._taught(images),
+                teacher=self._teach(images),
             )
             losses = self.objective.losses(step)
         self._check_finite(losses)
@@ -168,7 +173,7 @@ class _Run:
         self._average()
         return {name: value.item() for name, value in losses.items()}
 
-    def _taught(self, images: Tensor) -> Prediction | None:
+    def _teach(self, images: Tensor) -> Prediction | None:
         if self.teacher is None:
             return None
         with torch.no_grad():
@@ -177,10 +182,20 @@ class _Run:
     def _check_finite(self, values: dict[str, Tensor]) -> None:
         for name, value in values.items():
             if not math.isfinite(value.item()):
-                raise InputError(
-                    f"{name} became {value.item()} in epoch {self.epoch + 1}; the run stopped with "
-                    "its last good checkpoint kept. Lower the learning rates in the recipe."
-                )
+                raise self._diverged(f"{name} became {value.item()}")
+
+    def _check_weights(self) -> None:
+        # Also for what the last step of an epoch did, and as float16, which is what is kept.
+        for name, part in (("network", self.averaged), ("objective", self.objective)):
+            for value in part.state_dict().values():
+                if value.is_floating_point() and not value.half().isfinite().all():
+                    raise self._diverged(f"a weight of the {name} left the range of float16")
+
+    def _diverged(self, what: str) -> InputError:
+        return InputError(
+            f"{what} in epoch {self.epoch + 1}; the run stopped and left its folder as the last "
+            "good epoch had it. Lower the learning rates in the recipe."
+        )
 
     @torch.no_grad()
     def _average(self) -> None:
@@ -215,6 +230,7 @@ class _Run:
         )
         state = {
             "recipe": recipe,
+            "fingerprint": self._fingerprint,
             **{name: part.state_dict() for name, part in self._stateful().items()},
             "random": torch.get_rng_state(),
             "cuda_random": torch.cuda.get_rng_state() if self.device.type == "cuda" else None,
@@ -222,9 +238,6 @@ class _Run:
             "step": self.step,
             "history": self.history,
         }
-        temporary = self.folder / "checkpoint.pt.part"
-        torch.save(state, temporary)
-        temporary.replace(self.folder / "checkpoint.pt")
         with (self.folder / "metrics.csv").open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, self.history[0])
             writer.writeheader()
@@ -232,6 +245,10 @@ class _Run:
         report = {"recipe": recipe, "torch": torch.__version__, "epochs": self.history}
         (self.folder / "metrics.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
         plot_curves(self.history, self.folder / "curves.png")
+        # Last: a run that is interrupted before it does the epoch again, and all of the above.
+        temporary = self.folder / "checkpoint.pt.part"
+        torch.save(state, temporary)
+        temporary.replace(self.folder / "checkpoint.pt")
 
     def resume(self) -> None:
         """Take up the folder's checkpoint, if it has one."""
@@ -243,6 +260,11 @@ class _Run:
             raise InputError(
                 f"{self.folder} holds a run of another recipe; give another folder with -o, or "
                 "the recipe that the run was started with."
+            )
+        if state.get("fingerprint") != self._fingerprint:
+            raise InputError(
+                f"{self.folder} holds a run with another teacher or other photos under the same "
+                "names; give another folder with -o."
             )
         for name, part in self._stateful().items():
             part.load_state_dict(state[name])
@@ -263,6 +285,20 @@ class _Run:
         if self.critic_optimiser:
             parts["critic_optimiser"] = self.critic_optimiser
         return parts
+
+
+def _fingerprint(recipe: Recipe, photos: BlurDataset) -> str:
+    """Checksum of what a run depends on beside its recipe: the teacher and the photos' names."""
+    digest = hashlib.sha256("\n".join(photos.names).encode())
+    if recipe.teacher:
+        try:
+            digest.update(Path(recipe.teacher).read_bytes())
+        except OSError as error:
+            raise InputError(
+                f"The teacher {recipe.teacher} cannot be read ({error.strerror}); train it first, "
+                "or name another weights file."
+            ) from error
+    return digest.hexdigest()
 
 
 def _initial_network(recipe: Recipe) -> BlurNetwork:

@@ -100,15 +100,23 @@ def _load_safetensors(path: Path) -> TrainedNetwork:
             f"{path} has no metadata of format {FORMAT} (found {metadata.get('format')!r}); give "
             "weights written by 'python -m training'."
         )
-    architecture = metadata["architecture"]
+    try:
+        architecture = metadata["architecture"]
+        contract = NetworkContract(**json.loads(metadata["contract"]))
+        notes = json.loads(metadata.get("notes", "{}"))
+    except (LookupError, TypeError, ValueError) as error:
+        raise InputError(
+            f"{path} has damaged metadata ({type(error).__name__}: {error}); give weights written "
+            "by 'python -m training'."
+        ) from error
     if architecture not in ARCHITECTURES:
         raise InputError(
             f"{path} is of architecture {architecture!r}; this version knows "
             f"{', '.join(sorted(ARCHITECTURES))}."
         )
     network = _build_with(tensors, architecture, path)
-    contract = NetworkContract(**json.loads(metadata["contract"]))
-    return TrainedNetwork(network, architecture, contract, json.loads(metadata.get("notes", "{}")))
+    network.contract = contract
+    return TrainedNetwork(network, architecture, contract, notes)
 
 
 def _load_released(path: Path) -> TrainedNetwork:

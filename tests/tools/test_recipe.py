@@ -31,7 +31,12 @@ def test_key_that_a_table_lacks_has_its_default():
     [
         ("epochs = 2", "which architecture"),
         ('architecture = "lite"\nspeed = 3', "unknown key speed; known are"),
+        ('architecture = "heavy"', "architecture must be one of lite, .* not 'heavy'"),
         ('architecture = "lite"\nepochs = 0', "epochs must be above 0"),
+        ('architecture = "lite"\nsmallest_crop = 0.0', "smallest_crop must be above 0"),
+        ('architecture = "lite"\nsharp_count = 1', "sharp_count must be at least 2, not 1"),
+        ('architecture = "lite"\nbatch_size = 1', "batch_size must be at least 2, not 1"),
+        (f'architecture = "lite"\nseed = {2**63}', "seed must be 0 or a number above it"),
         ('architecture = "lite"\nseed = -1', "seed must be 0 or a number above it, not -1"),
         ('architecture = "lite"\nencoder_rate = nan', "encoder_rate must be .* not nan"),
         ('architecture = "lite"\nside = 100', "side must be a multiple of 32, not 100"),

@@ -112,6 +112,12 @@ def test_published_weights_of_another_network_are_refused(published, tmp_path, c
         SeResNeXt101().load_imagenet_weights(tmp_path / "other.pth")
 
 
+def test_weights_of_a_larger_encoder_are_refused():
+    file = build("teacher-lite2").encoder.installed_weights()
+    with pytest.raises(InputError, match="does not hold the weights of a EfficientNetLite"):
+        build("lite").encoder.load_imagenet_weights(file)
+
+
 def test_damaged_or_missing_published_weights_are_named(tmp_path):
     (tmp_path / "damaged.pth").write_bytes(b"\x10" * 99)
     for name in ("damaged.pth", "none.pth"):

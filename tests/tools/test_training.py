@@ -141,6 +141,43 @@ def test_interrupted_run_resumes_to_the_same_weights(
     halves = load_file(tmp_path / "halves" / "weights.safetensors")
     assert whole.keys() == halves.keys()
     assert all(torch.equal(whole[name], halves[name]) for name in whole)
+    # Discriminators, adapters and the state of the optimisers, which the weights do not hold.
+    ends = [
+        torch.load(tmp_path / run / "checkpoint.pt", weights_only=True)
+        for run in ("whole", "halves")
+    ]
+    for part in ("objective", "optimiser", "critic_optimiser"):
+        torch.testing.assert_close(*(end[part] for end in ends), rtol=0, atol=0)
+
+
+def test_discriminators_have_a_time_scale_of_their_own(whole_system, tmp_path):
+    ends = {}
+    for rate in (0.0, 1e-3):
+        run = tmp_path / str(rate)
+        train(dataclasses.replace(whole_system, epochs=1, critic_rate=rate), run, CPU)
+        ends[rate] = torch.load(run / "checkpoint.pt", weights_only=True)
+    weight = "terms.adversarial.critic.head.parametrizations.weight.original"
+    assert not torch.equal(ends[0.0]["objective"][weight], ends[1e-3]["objective"][weight])
+    # One step of both: the network's does not depend on the discriminators' rate.
+    for name, value in ends[0.0]["network"].items():
+        assert torch.equal(value, ends[1e-3]["network"][name])
+
+
+def test_run_with_another_teacher_under_the_same_name_is_left_alone(
+    whole_system, tmp_path, stop_after_first_epoch
+):
+    stop_after_first_epoch()
+    with pytest.raises(Stopped):
+        train(whole_system, tmp_path / "run", CPU)
+    save_weights(tmp_path / "teacher.safetensors", build("lite"), "lite", {})
+    with pytest.raises(InputError, match="another teacher or other photos"):
+        train(whole_system, tmp_path / "run", CPU)
+
+
+def test_too_few_photos_for_a_batch_are_counted(recipe, tmp_path):
+    few = dataclasses.replace(read_recipe(recipe), batch_size=8, validation_count=3)
+    with pytest.raises(InputError, match="There are 4 photos to train on, fewer than the 7 real"):
+        train(few, tmp_path / "run", CPU)
 
 
 def test_every_term_is_reported_and_helpers_are_not_kept(whole_system, tmp_path):
@@ -184,6 +221,20 @@ def test_run_without_validation_photos_trains_on_all(recipe, tmp_path):
     (row,) = csv.DictReader((tmp_path / "run" / "metrics.csv").read_text().splitlines())
     assert "fmax" not in row
     assert (tmp_path / "run" / "curves.png").exists()
+
+
+def test_weights_that_leave_float16_in_the_last_step_are_not_kept(recipe, tmp_path, monkeypatch):
+    stepped = torch.optim.AdamW.step
+
+    def step_too_far(optimiser, *arguments, **options):
+        stepped(optimiser, *arguments, **options)
+        with torch.no_grad():
+            optimiser.param_groups[0]["params"][0].fill_(1e9)
+
+    monkeypatch.setattr(torch.optim.AdamW, "step", step_too_far)
+    with pytest.raises(InputError, match="a weight of the network left the range of float16"):
+        train(read_recipe(recipe), tmp_path / "run", CPU)
+    assert list((tmp_path / "run").glob("*.pt")) == []
 
 
 def test_folder_of_another_recipe_is_left_alone(recipe, tmp_path):
@@ -230,6 +281,13 @@ def test_bad_recipe_at_the_command_line_is_one_sentence(tmp_path):
     assert done.returncode == 2
     assert "cannot be read as TOML" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="asks for what is missing")
+def test_cuda_that_is_not_there_is_one_sentence(recipe):
+    done = run_training("student", recipe, "--device", "cuda")
+    assert done.returncode == 2
+    assert "PyTorch finds no CUDA device here" in done.stderr
 
 
 def test_teacher_that_names_a_teacher_is_refused(recipe):
@@ -290,6 +348,8 @@ class TestWeightsFile:
         [
             (lambda t, m: m.pop("format"), "no metadata of format"),
             (lambda t, m: m.update(architecture="heavy"), "architecture 'heavy'"),
+            (lambda t, m: m.pop("contract"), "damaged metadata .KeyError: 'contract'"),
+            (lambda t, m: m.update(contract="{"), "damaged metadata .JSONDecodeError"),
             (
                 lambda t, m: t.pop("head.weight"),
                 "lacks 1 of the tensors of lite, first head.weight",

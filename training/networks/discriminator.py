@@ -15,7 +15,7 @@ _SLOPE = 0.2
 
 
 class Discriminator(nn.Module):
-    """Encoder-decoder with a skip connection at every resolution."""
+    """Encoder-decoder with skip connections; its scores are made at half size and enlarged."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class Discriminator(nn.Module):
         Returns:
             (N, 1, H, W) float32 scores without bound; the losses say what they are drawn to.
         """
-        # Centred as the image is, so that neither drowns the other.
+        # Around 0, or the map's mean would shift the response of every filter.
         current = torch.cat((image, 2 * blur - 1), 1)
         skips = []
         for layer in self.encoder:

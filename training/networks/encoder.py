@@ -52,7 +52,7 @@ class Encoder(nn.Module, ABC):
             # Files from before PyTorch 0.4.1 lack the counters of batches, which nothing needs.
             missing, unknown = self.load_state_dict(self.rename_published(published), strict=False)
             missing = [name for name in missing if not name.endswith("num_batches_tracked")]
-        except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
+        except (AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
             missing, unknown = [str(error).splitlines()[-1].strip()], []
         if missing or unknown:
             raise InputError(

@@ -78,7 +78,7 @@ class SeResNeXt101(Encoder):
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
             elif isinstance(module, Bottleneck):
-                # Every block starts as the identity, or 33 of them would drown the signal.
+                # Blocks start as their shortcuts, or 33 of them would drown the signal.
                 nn.init.zeros_(module.bn3.weight)
 
     def forward(self, image: Tensor) -> list[Tensor]:
