@@ -18,6 +18,9 @@ _DTYPES = {FLOAT32: "float32", UINT8: "uint8"}
 INPUT_SCALE = 1 / 128
 INPUT_ZERO_POINT = 127
 
+# What a sigmoid gives in int8.
+_SIGMOID_SCALE = 1 / 256
+
 
 @dataclass(frozen=True, kw_only=True)
 class TensorFacts:
@@ -29,7 +32,7 @@ class TensorFacts:
         height: Rows.
         channels: 3 for the photo (RGB, last in the layout NHWC), 1 for the map.
         dtype: "uint8" or "float32".
-        quantization: What the integers mean; None for float32.
+        quantization: How the integers are read; None for float32.
     """
 
     name: str
@@ -88,6 +91,23 @@ def read_facts(content: bytes, *, name: str) -> ModelFacts:
     return ModelFacts(input=_input_facts(graph, name), output=_output_facts(graph, name))
 
 
+def read_as_probability(stored: Quantization) -> Quantization:
+    """How a map's integers are read.
+
+    TFLite fixes the steps of an int8 sigmoid at 1/256. The last one, 255/256, stands for all that
+    is above it, nearly all of which is close to 1: a map would never be certain of blur. The 256
+    steps are read as those from 0 to 1 inclusive, which moves no value by more than 1/256.
+
+    Args:
+        stored: As the model file says.
+
+    Returns:
+        Steps of 1/255 for a sigmoid's of 1/256; any other quantisation as it is.
+    """
+    is_sigmoid = stored.zero_point == 0 and math.isclose(stored.scale, _SIGMOID_SCALE, rel_tol=1e-6)
+    return Quantization(scale=1 / 255, zero_point=0) if is_sigmoid else stored
+
+
 def _input_facts(graph: Graph, name: str) -> TensorFacts:
     expected = (
         f"The model {name} does not take a photo: expected one input [1, H, W, 3] of float32, or "
@@ -106,7 +126,7 @@ def _input_facts(graph: Graph, name: str) -> TensorFacts:
     )
     if not (is_photo and 0 not in tensor.shape and is_normalised):
         raise ModelError(f"{expected}, got {_described(tensor)}.")
-    return _facts(tensor, channels=3)
+    return _facts(tensor, 3, quantization)
 
 
 def _output_facts(graph: Graph, name: str) -> TensorFacts:
@@ -119,20 +139,21 @@ def _output_facts(graph: Graph, name: str) -> TensorFacts:
     tensor = graph.outputs[0]
     shape = tensor.shape
     is_map = (len(shape) == 3 or (len(shape) == 4 and shape[3] == 1)) and shape[0] == 1
-    is_known = tensor.type == FLOAT32 or (tensor.type == UINT8 and tensor.quantization is not None)
+    quantization = tensor.quantization
+    is_known = tensor.type == FLOAT32 or (tensor.type == UINT8 and quantization is not None)
     if not (is_map and 0 not in shape and is_known):
         raise ModelError(f"{expected}, got {_described(tensor)}.")
-    return _facts(tensor, channels=1)
+    return _facts(tensor, 1, quantization and read_as_probability(quantization))
 
 
-def _facts(tensor: Tensor, *, channels: int) -> TensorFacts:
+def _facts(tensor: Tensor, channels: int, quantization: Quantization | None) -> TensorFacts:
     return TensorFacts(
         name=tensor.name,
         width=tensor.shape[2],
         height=tensor.shape[1],
         channels=channels,
         dtype=_DTYPES[tensor.type],
-        quantization=tensor.quantization if tensor.type == UINT8 else None,
+        quantization=quantization if tensor.type == UINT8 else None,
     )
 
 

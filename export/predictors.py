@@ -16,6 +16,8 @@ import torch
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
+from dbd_mobile import Quantization
+from dbd_mobile.model_file import read_as_probability
 from export.device_input import device_contract
 from training.errors import InputError
 from training.networks import NetworkContract
@@ -152,7 +154,9 @@ class TflitePredictor:
         if values.dtype == np.float32:
             return values
         scale, zero_point = self._output["quantization"]
-        return (values.astype(np.float32) - zero_point) * np.float32(scale)
+        return read_as_probability(Quantization(scale=scale, zero_point=zero_point)).dequantise(
+            values
+        )
 
 
 def open_interpreter(path: Path) -> Interpreter:

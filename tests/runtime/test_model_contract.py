@@ -17,7 +17,8 @@ def test_facts_are_read_from_the_file():
     assert (facts.input.size_wh, facts.input.channels, facts.input.dtype) == ((48, 32), 3, "uint8")
     assert facts.input.quantization == Quantization(scale=1 / 128, zero_point=127)
     assert (facts.output.size_wh, facts.output.channels) == ((24, 16), 1)
-    assert facts.output.quantization == Quantization(scale=1 / 256, zero_point=0)
+    # A sigmoid's steps of 1/256, read as those from 0 to 1.
+    assert facts.output.quantization == Quantization(scale=1 / 255, zero_point=0)
 
 
 @pytest.mark.parametrize("name", ["tiny_int8", "tiny_float32"])

@@ -37,6 +37,9 @@ public final class BlurModel {
     private static final int MAX_SIDE = 1 << 15;
     // A probability may leave 0..1 by this much through the rounding of a quantised model.
     private static final double RANGE_TOLERANCE = 0.01;
+    // What a sigmoid gives in int8, and how it is read.
+    private static final float SIGMOID_SCALE = 1 / 256f;
+    private static final float PROBABILITY_SCALE = 1 / 255f;
     private static final int MAX_FILE_BYTES = 64 << 20;
     private static final Pattern CHECKSUM = Pattern.compile("[0-9a-f]{64}");
 
@@ -195,8 +198,19 @@ public final class BlurModel {
                 input.shape[1],
                 output.shape[2],
                 output.shape[1],
-                output.scale,
+                readScale(output.scale, output.zeroPoint),
                 output.zeroPoint);
+    }
+
+    /**
+     * How the steps of a map are read. TFLite fixes those of an int8 sigmoid at 1/256; the last one,
+     * 255/256, stands for all that is above it, nearly all of which is close to 1. Its 256 steps are
+     * read as those from 0 to 1 inclusive, as the Python runtime does.
+     */
+    static float readScale(float stored, int zeroPoint) {
+        boolean isSigmoid =
+                zeroPoint == 0 && Math.abs(stored - SIGMOID_SCALE) <= 1e-6 * SIGMOID_SCALE;
+        return isSigmoid ? PROBABILITY_SCALE : stored;
     }
 
     private static boolean hasSides(int[] shape) {

@@ -117,8 +117,11 @@ final class TfliteEngine implements Engine {
                         && output.dataType() == DataType.UINT8
                         && Arrays.equals(input.shape(), photo)
                         && output.numBytes() == facts.outputWidth() * facts.outputHeight()
-                        && output.quantizationParams().getScale() == facts.outputScale()
-                        && output.quantizationParams().getZeroPoint() == facts.outputZeroPoint();
+                        && output.quantizationParams().getZeroPoint() == facts.outputZeroPoint()
+                        && BlurModel.readScale(
+                                        output.quantizationParams().getScale(),
+                                        facts.outputZeroPoint())
+                                == facts.outputScale();
         if (!isSame) {
             throw new DbdException.Model(
                     "TensorFlow Lite sees another input or output in the model " + model.name()

@@ -64,7 +64,7 @@ public class BlurDetectorTest {
         detector.detect(plain(200, 64, 40), Framing.upright(90, false), map);
         assertEquals(40, map.photoWidth());
         assertEquals(64, map.photoHeight());
-        assertEquals(200 / 256f, map.probability(23, 15), 1e-6);
+        assertEquals(200 / 255f, map.probability(23, 15), 1e-6);
     }
 
     @Test
@@ -82,7 +82,7 @@ public class BlurDetectorTest {
                 DbdException.Backend.class,
                 () -> detector.detect(plain(0, 8, 8), Framing.WHOLE, map));
         assertEquals(64, map.photoWidth());
-        assertEquals(200 / 256f, map.probability(0, 0), 1e-6);
+        assertEquals(200 / 255f, map.probability(0, 0), 1e-6);
     }
 
     @Test
@@ -90,7 +90,7 @@ public class BlurDetectorTest {
         ByteBuffer photo = ByteBuffer.allocate(48 * 32 * 3);
         photo.put(0, (byte) 64);
         detector.detectRgb(photo, map);
-        assertEquals(0.25f, map.probability(5, 5), 1e-6);
+        assertEquals(64 / 255f, map.probability(5, 5), 1e-6);
         assertEquals(48, map.photoWidth());
         assertEquals(0, photo.position());
     }

@@ -35,7 +35,7 @@ public class BlurModelTest {
         assertEquals("lite", model.name());
         assertEquals(320, model.facts().inputWidth());
         assertEquals(320, model.facts().inputHeight());
-        assertEquals(1 / 256f, model.facts().outputScale(), 1e-9);
+        assertEquals(1 / 255f, model.facts().outputScale(), 1e-9);
         assertEquals(0, model.facts().outputZeroPoint());
     }
 
