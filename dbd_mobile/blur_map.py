@@ -1,5 +1,6 @@
 """A network's raw output for one photo in; blur probability, mask, scores and pictures out."""
 
+import operator
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -168,7 +169,15 @@ class BlurMap:
             (1.0, 0.5)
         """
         width, height = self._size_wh
-        left, top, right, bottom = box_xyxy or (0, 0, width, height)
+        try:
+            # Whole numbers of any kind, as Python's own: numpy's small ones would overflow below.
+            left, top, right, bottom = map(
+                operator.index, (0, 0, width, height) if box_xyxy is None else box_xyxy
+            )
+        except (TypeError, ValueError):
+            raise ArgumentError(
+                f"A box is four whole numbers, (left, top, right, bottom), got {box_xyxy!r}."
+            ) from None
         if not (0 <= left < right <= width and 0 <= top < bottom <= height):
             raise ArgumentError(
                 f"A box has at least one pixel and lies in the photo of {width}x{height}, "
@@ -258,7 +267,7 @@ class BlurMap:
             ArgumentError: ``contrast`` is out of range.
             ImageError: The photo cannot be read, or has another size than the map.
         """
-        if not 1 <= contrast <= 510:
+        if not (hasattr(contrast, "__index__") and 1 <= contrast <= 510):
             raise ArgumentError(f"contrast is a whole number from 1 to 510, got {contrast!r}.")
         rgb = np.asarray(self._own_pixels(photo).rgb)
         luma = (rgb @ np.array(_LUMA, np.int32)) >> 8

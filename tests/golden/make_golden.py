@@ -14,7 +14,8 @@ Tables (tab-separated, a header line) say what each ``.bin`` file holds:
     Damage done to one byte after another of ``tests/runtime/data/tiny_int8.tflite``, and whether
     the structural check finds it.
 
-No file depends on a bundled model: the outputs are made up.
+Outputs are stored: two are made up, with all that a byte can hold, and one is what the bundled
+``lite`` gave for ``docs/scene.jpg`` when this was last run. A new model makes none of them wrong.
 """
 
 import csv
@@ -24,11 +25,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from dbd_mobile import ArgumentError, BlurMap, ModelError, Quantization
+from dbd_mobile import ArgumentError, BlurDetector, BlurMap, ModelError, Quantization
 from dbd_mobile.model_file import read_facts
 from dbd_mobile.photo import load_pixels
 
 FOLDER = Path(__file__).parent
+SCENE = FOLDER.parents[1] / "docs" / "scene.jpg"
 MODEL = FOLDER.parent / "runtime" / "data" / "tiny_int8.tflite"
 TARGET_WH = (40, 30)
 DAMAGED_BYTES = 400
@@ -201,18 +203,14 @@ def make_squash(generator):
 
 
 def make_maps(generator):
-    """Two made-up outputs with other quantisations and photo sizes, and what is made of them."""
-    width, height = TARGET_WH
+    """Outputs with other quantisations and photo sizes, and what is made of them."""
     maps, masks, scores = [], [], []
-    for name, scale, zero_point, photo_wh in (
-        ("even", 1 / 256, 0, (1280, 720)),
-        ("uneven", float(np.float32(1 / 252.3)), 2, (611, 1013)),
+    for name, raw, photo, quantization, photo_wh in (
+        made_up("even", generator, 1 / 256, 0, (1280, 720)),
+        made_up("uneven", generator, float(np.float32(1 / 252.3)), 2, (611, 1013)),
+        of_the_scene(),
     ):
-        ramp = np.linspace(-30, 285, width)[np.newaxis] + generator.normal(0, 25, (height, width))
-        raw = np.clip(ramp, 0, 255).astype(np.uint8)
-        raw.ravel()[:256] = generator.permutation(256)
-        photo = texture(generator, height, width, 3)
-        quantization = Quantization(scale=scale, zero_point=zero_point)
+        height, width = raw.shape
         own_size = BlurMap(raw, size_wh=(width, height), quantization=quantization)
         of_photo = BlurMap(raw, size_wh=photo_wh, quantization=quantization)
         raw.tofile(FOLDER / f"{name}_map.bin")
@@ -228,8 +226,8 @@ def make_maps(generator):
                 "name": name,
                 "width": width,
                 "height": height,
-                "scale": repr(scale),
-                "zero_point": zero_point,
+                "scale": repr(quantization.scale),
+                "zero_point": quantization.zero_point,
                 "photo_width": photo_wh[0],
                 "photo_height": photo_wh[1],
                 "contrast": 48,
@@ -255,6 +253,30 @@ def make_maps(generator):
             )
     for table, rows in (("maps", maps), ("masks", masks), ("scores", scores)):
         write_table(f"{table}.tsv", list(rows[0]), rows)
+
+
+def made_up(name, generator, scale, zero_point, photo_wh):
+    """A ramp with noise, all values of a byte in it, over a texture."""
+    width, height = TARGET_WH
+    ramp = np.linspace(-30, 285, width)[np.newaxis] + generator.normal(0, 25, (height, width))
+    raw = np.clip(ramp, 0, 255).astype(np.uint8)
+    raw.ravel()[:256] = generator.permutation(256)
+    photo = texture(generator, height, width, 3)
+    return name, raw, photo, Quantization(scale=scale, zero_point=zero_point), photo_wh
+
+
+def of_the_scene():
+    """The bundled model's output for the demo's picture."""
+    pixels = load_pixels(SCENE)
+    with BlurDetector("lite", threads=1) as detector:
+        facts = detector.model_facts
+        blur_map = detector.detect(SCENE)
+    read = facts.output.quantization
+    raw = np.rint(blur_map.model_probability / np.float32(read.scale) + read.zero_point)
+    # As Java's float holds it.
+    quantization = Quantization(scale=float(np.float32(read.scale)), zero_point=read.zero_point)
+    photo = pixels.squash(facts.input.size_wh)
+    return "scene", raw.astype(np.uint8), photo, quantization, pixels.size_wh
 
 
 def make_models(generator):

@@ -179,3 +179,23 @@ def test_array_copies_when_and_only_when_asked(ramp):
     assert ramp.probability.max() < 1
     with pytest.raises(ValueError, match="has to be copied"):
         ramp.__array__(np.float64, copy=False)
+
+
+@pytest.mark.parametrize("box", [(), (0, 0, 4), (0.0, 0.0, 4.0, 4.0), "box", 3])
+def test_box_that_is_not_four_whole_numbers_is_refused(box):
+    blur_map = BlurMap(np.zeros((4, 4), np.uint8), size_wh=(8, 8), quantization=BYTES)
+    with pytest.raises(ArgumentError, match="four whole numbers"):
+        blur_map.sharpness(box)
+
+
+def test_box_may_be_an_array_of_any_whole_numbers():
+    raw = np.zeros((300, 4), np.uint8)
+    raw[150:] = 255
+    blur_map = BlurMap(raw, size_wh=(8, 30_000), quantization=BYTES)
+    assert blur_map.sharpness(np.array([0, 0, 8, 15_000], np.int16)) == 1
+
+
+def test_contrast_that_is_no_whole_number_is_refused():
+    blur_map = BlurMap(np.zeros((4, 4), np.uint8), size_wh=(4, 4), quantization=BYTES)
+    with pytest.raises(ArgumentError, match=r"whole number from 1 to 510, got 48\.5"):
+        blur_map.focus_peaking(np.zeros((4, 4, 3), np.uint8), contrast=48.5)

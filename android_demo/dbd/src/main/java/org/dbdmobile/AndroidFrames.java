@@ -111,8 +111,9 @@ public final class AndroidFrames {
         void addRow(int row, int left, int width, boolean reversed, int across, int[] sums) {
             try {
                 picture.getPixels(line, 0, width, left, row, width, 1);
-            } catch (IllegalStateException error) {
-                throw new DbdException.Image("The Bitmap was recycled: use it before.", error);
+            } catch (IllegalStateException | IllegalArgumentException error) {
+                throw new DbdException.Image(
+                        "The Bitmap was recycled or reconfigured: use it before.", error);
             }
             ArgbRow.toRgb(line, width, rgb);
             addUp(rgb, width, reversed, across, sums);

@@ -45,7 +45,14 @@ public final class BlurDetector implements AutoCloseable {
      * @throws DbdException.Model TensorFlow Lite refuses the model
      */
     public static BlurDetector open(BlurModel model, DetectorOptions options) {
-        return new BlurDetector(model, options, TfliteEngine.open(model, options));
+        Engine engine = TfliteEngine.open(model, options);
+        try {
+            return new BlurDetector(model, options, engine);
+        } catch (RuntimeException | Error failed) {
+            // Out of memory for the buffers, most likely.
+            engine.close();
+            throw failed;
+        }
     }
 
     /**

@@ -8,8 +8,10 @@ import java.util.Arrays;
  *
  * <p>Made once by {@link BlurDetector#newMap} and filled again and again by {@link
  * BlurDetector#detect}; a new one is blurred nowhere. It has the model's own size ({@link #width} by
- * {@link #height}) and covers the photo whole; boxes are given in the photo's pixels. All scores and
- * pictures are the Python runtime's, to the last bit, for the same map.
+ * {@link #height}) and covers the photo whole; boxes are given in the photo's pixels. For the same
+ * map, {@link #sharpness} and {@link #isInFocus} are the Python runtime's to the last bit. So are mask,
+ * share and pictures for a photo of the map's own size; Python brings the map to the photo's size
+ * before it makes them, which a preview has no use for.
  *
  * <p>No method allocates. Not safe for several threads at once: show one map while another is filled.
  */

@@ -35,6 +35,7 @@ public final class BlurModel {
     private static final int INPUT_ZERO_POINT = 127;
     // No frame is larger; the whole tensor was found to be far smaller than an int's end.
     private static final int MAX_SIDE = 1 << 15;
+    private static final int MAX_PIXELS = 1 << 26;
     // A probability may leave 0..1 by this much through the rounding of a quantised model.
     private static final double RANGE_TOLERANCE = 0.01;
     // What a sigmoid gives in int8, and how it is read.
@@ -214,7 +215,11 @@ public final class BlurModel {
     }
 
     private static boolean hasSides(int[] shape) {
-        return shape[1] >= 1 && shape[1] <= MAX_SIDE && shape[2] >= 1 && shape[2] <= MAX_SIDE;
+        return shape[1] >= 1
+                && shape[1] <= MAX_SIDE
+                && shape[2] >= 1
+                && shape[2] <= MAX_SIDE
+                && shape[1] * shape[2] <= MAX_PIXELS;
     }
 
     private static byte[] readAll(Assets assets, String path) {

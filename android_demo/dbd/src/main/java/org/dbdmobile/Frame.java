@@ -1,5 +1,6 @@
 package org.dbdmobile;
 
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 
 /**
@@ -126,9 +127,15 @@ public abstract class Frame {
 
     /** Copies bytes out of a buffer from any place, and leaves its position as it was. */
     static void copy(ByteBuffer from, int at, byte[] to, int count) {
-        int position = from.position();
-        from.position(at);
-        from.get(to, 0, count);
-        from.position(position);
+        try {
+            int position = from.position();
+            from.position(at);
+            from.get(to, 0, count);
+            from.position(position);
+        } catch (IllegalStateException | IllegalArgumentException | BufferUnderflowException e) {
+            // Android takes a picture's memory back when it is closed, whoever still reads it.
+            throw new DbdException.Image(
+                    "The frame's pixels are gone: keep its picture open until detect returns.", e);
+        }
     }
 }

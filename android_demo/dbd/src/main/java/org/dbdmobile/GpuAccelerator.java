@@ -33,10 +33,10 @@ public final class GpuAccelerator implements Accelerator {
     public Delegate create() {
         try {
             return (Delegate) Class.forName(className).getConstructor().newInstance();
-        } catch (ClassNotFoundException | NoClassDefFoundError error) {
+        } catch (ClassNotFoundException error) {
             throw new DbdException.Backend(
-                    "This app has no GPU delegate: add the dependency"
-                            + " com.google.ai.edge.litert:litert-gpu.",
+                    "This app has no GPU delegate: add the dependencies litert-gpu and"
+                            + " litert-gpu-api of com.google.ai.edge.litert.",
                     error);
         } catch (InvocationTargetException error) {
             throw new DbdException.Backend(
@@ -44,7 +44,9 @@ public final class GpuAccelerator implements Accelerator {
                     error);
         } catch (ReflectiveOperationException | ClassCastException | LinkageError error) {
             throw new DbdException.Backend(
-                    "The app's GPU delegate is of another version: " + error + ".", error);
+                    "The app's GPU delegate cannot be loaded, litert-gpu-api may be missing: "
+                            + error + ".",
+                    error);
         }
     }
 }

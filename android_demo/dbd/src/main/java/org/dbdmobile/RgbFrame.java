@@ -47,6 +47,8 @@ public final class RgbFrame extends Frame {
         this.pixelStride = pixelStride;
         if (line.length < width * pixelStride) {
             line = new byte[width * pixelStride];
+        }
+        if (rgb.length < width) {
             rgb = new long[width];
         }
         return this;

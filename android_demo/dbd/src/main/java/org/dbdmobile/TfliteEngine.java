@@ -28,11 +28,7 @@ final class TfliteEngine implements Engine {
     /** Opens an interpreter, and checks that it sees in the model what the library read in it. */
     static TfliteEngine open(BlurModel model, DetectorOptions options) {
         Accelerator accelerator = options.accelerator();
-        Delegate delegate = accelerator == null ? null : accelerator.create();
-        if (accelerator != null && delegate == null) {
-            throw new DbdException.Backend(
-                    "The accelerator " + accelerator.name() + " made no delegate.", null);
-        }
+        Delegate delegate = accelerator == null ? null : create(accelerator);
         Interpreter interpreter = null;
         try {
             Interpreter.Options own = new Interpreter.Options();
@@ -62,10 +58,33 @@ final class TfliteEngine implements Engine {
                     error);
         } catch (LinkageError error) {
             close(interpreter, delegate);
+            String what =
+                    accelerator == null
+                            ? "TensorFlow Lite"
+                            : "TensorFlow Lite or the accelerator " + accelerator.name();
             throw new DbdException.Backend(
-                    "TensorFlow Lite's native library cannot be loaded: " + firstLine(error) + ".",
+                    what + " cannot be loaded: " + firstLine(error) + ".", error);
+        }
+    }
+
+    /** A delegate, whatever the app's own accelerator does instead of making one. */
+    private static Delegate create(Accelerator accelerator) {
+        Delegate delegate;
+        try {
+            delegate = accelerator.create();
+        } catch (DbdException refused) {
+            throw refused;
+        } catch (RuntimeException | LinkageError error) {
+            throw new DbdException.Backend(
+                    "The accelerator " + accelerator.name() + " cannot be made: "
+                            + firstLine(error) + ".",
                     error);
         }
+        if (delegate == null) {
+            throw new DbdException.Backend(
+                    "The accelerator " + accelerator.name() + " made no delegate.", null);
+        }
+        return delegate;
     }
 
     @Override
@@ -97,11 +116,14 @@ final class TfliteEngine implements Engine {
 
     private static void close(Interpreter interpreter, Delegate delegate) {
         // The interpreter first: it still uses the delegate.
-        if (interpreter != null) {
-            interpreter.close();
-        }
-        if (delegate != null) {
-            delegate.close();
+        try {
+            if (interpreter != null) {
+                interpreter.close();
+            }
+        } finally {
+            if (delegate != null) {
+                delegate.close();
+            }
         }
     }
 

@@ -35,8 +35,14 @@ public class BlurDetectorTest {
         }
     }
 
-    /** A delegate that cannot be made, or that counts how often it is closed. */
+    /** Makes no delegate, or throws as an app's own may where its native library is missing. */
     private static final class FakeAccelerator implements Accelerator {
+        private final Error thrown;
+
+        FakeAccelerator(Error thrown) {
+            this.thrown = thrown;
+        }
+
         @Override
         public String name() {
             return "fake";
@@ -44,6 +50,9 @@ public class BlurDetectorTest {
 
         @Override
         public Delegate create() {
+            if (thrown != null) {
+                throw thrown;
+            }
             return null;
         }
     }
@@ -131,7 +140,7 @@ public class BlurDetectorTest {
 
     @Test
     public void options_changed_areNewOptions() {
-        Accelerator fake = new FakeAccelerator();
+        Accelerator fake = new FakeAccelerator(null);
         DetectorOptions changed = options.withThreads(3).withXnnpack(false).withAccelerator(fake);
         assertEquals(3, changed.threads());
         assertTrue(!changed.usesXnnpack());
@@ -146,7 +155,7 @@ public class BlurDetectorTest {
     public void gpuAccelerator_withoutTheDependency_throwsBackend() {
         DbdException.Backend error =
                 assertThrows(DbdException.Backend.class, () -> new GpuAccelerator().create());
-        assertTrue(error.getMessage().contains("add the dependency"));
+        assertTrue(error.getMessage().contains("add the dependencies litert-gpu and litert-gpu-api"));
     }
 
     @Test
@@ -171,7 +180,18 @@ public class BlurDetectorTest {
     public void open_acceleratorWithoutADelegate_throwsBackend() {
         assertThrows(
                 DbdException.Backend.class,
-                () -> BlurDetector.open(model, options.withAccelerator(new FakeAccelerator())));
+                () -> BlurDetector.open(model, options.withAccelerator(new FakeAccelerator(null))));
+    }
+
+    @Test
+    public void open_acceleratorWithoutItsLibrary_throwsBackend() {
+        Accelerator unlinked = new FakeAccelerator(new UnsatisfiedLinkError("no npu in path"));
+        DbdException error =
+                assertThrows(
+                        DbdException.Backend.class,
+                        () -> BlurDetector.open(model, options.withAccelerator(unlinked)));
+        assertEquals(
+                "The accelerator fake cannot be made: no npu in path.", error.getMessage());
     }
 
     /** As the GPU delegate does on a device without one. */

@@ -16,6 +16,15 @@ public class FrameConverterTest {
     private final ByteBuffer output = ByteBuffer.allocateDirect(SIDE * SIDE * 3);
 
     @Test
+    public void convert_frameReusedForMorePixelsOfFewerBytes_works() {
+        RgbFrame frame = new RgbFrame().set(ByteBuffer.allocate(96 * 64 * 4), 96, 64, 384, 4);
+        FrameConverter converter = new FrameConverter(32, 32);
+        converter.convert(frame, Framing.upright(0, false));
+        frame.set(ByteBuffer.allocate(128 * 64 * 3), 128, 64, 384, 3);
+        assertEquals(32 * 32 * 3, converter.convert(frame, Framing.upright(0, false)).length);
+    }
+
+    @Test
     public void convert_plainColor_keepsItExactly() {
         for (int value : new int[] {0, 1, 127, 254, 255}) {
             byte[] pixels = new byte[37 * 23 * 3];

@@ -47,12 +47,12 @@ public final class CameraBlur {
         // guide: end
     }
 
-    /** The picture to lay over the preview, as large as the preview. */
+    /** The picture to lay over the preview, as large as it; draw it between two frames. */
     public Bitmap overlay() {
         return overlay;
     }
 
-    /** Lets go of the native memory. */
+    /** Lets go of the native memory; on the camera's thread, after its last frame. */
     public void close() {
         detector.close();
     }
