@@ -216,9 +216,9 @@ def on_host(name, *arguments, options=()):
 def on_arm64(name, *arguments, options=()):
     """Run a Java program beside the tests, with the arm64 library, on an emulated processor.
 
-    Paths in the arguments are those of the emulated root, where ``/work`` is its folder ``work``.
+    Paths in the arguments are those of the emulated root, where ``/dbd`` is its folder ``dbd``.
     """
-    work = arm64_root() / "work"
+    work = arm64_root() / "dbd"
     for source in (BUILD / "tests", BUILD / "classes"):
         shutil.rmtree(work / source.name, ignore_errors=True)
         shutil.copytree(source, work / source.name)
@@ -227,21 +227,21 @@ def on_arm64(name, *arguments, options=()):
         shutil.copy(file, work)
     for path in ("tests/golden", "tests/runtime/data", "dbd_mobile/models"):
         shutil.copytree(ROOT / path, work / path, dirs_exist_ok=True)
-    paths = ":".join(["/work/tests", "/work/classes", *(f"/work/{jar.name}" for jar in jars)])
+    paths = ":".join(["/dbd/tests", "/dbd/classes", *(f"/dbd/{jar.name}" for jar in jars)])
     emulator = ["chroot", work.parent, "/usr/bin/qemu-aarch64-static", "-cpu", "cortex-a72"]
     java = "/usr/lib/jvm/java-17-openjdk-arm64/lib/server/libjvm.so"
-    tool_options = " ".join(["-Ddbd.root=/work", *options])
-    variables = {"LD_LIBRARY_PATH": "/work/standins", "JAVA_TOOL_OPTIONS": tool_options}
+    tool_options = " ".join(["-Ddbd.root=/dbd", *options])
+    variables = {"LD_LIBRARY_PATH": "/dbd/standins", "JAVA_TOOL_OPTIONS": tool_options}
     for variable, value in variables.items():
         emulator += ["-E", f"{variable}={value}"]
-    command = [*emulator, "/work/java_launcher", java, paths, "/work", name.replace(".", "/")]
+    command = [*emulator, "/dbd/java_launcher", java, paths, "/dbd", name.replace(".", "/")]
     run(*command, *arguments)
 
 
 def arm64_root():
     """A Debian for arm64 with a JVM, the stand-ins and the launcher; the folder that it is in."""
     root = BUILD / "arm64"
-    work = root / "work"
+    work = root / "dbd"
     if not (work / "done").exists():
         make_arm64_root(root)
         work.mkdir()

@@ -89,11 +89,11 @@ def test_x86_64_library_agrees_with_python(library, compiled_tests, tmp_path, mo
 
 @pytest.mark.parametrize("model_id", bundled_ids())
 def test_arm64_library_agrees_with_python(library, compiled_tests, emulation, model_id):
-    folder = library.arm64_root() / "work" / "photos"
+    folder = library.arm64_root() / "dbd" / "photos"
     os.makedirs(folder, exist_ok=True)
     images = {name: photos()[name] for name in ("scene", "coffee")}
-    model_path = f"/work/dbd_mobile/models/{model_id}/model.tflite"
-    compare(model_id, library.on_arm64, folder, "/work/photos", model_path, 2, images)
+    model_path = f"/dbd/dbd_mobile/models/{model_id}/model.tflite"
+    compare(model_id, library.on_arm64, folder, "/dbd/photos", model_path, 2, images)
 
 
 def test_junit_suite_of_inference_passes_on_arm64(library, emulation, capfd):
