@@ -1,10 +1,13 @@
 """The history of a run in, a picture of its curves out."""
 
+from dataclasses import fields
 from pathlib import Path
 
 from matplotlib.figure import Figure
 
-_NOT_LOSSES = ("epoch", "seconds", "images", "one_class_images", "f_at_half", "adaptive")
+from training.measures import Accuracy
+
+_NOT_LOSSES = {"epoch", "seconds", *(field.name for field in fields(Accuracy))}
 _ACCURACY = ("fmax", "ddff"), ("mae",)
 
 
@@ -17,8 +20,7 @@ def plot_curves(history: list[dict[str, float]], path: Path) -> None:
         path: PNG file to write.
     """
     accuracy = [names for names in _ACCURACY if names[0] in history[0]]
-    measured = {name for names in _ACCURACY for name in names} | set(_NOT_LOSSES)
-    panels = [[name for name in history[0] if name not in measured], *accuracy]
+    panels = [[name for name in history[0] if name not in _NOT_LOSSES], *accuracy]
     epochs = [entry["epoch"] for entry in history]
     figure = Figure(figsize=(3.5 * len(panels), 3.2), layout="constrained")
     for number, (axes, names) in enumerate(

@@ -155,23 +155,22 @@ class _Run:
                 teacher=self._teach(images),
             )
             losses = self.objective.losses(step)
-        self._check_finite(losses)
+        values = self._finite(losses)
         self.optimiser.zero_grad(set_to_none=True)
         losses["loss"].backward()
         norm = nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
-        self._check_finite({"gradient": norm})
+        self._finite({"gradient": norm})
         self.optimiser.step()
         if self.critic_optimiser:
             with torch.autocast(self.device.type, torch.bfloat16):
                 critic_losses = self.objective.critic_losses(step)
-            self._check_finite(critic_losses)
+            values |= self._finite(critic_losses)
             self.critic_optimiser.zero_grad(set_to_none=True)
             torch.stack(list(critic_losses.values())).sum().backward()
             self.critic_optimiser.step()
-            losses |= critic_losses
         self.step += 1
         self._average()
-        return {name: value.item() for name, value in losses.items()}
+        return values
 
     def _teach(self, images: Tensor) -> Prediction | None:
         if self.teacher is None:
@@ -179,10 +178,13 @@ class _Run:
         with torch.no_grad():
             return _predict(self.teacher, self.teacher.contract.normalise(images.float()))
 
-    def _check_finite(self, values: dict[str, Tensor]) -> None:
+    def _finite(self, scalars: dict[str, Tensor]) -> dict[str, float]:
+        """Their values, which a CUDA device is waited for once; or the run ends."""
+        values = {name: scalar.item() for name, scalar in scalars.items()}
         for name, value in values.items():
-            if not math.isfinite(value.item()):
-                raise self._diverged(f"{name} became {value.item()}")
+            if not math.isfinite(value):
+                raise self._diverged(f"{name} became {value}")
+        return values
 
     def _check_weights(self) -> None:
         # Also for what the last step of an epoch did, and as float16, which is what is kept.

@@ -80,31 +80,18 @@ public final class AndroidFrames {
 
     private static final class BitmapFrame extends Frame {
         private Bitmap picture;
-        private int width;
-        private int height;
         private int[] line = new int[0];
         private long[] rgb = new long[0];
 
         BitmapFrame set(Bitmap picture) {
             checkSize(picture.getWidth(), picture.getHeight());
             this.picture = picture;
-            width = picture.getWidth();
-            height = picture.getHeight();
-            if (line.length < width) {
-                line = new int[width];
-                rgb = new long[width];
+            setSize(picture.getWidth(), picture.getHeight());
+            if (line.length < width()) {
+                line = new int[width()];
+                rgb = new long[width()];
             }
             return this;
-        }
-
-        @Override
-        public int width() {
-            return width;
-        }
-
-        @Override
-        public int height() {
-            return height;
         }
 
         @Override

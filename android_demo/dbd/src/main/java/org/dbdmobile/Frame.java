@@ -17,6 +17,9 @@ public abstract class Frame {
     static final long LANE_MASK = (1L << LANE) - 1;
     static final long ONES = 1L | 1L << LANE | 1L << 2 * LANE;
 
+    private int width;
+    private int height;
+
     Frame() {}
 
     /**
@@ -24,14 +27,18 @@ public abstract class Frame {
      *
      * @return the frame's own width, before any turn; 0 before the first pixels were set
      */
-    public abstract int width();
+    public final int width() {
+        return width;
+    }
 
     /**
      * Rows.
      *
      * @return the frame's own height, before any turn; 0 before the first pixels were set
      */
-    public abstract int height();
+    public final int height() {
+        return height;
+    }
 
     /** Forgets what was kept of the pixels; called before each pass over them. */
     void start() {}
@@ -88,6 +95,12 @@ public abstract class Frame {
         sums[i] += (int) (rgb & LANE_MASK);
         sums[i + 1] += (int) (rgb >> LANE & LANE_MASK);
         sums[i + 2] += (int) (rgb >> 2 * LANE);
+    }
+
+    /** Takes over the size of the pixels that the frame was pointed to. */
+    final void setSize(int width, int height) {
+        this.width = width;
+        this.height = height;
     }
 
     static void checkSize(int width, int height) {

@@ -10,8 +10,6 @@ import java.nio.ByteBuffer;
 public final class RgbFrame extends Frame {
     private ByteBuffer pixels;
     private int start;
-    private int width;
-    private int height;
     private int rowStride;
     private int pixelStride;
     private byte[] line = new byte[0];
@@ -41,8 +39,7 @@ public final class RgbFrame extends Frame {
         checkPlane("RGB", pixels, width, height, rowStride, pixelStride, 3);
         this.pixels = pixels;
         this.start = pixels.position();
-        this.width = width;
-        this.height = height;
+        setSize(width, height);
         this.rowStride = rowStride;
         this.pixelStride = pixelStride;
         if (line.length < width * pixelStride) {
@@ -52,16 +49,6 @@ public final class RgbFrame extends Frame {
             rgb = new long[width];
         }
         return this;
-    }
-
-    @Override
-    public int width() {
-        return width;
-    }
-
-    @Override
-    public int height() {
-        return height;
     }
 
     @Override

@@ -42,8 +42,6 @@ public final class YuvFrame extends Frame {
     private int yStart;
     private int uStart;
     private int vStart;
-    private int width;
-    private int height;
     private int yRowStride;
     private int chromaRowStride;
     private int chromaPixelStride;
@@ -93,8 +91,7 @@ public final class YuvFrame extends Frame {
         this.yStart = y.position();
         this.uStart = u.position();
         this.vStart = v.position();
-        this.width = width;
-        this.height = height;
+        setSize(width, height);
         this.yRowStride = yRowStride;
         this.chromaRowStride = chromaRowStride;
         this.chromaPixelStride = chromaPixelStride;
@@ -109,16 +106,6 @@ public final class YuvFrame extends Frame {
             vLine = new byte[chromaBytes];
         }
         return this;
-    }
-
-    @Override
-    public int width() {
-        return width;
-    }
-
-    @Override
-    public int height() {
-        return height;
     }
 
     @Override
@@ -165,7 +152,7 @@ public final class YuvFrame extends Frame {
         if (row == chromaRow) {
             return;
         }
-        int columns = (width + 1) / 2;
+        int columns = (width() + 1) / 2;
         int bytes = (columns - 1) * chromaPixelStride + 1;
         copy(u, uStart + row * chromaRowStride, uLine, bytes);
         copy(v, vStart + row * chromaRowStride, vLine, bytes);
