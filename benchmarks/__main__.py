@@ -11,6 +11,7 @@ from rich.progress import Progress
 
 from benchmarks import readme
 from benchmarks.accuracy import accuracy_table, find_model, measure_accuracy
+from benchmarks.composites import composites_table, measure_composites
 from benchmarks.latency import compare_latency, latency_table
 from dbd_mobile import DBDError
 from training.datasets import BlurDataset
@@ -46,6 +47,14 @@ def _parser() -> argparse.ArgumentParser:
     accuracy.add_argument("--json", action="store_true", help="print JSON instead of a table")
     accuracy.set_defaults(run=_accuracy)
 
+    composites = commands.add_parser("composites", help="errors on defocus made with known blur")
+    composites.add_argument("--model", required=True, help="bundled id, or model file")
+    composites.add_argument(
+        "--data", type=Path, required=True, help="folder with image/ and mask/ (white = object)"
+    )
+    composites.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    composites.set_defaults(run=_composites)
+
     latency = commands.add_parser("latency", help="precisions and thread counts side by side")
     latency.add_argument(
         "files", type=Path, nargs="+", help="TFLite files named STEM.PRECISION.tflite"
@@ -70,6 +79,14 @@ def _accuracy(options: argparse.Namespace) -> None:
         sys.stdout.write(json.dumps(dataclasses.asdict(accuracy), indent=1) + "\n")
     else:
         Console().print(accuracy_table(options.model, options.data.name, accuracy))
+
+
+def _composites(options: argparse.Namespace) -> None:
+    errors = measure_composites(find_model(options.model), options.data)
+    if options.json:
+        sys.stdout.write(json.dumps(dataclasses.asdict(errors), indent=1) + "\n")
+    else:
+        Console().print(composites_table(options.model, errors))
 
 
 def _latency(options: argparse.Namespace) -> None:

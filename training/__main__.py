@@ -10,6 +10,8 @@ import torch
 from rich.console import Console
 from rich.logging import RichHandler
 
+from training.ablation import ablation_rows, run_ablation
+from training.ensemble import Ensemble, label_photos
 from training.errors import InputError
 from training.recipe import Recipe, read_recipe
 from training.run import train
@@ -24,6 +26,14 @@ def main() -> int:
     _add_training(commands, "student", "train a student, by itself or with a teacher")
     samples = commands.add_parser("samples", help="draw the first batches of a run, to look at")
     _add_recipe(samples, "the picture's file (default: runs/RECIPE/samples.png)")
+    ablation = commands.add_parser("ablation", help="measure what each term of a recipe is worth")
+    _add_recipe(ablation, "folder of the runs and ablation.json (default: runs/RECIPE)")
+    ablation.add_argument("--seeds", type=int, default=2, help="runs of each row (default: 2)")
+    _add_device(ablation)
+    label = commands.add_parser(
+        "label", help="write trained networks' maps of photos, to learn from"
+    )
+    _add_labelling(label)
     options = parser.parse_args()
     console = Console(stderr=True)
     logging.basicConfig(
@@ -31,25 +41,34 @@ def main() -> int:
         format="%(message)s",
         handlers=[RichHandler(console=console, show_path=False, show_level=False)],
     )
-    folder = Path("runs") / options.recipe.stem
     try:
+        if options.command == "label":
+            _label(options)
+            console.print(f"Maps: {options.output}", soft_wrap=True)
+            return 0
+        folder = Path("runs") / options.recipe.stem
         recipe = read_recipe(options.recipe)
         if options.command == "samples":
             picture = options.output or folder / "samples.png"
             draw_samples(recipe, picture)
             console.print(f"Samples: {picture}", soft_wrap=True)
             return 0
-        if options.device == "cuda" and not torch.cuda.is_available():
-            raise InputError("PyTorch finds no CUDA device here; leave --device cuda out.")
+        device = _device(options)
+        if options.command == "ablation":
+            for row in ablation_rows(
+                run_ablation(recipe, options.seeds, options.output or folder, device)
+            ):
+                console.print(row)
+            return 0
         if options.command == "teacher":
             _check_teacher(options.recipe, recipe)
         folder = options.output or folder
-        train(recipe, folder, torch.device(options.device))
+        train(recipe, folder, device)
     except InputError as error:
         console.print(f"[red]error:[/red] {error}", soft_wrap=True)
         return 2
     except KeyboardInterrupt:
-        console.print("Interrupted; the same command goes on after the last whole epoch.")
+        console.print("Interrupted; the same command goes on where it was.")
         return 130
     console.print(f"Weights: {folder / 'weights.safetensors'}; curves: {folder / 'curves.png'}")
     return 0
@@ -58,6 +77,27 @@ def main() -> int:
 def _add_training(commands: "argparse._SubParsersAction[Any]", name: str, help_text: str) -> None:
     command = commands.add_parser(name, help=help_text, description=help_text.capitalize() + ".")
     _add_recipe(command, "the run's folder (default: runs/RECIPE)")
+    _add_device(command)
+
+
+def _add_recipe(command: argparse.ArgumentParser, output_help: str) -> None:
+    command.add_argument("recipe", type=Path, help="TOML file, e.g. training/recipes/lite.toml")
+    command.add_argument("-o", "--output", type=Path, help=output_help)
+
+
+def _add_labelling(command: argparse.ArgumentParser) -> None:
+    command.add_argument("weights", type=Path, nargs="+", help="weights of the networks")
+    command.add_argument("--photos", type=Path, required=True, help="folder with the photos")
+    command.add_argument(
+        "--sides", type=int, nargs="+", default=[320, 384], metavar="PIXELS",
+        help="sizes that each network sees a photo at (default: 320 384)",
+    )  # fmt: skip
+    command.add_argument("--mirrored", action="store_true", help="show them mirrored photos too")
+    command.add_argument("-o", "--output", type=Path, required=True, help="folder for the maps")
+    _add_device(command)
+
+
+def _add_device(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--device",
         default="cuda" if torch.cuda.is_available() else "cpu",
@@ -66,9 +106,19 @@ def _add_training(commands: "argparse._SubParsersAction[Any]", name: str, help_t
     )
 
 
-def _add_recipe(command: argparse.ArgumentParser, output_help: str) -> None:
-    command.add_argument("recipe", type=Path, help="TOML file, e.g. training/recipes/lite.toml")
-    command.add_argument("-o", "--output", type=Path, help=output_help)
+def _device(options: argparse.Namespace) -> torch.device:
+    if options.device == "cuda" and not torch.cuda.is_available():
+        raise InputError("PyTorch finds no CUDA device here; leave --device cuda out.")
+    return torch.device(options.device)
+
+
+def _label(options: argparse.Namespace) -> None:
+    for side in options.sides:
+        if side < 32 or side % 32:
+            raise InputError(f"--sides must be multiples of 32, at least 32, not {side}.")
+    device = _device(options)
+    ensemble = Ensemble(options.weights, options.sides, device, mirrored=options.mirrored)
+    label_photos(ensemble, options.photos, options.output)
 
 
 def _check_teacher(path: Path, recipe: Recipe) -> None:

@@ -9,7 +9,7 @@ def crop_and_flip(
     photo: NDArray[np.uint8],
     target: NDArray[np.uint8],
     side: int,
-    smallest: float,
+    share: float,
     rng: np.random.Generator,
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Random square crop, resized, mirrored half of the time.
@@ -18,14 +18,14 @@ def crop_and_flip(
         photo: (S, S, 3) uint8.
         target: (S, S) uint8.
         side: Output side in pixels.
-        smallest: Smallest crop as a share of S, in (0, 1].
+        share: Side of the crop as a share of S, in (0, 1].
         rng: Source of every choice.
 
     Returns:
         (side, side, 3) uint8 and (side, side) uint8.
     """
     full = photo.shape[0]
-    crop = int(rng.integers(round(full * smallest), full + 1))
+    crop = round(full * share)
     top, left = rng.integers(0, full - crop + 1, 2)
     window = (slice(top, top + crop), slice(left, left + crop))
     # INTER_AREA averages where it shrinks and is bilinear where it enlarges.

@@ -4,13 +4,14 @@ Every batch depends on the seed, the epoch and the step only, not on how many pr
 or on where a run was interrupted.
 """
 
+import functools
 import heapq
+from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
 from rich.progress import track
 from torch import Tensor
 from torch.utils.data import Dataset
@@ -19,7 +20,9 @@ from training.augmentation import crop_and_flip, degrade, jitter_colour
 from training.datasets import (
     BlurDataset,
     data_root,
+    is_held_out_scene,
     list_photos,
+    read_map,
     read_photo,
     split_validation,
     squash,
@@ -51,17 +54,22 @@ def open_split(recipe: Recipe) -> tuple[BlurDataset, BlurDataset]:
 _Pair: TypeAlias = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 """A photo (S, S, 3) and its mask or target (S, S)."""
 
+_SCALE_JITTER = 0.1
+
 
 class Batches(Dataset[tuple[Tensor, Tensor]]):
     """Batches of one epoch: item i is step i's images and targets.
 
     Images are uint8 (B, 3, S, S), targets uint8 (B, 1, S, S) with 255 = blurred; the normalisation
-    is the network's business. Photos are kept decoded in memory as squares.
+    is the network's business. S varies from step to step: a part of a photo comes at about the
+    scale that it has when the whole photo fills the network's input, as it does in use. (A part
+    blown up to the whole input would show the network coarser detail, and less blur a pixel, than
+    it will meet; Touvron et al., NeurIPS 2019.) Photos are kept decoded in memory as squares.
 
     Args:
         recipe: What to train.
         photos: The training photos with their masks.
-        side: S, the network's input side.
+        side: Side of the network's input, the largest S.
 
     Attributes:
         epoch: Set before each epoch.
@@ -73,7 +81,7 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
     def __init__(self, recipe: Recipe, photos: BlurDataset, side: int) -> None:
         self.epoch = 0
         self._recipe = recipe
-        self._real_in_batch = recipe.batch_size - recipe.synthetic_in_batch
+        self._real_in_batch = recipe.batch_size - recipe.synthetic_in_batch - recipe.taught_in_batch
         if len(photos) < self._real_in_batch:
             raise InputError(
                 f"There are {len(photos)} photos to train on, fewer than the {self._real_in_batch} "
@@ -83,12 +91,14 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
         square = (recipe.stored_side, recipe.stored_side)
         self._photos: list[_Pair] = []
         for index in track(range(len(photos)), "Decoding photos"):
-            mask = np.uint8(255) * photos.mask(index)
-            mask = np.asarray(Image.fromarray(mask).resize(square, Image.Resampling.BILINEAR))
+            mask = squash(np.uint8(255) * photos.mask(index), square)
             self._photos.append((squash(photos.photo(index), square), mask))
         self._sharp: list[_Pair] = []
         if recipe.synthetic_in_batch:
-            self._sharp = _sharpest(recipe, square)
+            self._sharp = _sharpest(data_root() / recipe.sharp_photos, recipe.sharp_count, square)
+        self._taught: list[_Pair] = []
+        if recipe.taught_in_batch:
+            self._taught = _taught(recipe, square)
 
     def __len__(self) -> int:
         return len(self._photos) // self._real_in_batch
@@ -98,40 +108,48 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
         real = self._real_in_batch
         order = np.random.default_rng((recipe.seed, self.epoch)).permutation(len(self._photos))
         rng = np.random.default_rng((recipe.seed, self.epoch, 1 + step))
-        pairs = [self._real(i, rng) for i in order[step * real : (step + 1) * real]]
-        pairs += [self._synthetic(rng) for _ in range(recipe.synthetic_in_batch)]
+        share = rng.uniform(recipe.smallest_crop, 1)
+        side = max(32, round(self._side * share / 32) * 32)
+        pairs = [self._real(self._photos[i], side, rng) for i in order[step * real :][:real]]
+        pairs += [self._synthetic(side, rng) for _ in range(recipe.synthetic_in_batch)]
+        for _ in range(recipe.taught_in_batch):
+            pairs.append(self._real(self._taught[rng.integers(len(self._taught))], side, rng))
         images = np.stack([photo for photo, _ in pairs]).transpose(0, 3, 1, 2)
         targets = np.stack([target for _, target in pairs])[:, None]
         return torch.from_numpy(np.ascontiguousarray(images)), torch.from_numpy(targets)
 
-    def _real(self, index: int, rng: np.random.Generator) -> _Pair:
-        photo, mask = self._crop(self._photos[index], rng)
+    def _real(self, pair: _Pair, side: int, rng: np.random.Generator) -> _Pair:
+        photo, target = self._crop(pair, side, rng)
         photo = jitter_colour(photo, rng)
         if rng.random() < self._recipe.degraded_share:
             photo = degrade(photo, rng)
-        return photo, mask
+        return photo, target
 
-    def _synthetic(self, rng: np.random.Generator) -> _Pair:
+    def _synthetic(self, side: int, rng: np.random.Generator) -> _Pair:
         first, second = rng.choice(len(self._sharp), 2, replace=False)
-        photo, mask = self._crop(self._sharp[first], rng)
-        other, _ = self._crop(self._sharp[second], rng)
+        photo, mask = self._crop(self._sharp[first], side, rng)
+        other, _ = self._crop(self._sharp[second], side, rng)
         photo, target = synthesise(photo, mask, other, rng)
         photo = degrade(jitter_colour(photo, rng), rng)
         return photo, (target * 255 + 0.5).astype(np.uint8)
 
-    def _crop(self, pair: _Pair, rng: np.random.Generator) -> _Pair:
-        photo, target = pair
-        return crop_and_flip(photo, target, self._side, self._recipe.smallest_crop, rng)
+    def _crop(self, pair: _Pair, side: int, rng: np.random.Generator) -> _Pair:
+        share = min(1.0, side / self._side * rng.uniform(1 - _SCALE_JITTER, 1 + _SCALE_JITTER))
+        return crop_and_flip(*pair, side, share, rng)
 
 
-def _sharpest(recipe: Recipe, square: tuple[int, int]) -> list[_Pair]:
+# Kept for the next run of the same process: looking through thousands of photos takes a minute.
+@functools.lru_cache(maxsize=1)
+def _sharpest(root: Path, count: int, square: tuple[int, int]) -> list[_Pair]:
     """The sharpest photos and their object masks, as squares of uint8."""
-    root = data_root() / recipe.sharp_photos
-    names = track(list_photos(root / "image"), "Picking sharp photos")
-    photos = ((name, squash(read_photo(root / "image" / name), square)) for name in names)
+    names = [name for name in list_photos(root / "image") if not is_held_out_scene(name)]
+    photos = (
+        (name, squash(read_photo(root / "image" / name), square))
+        for name in track(names, "Picking sharp photos")
+    )
     # Names settle ties, so that the choice is the same everywhere.
     scored = heapq.nsmallest(
-        recipe.sharp_count, ((-sharpness(photo), name, photo) for name, photo in photos),
+        count, ((-sharpness(photo), name, photo) for name, photo in photos),
         key=lambda entry: entry[:2],
     )  # fmt: skip
     if len(scored) < 2:
@@ -139,6 +157,23 @@ def _sharpest(recipe: Recipe, square: tuple[int, int]) -> list[_Pair]:
     masks = BlurDataset(root, tuple(name for _, name, _ in scored))
     chosen = []
     for index, (_, _, photo) in enumerate(scored):
-        mask = Image.fromarray(np.uint8(255) * masks.mask(index))
-        chosen.append((photo, np.asarray(mask.resize(square, Image.Resampling.BILINEAR))))
+        chosen.append((photo, squash(np.uint8(255) * masks.mask(index), square)))
     return chosen
+
+
+def _taught(recipe: Recipe, square: tuple[int, int]) -> list[_Pair]:
+    """Photos and the maps that a teacher made of them, as squares of uint8."""
+    root = data_root() / recipe.taught_photos
+    maps = Path(recipe.taught_maps)
+    pairs = []
+    for name in track(list_photos(root / "image"), "Reading the teacher's maps"):
+        path = maps / f"{Path(name).stem}.png"
+        if path.is_file() and not is_held_out_scene(name):
+            photo = squash(read_photo(root / "image" / name), square)
+            pairs.append((photo, squash(read_map(path), square)))
+    if not pairs:
+        raise InputError(
+            f"{maps} holds no map of a photo of {root / 'image'}; make them with "
+            "'python -m training label'."
+        )
+    return pairs

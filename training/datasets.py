@@ -80,7 +80,7 @@ class BlurDataset:
         """
         name = self.names[index]
         path = self.mask_path(name)
-        white = _decode(path, "L") >= 128
+        white = read_map(path) >= 128
         photo_path = self.root / "image" / name
         with _explained(photo_path), Image.open(photo_path) as photo:
             size = ImageOps.exif_transpose(photo).size
@@ -143,6 +143,15 @@ def read_photo(path: Path) -> NDArray[np.uint8]:
     return _decode(path, "RGB")
 
 
+def read_map(path: Path) -> NDArray[np.uint8]:
+    """Decode a blur map or mask to (H, W) uint8, 255 = blurred.
+
+    Raises:
+        InputError: If the file is missing or damaged.
+    """
+    return _decode(path, "L")
+
+
 def _decode(path: Path, mode: str) -> NDArray[np.uint8]:
     with _explained(path), Image.open(path) as image:
         return np.asarray(ImageOps.exif_transpose(image).convert(mode))
@@ -159,18 +168,26 @@ def _explained(path: Path) -> Iterator[None]:
 
 
 def squash(photo: NDArray[np.uint8], size_wh: tuple[int, int]) -> NDArray[np.uint8]:
-    """Resize to a network's input size without keeping the aspect ratio.
+    """Resize a photo or a map to a network's input size without keeping the aspect ratio.
 
     Pillow's BILINEAR widens its kernel when it shrinks, so the result is free of aliasing.
 
     Args:
-        photo: (H, W, 3) uint8.
+        photo: (H, W, 3) or (H, W) uint8.
         size_wh: Target width and height in pixels.
 
     Returns:
-        (height, width, 3) uint8.
+        (height, width, 3) or (height, width) uint8.
     """
     return np.asarray(Image.fromarray(photo).resize(size_wh, Image.Resampling.BILINEAR))
+
+
+def is_held_out_scene(name: str) -> bool:
+    """Whether a photo that synthetic defocus could start from is kept for testing it.
+
+    One in sixteen, by a checksum of the file's name; no training run sees them.
+    """
+    return zlib.crc32(name.encode()) % 16 == 0
 
 
 def split_validation(names: tuple[str, ...], count: int) -> tuple[list[str], list[str]]:

@@ -60,13 +60,16 @@ class Recipe:
         sharp_photos: Folder below the data root with ``image/`` and ``mask/`` (object masks,
             white = object) that synthetic defocus starts from.
         sharp_count: How many of its sharpest photos are used.
+        taught_photos: Folder below the data root with ``image/``, of photos without ground truth.
+        taught_maps: Folder with a teacher's maps of these, from ``python -m training label``.
         validation_count: Photos taken out of ``photos`` to validate on; 0 validates on none.
         epochs: Passes over ``photos``.
-        batch_size: Photos a step, synthetic ones included.
+        batch_size: Photos a step, of every kind.
         synthetic_in_batch: How many of them are synthetic.
+        taught_in_batch: How many of them have a teacher's map as their target.
         stored_side: Side of the squares that photos are kept at, in pixels.
-        side: Side of the network's input in training, in pixels; 0 is that of its contract.
-        smallest_crop: Smallest random crop as a share of the stored side.
+        side: Side of the network's input for a whole photo, in pixels; 0 is that of its contract.
+        smallest_crop: Smallest random crop as a share of a photo's side; the input shrinks with it.
         degraded_share: Share of the real photos that get extra noise and JPEG artefacts.
         encoder_rate: Peak learning rate of the encoder.
         decoder_rate: Peak learning rate of the rest of the network, and of feature adapters.
@@ -87,10 +90,13 @@ class Recipe:
     white_in_focus: bool = False
     sharp_photos: str = "duts"
     sharp_count: int = 1200
+    taught_photos: str = "duts"
+    taught_maps: str = ""
     validation_count: int = 60
     epochs: int = 24
     batch_size: int = 12
     synthetic_in_batch: int = 4
+    taught_in_batch: int = 0
     stored_side: int = 384
     side: int = 0
     smallest_crop: float = 0.75
@@ -123,10 +129,15 @@ class Recipe:
         for name in ("smallest_crop", "degraded_share", "ema_decay"):
             if numbers[name] > 1:
                 raise InputError(f"Recipe: {name} must be in 0 to 1, not {numbers[name]}.")
-        if self.synthetic_in_batch >= self.batch_size:
+        if self.synthetic_in_batch + self.taught_in_batch >= self.batch_size:
             raise InputError(
-                f"Recipe: synthetic_in_batch must be in 0 to batch_size - 1 "
-                f"({self.batch_size - 1}), not {self.synthetic_in_batch}."
+                "Recipe: synthetic_in_batch and taught_in_batch together must be in 0 to "
+                f"batch_size - 1 ({self.batch_size - 1}), not "
+                f"{self.synthetic_in_batch + self.taught_in_batch}."
+            )
+        if self.taught_in_batch and not self.taught_maps:
+            raise InputError(
+                "Recipe: taught_in_batch needs a teacher's maps; name their folder as taught_maps."
             )
         if self.synthetic_in_batch and self.sharp_count < 2:
             raise InputError(

@@ -290,8 +290,11 @@ class _Run:
 
 
 def _fingerprint(recipe: Recipe, photos: BlurDataset) -> str:
-    """Checksum of what a run depends on beside its recipe: the teacher and the photos' names."""
+    """Checksum of what a run depends on beside its recipe: the teacher and all photos' names."""
     digest = hashlib.sha256("\n".join(photos.names).encode())
+    if recipe.taught_in_batch:
+        maps = sorted(path.name for path in Path(recipe.taught_maps).glob("*.png"))
+        digest.update("\n".join(maps).encode())
     if recipe.teacher:
         try:
             digest.update(Path(recipe.teacher).read_bytes())

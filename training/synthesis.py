@@ -81,6 +81,19 @@ def blur_target(radius: NDArray[np.float32] | float) -> NDArray[np.float32]:
     return rise * rise * (3 - 2 * rise)
 
 
+def blur_all(photo: NDArray[np.uint8], kernel: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Blur a photo evenly.
+
+    Args:
+        photo: (H, W, 3) uint8, sharp.
+        kernel: From ``aperture_kernel``.
+
+    Returns:
+        (H, W, 3) uint8.
+    """
+    return encode_srgb(_blur(decode_srgb(photo), kernel))
+
+
 def blur_background(
     photo: NDArray[np.uint8], object_mask: NDArray[np.uint8], kernel: NDArray[np.float32]
 ) -> NDArray[np.uint8]:
@@ -191,8 +204,7 @@ def synthesise(
         return blur_ramp(photo, radii.astype(np.float32), blades, rotation), blur_target(radii)
     if kind == 3:
         return photo, np.zeros((height, width), np.float32)
-    blurred = encode_srgb(_blur(decode_srgb(photo), _random_kernel(radius, rng)))
-    return blurred, np.ones((height, width), np.float32)
+    return blur_all(photo, _random_kernel(radius, rng)), np.ones((height, width), np.float32)
 
 
 def sharpness(photo: NDArray[np.uint8]) -> float:

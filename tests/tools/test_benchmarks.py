@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from skimage import data
 
 from benchmarks import readme
+from training.datasets import is_held_out_scene
 
 ROOT = Path(__file__).parents[2]
 BUNDLED = ROOT / "dbd_mobile" / "models" / "lite" / "model.tflite"
@@ -55,11 +57,32 @@ def test_polarity_flag_turns_the_masks_round(dataset):
     assert straight["mae"] + turned["mae"] == pytest.approx(1, abs=1e-6)
 
 
+def test_composites_of_held_out_scenes_are_scored(tmp_path):
+    for part in ("image", "mask"):
+        (tmp_path / part).mkdir()
+    names = [name for name in map(str, range(60)) if is_held_out_scene(f"{name}.jpg")]
+    for name, photo in zip(names, (data.astronaut(), data.coffee()), strict=False):
+        Image.fromarray(photo).save(tmp_path / "image" / f"{name}.jpg")
+        mask = np.zeros(photo.shape[:2], np.uint8)
+        mask[100:300, 100:300] = 255
+        Image.fromarray(mask).save(tmp_path / "mask" / f"{name}.png")
+    done = run("composites", "--model", "lite", "--data", tmp_path, "--json")
+    assert done.returncode == 0, done.stderr
+    errors = json.loads(done.stdout)
+    assert errors["scenes"] == 2
+    # Far from a coin's 0.5: sharp photos are told from blurred ones.
+    assert errors["foreground_mae"] < 0.35 and errors["background_mae"] < 0.35
+    assert errors["sharp_mean"] < 0.35 and errors["blurred_mean"] > 0.65
+    assert errors["sharp_mean"] == errors["sweep"][0] < errors["sweep"][-1]
+    assert 0 <= errors["largest_fall"] < 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         (("accuracy", "--model", "heavy", "--data", "."), "There is no model heavy"),
         (("accuracy", "--model", "lite", "--data", "nowhere"), "does not exist"),
+        (("composites", "--model", "lite", "--data", "nowhere"), "does not exist"),
         (("latency", BUNDLED, "--threads", "two"), "thread counts such as 1,2,4"),
         (("latency", "nowhere.tflite"), "no model file nowhere.tflite"),
         (("latency", BUNDLED, "--runs", "0"), "at least 1"),

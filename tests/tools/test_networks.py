@@ -17,10 +17,24 @@ def lite():
     return network.eval()
 
 
-def test_lite_stays_within_its_budget(lite):
-    complexity = measure_complexity(lite, 320, 320)
-    assert complexity.parameters <= 3_100_000
-    assert complexity.macs <= 1_000_000_000
+@pytest.mark.parametrize(
+    ("architecture", "parameters", "macs"),
+    [("lite", 3_100_000, 1_000_000_000), ("nano", 800_000, 300_000_000)],
+)
+def test_student_stays_within_its_budget(architecture, parameters, macs):
+    network = build(architecture)
+    contract = network.contract
+    complexity = measure_complexity(network, contract.width, contract.height)
+    assert complexity.parameters <= parameters
+    assert complexity.macs <= macs
+
+
+def test_nano_has_the_first_of_the_published_layers(lite):
+    nano = build("nano")
+    nano.encoder.load_imagenet_weights()
+    ours, whole = nano.encoder.state_dict(), lite.encoder.state_dict()
+    assert ours and all(torch.equal(value, whole[name]) for name, value in ours.items())
+    assert not any(name.startswith("stages.5.") for name in ours)
 
 
 def test_complexity_counts_a_convolution_as_by_hand():
@@ -71,6 +85,7 @@ def test_encoder_holds_the_published_weights(lite):
     ("architecture", "steps", "rate", "share_left"),
     [
         ("lite", 40, 3e-3, 0.25),
+        ("nano", 60, 3e-3, 0.25),
         ("paper", 40, 3e-3, 0.25),
         # A step of it takes long.
         ("teacher", 10, 1e-3, 0.4),

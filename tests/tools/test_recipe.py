@@ -56,7 +56,11 @@ def test_key_that_a_table_lacks_has_its_default():
             "epochs must be a whole number, not 'many'",
         ),
         ('architecture = "lite"\nsmallest_crop = 2.0', "smallest_crop must be in 0 to 1"),
-        ('architecture = "lite"\nsynthetic_in_batch = 12', "synthetic_in_batch must be in 0"),
+        ('architecture = "lite"\nsynthetic_in_batch = 12', "synthetic_in_batch .* must be in 0"),
+        (
+            'architecture = "lite"\ntaught_in_batch = 3',
+            "taught_in_batch needs a teacher's maps; name their folder",
+        ),
         ('architecture = "lite"\n[losses]\nssim = 1.0', "unknown key losses.ssim"),
         (
             'architecture = "lite"\n[losses]\nsoft_iou = -1.0',

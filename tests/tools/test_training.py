@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -16,8 +17,13 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from skimage import data as photos
 
+import training.batches as batches_module
 import training.run as run_module
 from training import losses
+from training.ablation import TERMS, ablation_rows, run_ablation, variants
+from training.batches import Batches, open_split
+from training.datasets import is_held_out_scene, read_photo
+from training.ensemble import Ensemble
 from training.errors import InputError
 from training.networks import NetworkContract, build
 from training.recipe import LossWeights, read_recipe, recipe_from_table
@@ -189,6 +195,134 @@ def test_every_term_is_reported_and_helpers_are_not_kept(whole_system, tmp_path)
     assert float(row["loss"]) == pytest.approx(total, rel=1e-4)
     kept = load_file(tmp_path / "run" / "weights.safetensors")
     assert kept.keys() <= build("lite").state_dict().keys()
+
+
+@pytest.fixture
+def labelled(recipe, data, tmp_path):
+    """A recipe with photos that the shipped student judged, and the folder of its maps."""
+    weights = ROOT / "training" / "weights" / "lite.safetensors"
+    photos, maps = data / "made" / "image", tmp_path / "maps"
+    done = run_training("label", weights, "--photos", photos, "--sides", 64, 96, "-o", maps)
+    assert done.returncode == 0, done.stderr
+    taught = {"taught_photos": "made", "taught_maps": str(maps), "taught_in_batch": 2}
+    return dataclasses.replace(read_recipe(recipe), **taught), maps
+
+
+def test_maps_of_an_ensemble_are_the_mean_of_its_views(labelled, data):
+    _, maps = labelled
+    names = sorted(path.stem for path in (data / "made" / "image").iterdir())
+    assert sorted(path.stem for path in maps.iterdir()) == names
+    photo = read_photo(data / "made" / "image" / "0.jpg")
+    weights = [ROOT / "training" / "weights" / "lite.safetensors"]
+    with Image.open(maps / "0.png") as picture:
+        stored = np.asarray(picture)
+    views = []
+    for side in (64, 96):
+        blur = Ensemble(weights, [side], CPU, mirrored=False).predict(photo)
+        blur = torch.from_numpy(blur)[None, None]
+        views.append(torch.nn.functional.interpolate(blur, (96, 96), mode="bilinear")[0, 0])
+    assert np.abs(torch.stack(views).mean(0).numpy() * 255 - stored).max() <= 0.51
+
+
+def test_mirrored_views_make_the_map_of_a_mirrored_photo_the_mirrored_map(data):
+    photo = read_photo(data / "made" / "image" / "0.jpg")
+    weights = [ROOT / "training" / "weights" / "lite.safetensors"]
+    ensemble = Ensemble(weights, [64], CPU, mirrored=True)
+    mirrored = ensemble.predict(np.ascontiguousarray(photo[:, ::-1]))
+    np.testing.assert_allclose(mirrored[:, ::-1], ensemble.predict(photo), atol=2e-3)
+
+
+def test_labelling_goes_on_where_it_was_and_leaves_damaged_photos_out(tmp_path):
+    (tmp_path / "photos").mkdir()
+    Image.new("RGB", (40, 40)).save(tmp_path / "photos" / "a.png")
+    (tmp_path / "photos" / "b.png").write_bytes(b"half a photo")
+    (tmp_path / "maps").mkdir()
+    (tmp_path / "maps" / "a.png").write_bytes(b"of an earlier run")
+    weights = ROOT / "training" / "weights" / "lite.safetensors"
+    arguments = ("--photos", tmp_path / "photos", "--sides", 64, "-o", tmp_path / "maps")
+    done = run_training("label", weights, *arguments)
+    assert done.returncode == 0, done.stderr
+    assert "left out" in done.stderr and "b.png cannot be read" in " ".join(done.stderr.split())
+    assert [path.name for path in (tmp_path / "maps").iterdir()] == ["a.png"]
+    assert (tmp_path / "maps" / "a.png").read_bytes() == b"of an earlier run"
+    refused = run_training("label", weights, *arguments[:-3], 50, *arguments[-2:])
+    assert refused.returncode == 2 and "must be multiples of 32" in refused.stderr
+
+
+def test_taught_photos_have_the_teachers_maps_as_targets(labelled):
+    recipe, maps = labelled
+    for path in maps.iterdir():
+        Image.new("L", (64, 64), 77).save(path)
+    photos, _ = open_split(recipe)
+    images, targets = Batches(recipe, photos, 64)[0]
+    assert images.shape == (4, 3, 64, 64) and targets.shape == (4, 1, 64, 64)
+    # One real photo, one synthetic, two taught.
+    assert [bool((target == 77).all()) for target in targets] == [False, False, True, True]
+
+
+def test_parts_of_photos_come_at_the_scale_of_whole_ones(recipe):
+    recipe = dataclasses.replace(read_recipe(recipe), smallest_crop=0.5, synthetic_in_batch=0)
+    photos, _ = open_split(recipe)
+    batches = Batches(recipe, photos, 128)
+    ramp = np.tile(np.linspace(0, 255, 96), (96, 1)).astype(np.uint8)
+    batches._photos = [(np.dstack([ramp] * 3), ramp)] * len(batches._photos)
+    sides = set()
+    for batches.epoch in range(12):
+        _, targets = batches[0]
+        sides.add(targets.shape[-1])
+        slopes = np.abs(np.gradient(targets[:, 0].numpy().astype(float), axis=2)).mean((1, 2))
+        # Over the whole photo the ramp would rise by 255/128 a pixel.
+        np.testing.assert_allclose(slopes, 255 / 128, rtol=0.15)
+    assert sides == {64, 96, 128}
+
+
+def test_scenes_that_are_held_out_are_never_trained_on(data, tmp_path, monkeypatch):
+    shutil.copytree(data / "made", tmp_path / "data" / "made")
+    for part, suffix in (("image", "jpg"), ("mask", "png")):
+        folder = tmp_path / "data" / "made" / part
+        (folder / f"0.{suffix}").rename(folder / f"30.{suffix}")
+    assert is_held_out_scene("30.jpg") and not is_held_out_scene("1.jpg")
+    seen = []
+    read = batches_module.read_photo
+    monkeypatch.setattr(batches_module, "read_photo", lambda p: (seen.append(p.name), read(p))[1])
+    batches_module._sharpest(tmp_path / "data" / "made", 10, (96, 96))
+    assert sorted(seen) == [f"{number}.jpg" for number in range(1, 7)]
+
+
+def test_ablation_gives_every_row_the_same_steps_and_gathers_its_measures(
+    whole_system, tmp_path, monkeypatch
+):
+    recipe = dataclasses.replace(whole_system, epochs=3)
+    runs = variants(recipe, 2)
+    assert len(runs) == len({run.folder for run in runs}) == 24
+    for run in runs:
+        real = run.recipe.batch_size - run.recipe.synthetic_in_batch
+        assert run.recipe.epochs * 12 // real == pytest.approx(12, abs=1)
+        weighed = {k for k, v in dataclasses.asdict(run.recipe.losses).items() if v}
+        assert weighed == {"cross_entropy", "soft_iou", "absolute_error", *TERMS[run.terms]}
+    monkeypatch.setattr("training.ablation.TERMS", {"content only": (), "all": TERMS["all"]})
+    result = run_ablation(dataclasses.replace(recipe, epochs=1), 2, tmp_path / "runs", CPU)
+    assert json.loads((tmp_path / "runs" / "ablation.json").read_text()) == result
+    assert [(row["terms"], row["synthetic"]) for row in result["rows"]] == [
+        ("content only", True), ("all", True), ("content only", False), ("all", False),
+    ]  # fmt: skip
+    table = ablation_rows(result)
+    assert len(table) == 6 and re.fullmatch(
+        r"\| all \| no \|( 0\.\d{4} ± 0\.\d{4} \|){3}", table[-1]
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "seeds", "sentence"),
+    [
+        ({}, 1, "--seeds must be at least 2"),
+        ({"synthetic_in_batch": 0}, 2, "needs synthetic_in_batch and validation_count above 0"),
+        ({"losses": LossWeights()}, 2, "losses must weigh all of adversarial, consistency"),
+    ],
+)
+def test_ablation_that_could_compare_nothing_is_refused(whole_system, change, seeds, sentence):
+    with pytest.raises(InputError, match=sentence):
+        variants(dataclasses.replace(whole_system, **change), seeds)
 
 
 def test_samples_show_the_batches_that_a_run_sees(recipe, tmp_path):

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from training.networks.blur_network import BlurNetwork
 from training.networks.complexity import Complexity, measure_complexity
 from training.networks.contract import NetworkContract
-from training.networks.lite import Lite
+from training.networks.lite import lite, nano
 from training.networks.paper import Paper
 from training.networks.teacher import lite2_teacher, paper_teacher
 
@@ -17,7 +17,6 @@ __all__ = [
     "ARCHITECTURES",
     "BlurNetwork",
     "Complexity",
-    "Lite",
     "NetworkContract",
     "Paper",
     "build",
@@ -25,7 +24,8 @@ __all__ = [
 ]
 
 ARCHITECTURES: dict[str, Callable[[], BlurNetwork]] = {
-    "lite": Lite,
+    "lite": lite,
+    "nano": nano,
     "paper": Paper,
     "teacher": paper_teacher,
     "teacher-lite2": lite2_teacher,

@@ -1,4 +1,4 @@
-"""EfficientNet-Lite encoders: an RGB image in, five feature maps at strides 2 to 32 out.
+"""EfficientNet-Lite encoders: an RGB image in, feature maps at strides 2 to 32 out.
 
 The networks are those of Google's EfficientNet-Lite (2020, Apache-2.0): EfficientNet (Tan & Le,
 ICML 2019) without squeeze-excitation and with ReLU6 throughout, which is what makes them keep
@@ -22,8 +22,8 @@ from training.networks.efficientnet import (
 )
 from training.networks.encoder import Encoder
 
-# The last stage at each stride gives that stride's features.
-_FEATURE_STAGES = (0, 1, 2, 4, 6)
+# Stride and the last stage at it, which gives that stride's features.
+_FEATURE_STAGES = {2: 0, 4: 1, 8: 2, 16: 4, 32: 6}
 
 # Width and depth factors; the stem's 32 channels and the first and last stage's depth stay.
 _VARIANTS = {"lite0": (1.0, 1.0), "lite2": (1.1, 1.2)}
@@ -77,12 +77,12 @@ class EfficientNetLite(Encoder):
 
     Args:
         variant: ``"lite0"`` or ``"lite2"``.
+        deepest_stride: Stride at which it ends, 16 or 32.
     """
 
-    strides = (2, 4, 8, 16, 32)
-
-    def __init__(self, variant: str = "lite0") -> None:
+    def __init__(self, variant: str = "lite0", deepest_stride: int = 32) -> None:
         super().__init__()
+        self.strides = tuple(stride for stride in _FEATURE_STAGES if stride <= deepest_stride)
         width, depth = _VARIANTS[variant]
         self.variant = variant
         self.stem = conv_bn(3, 32, 3, stride=2)
@@ -90,7 +90,8 @@ class EfficientNetLite(Encoder):
         self._depths: list[int] = []
         inputs = 32
         widths = []
-        for number, (kernel, stride, expansion, channels, repeats) in enumerate(STAGES):
+        stages = STAGES[: _FEATURE_STAGES[deepest_stride] + 1]
+        for number, (kernel, stride, expansion, channels, repeats) in enumerate(stages):
             outputs = round_channels(channels * width)
             if number not in (0, len(STAGES) - 1):
                 repeats = math.ceil(repeats * depth)
@@ -105,14 +106,14 @@ class EfficientNetLite(Encoder):
             self.stages.append(stage)
             self._depths.append(repeats)
             widths.append(outputs)
-        self.channels = tuple(widths[i] for i in _FEATURE_STAGES)
+        self.channels = tuple(widths[_FEATURE_STAGES[stride]] for stride in self.strides)
 
     def forward(self, image: Tensor) -> list[Tensor]:
         features = []
         current = self.stem(image)
         for number, stage in enumerate(self.stages):
             current = stage(current)
-            if number in _FEATURE_STAGES:
+            if number in _FEATURE_STAGES.values():
                 features.append(current)
         return features
 
@@ -141,5 +142,6 @@ class EfficientNetLite(Encoder):
                 renamed[f"stem.bn.{rest}"] = value
             elif head == "_blocks":
                 number, part, leaf = rest.split(".")
-                renamed[f"{places[int(number)]}.{_PUBLISHED_PARTS[part]}.{leaf}"] = value
+                if int(number) < len(places):
+                    renamed[f"{places[int(number)]}.{_PUBLISHED_PARTS[part]}.{leaf}"] = value
         return renamed

@@ -1,0 +1,109 @@
+"""Trained networks in, the mean of their maps out: the strongest teacher there is.
+
+Each network may see a photo at several sizes, and mirrored too (test-time augmentation).
+"""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from rich.progress import track
+from torch.nn import functional
+
+from training.datasets import list_photos, read_photo, squash
+from training.errors import InputError
+from training.weights import load_weights
+
+_log = logging.getLogger(__name__)
+
+
+class Ensemble:
+    """Networks that judge a photo together.
+
+    Args:
+        weights: Their weights files.
+        sides: Sides of the squares that each of them sees a photo as, in pixels.
+        mirrored: Whether each sees it mirrored too.
+        device: Where they run.
+
+    Raises:
+        InputError: If a file is missing, damaged or not of a known architecture.
+    """
+
+    def __init__(
+        self,
+        weights: Sequence[Path],
+        sides: Sequence[int],
+        device: torch.device,
+        *,
+        mirrored: bool,
+    ) -> None:
+        self._networks = [load_weights(path).network.eval().to(device) for path in weights]
+        for network in self._networks:
+            network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._sides = sides
+        self._mirrored = mirrored
+        self._device = device
+
+    def predict(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Blur map of a photo.
+
+        Args:
+            photo: (H, W, 3) uint8 RGB.
+
+        Returns:
+            (S, S) float32 in [0, 1], 1 = blurred, S being the largest side.
+        """
+        largest = (max(self._sides), max(self._sides))
+        maps = []
+        for side in self._sides:
+            image = torch.tensor(squash(photo, (side, side)), device=self._device)
+            views = image.permute(2, 0, 1)[None].float()
+            if self._mirrored:
+                views = torch.cat([views, views.flip(3)])
+            for network in self._networks:
+                with torch.inference_mode():
+                    blur = network(network.contract.normalise(views))
+                if self._mirrored:
+                    blur = (blur[:1] + blur[1:].flip(3)) / 2
+                maps.append(functional.interpolate(blur, largest, mode="bilinear")[0, 0])
+        return torch.stack(maps).mean(0).cpu().numpy()
+
+
+def label_photos(ensemble: Ensemble, photos: Path, folder: Path) -> None:
+    """Write an ensemble's map of each photo, as ``STEM.png`` (8-bit, 255 = blurred).
+
+    Maps that are there already are kept, so that an interrupted run goes on where it was. A photo
+    that cannot be read is left out, with a warning.
+
+    Args:
+        ensemble: What judges them.
+        photos: Folder with the photos.
+        folder: Where the maps go; made if missing.
+
+    Raises:
+        InputError: If there is no photo, or none of them could be read.
+    """
+    names = list_photos(photos)
+    folder.mkdir(parents=True, exist_ok=True)
+    damaged = 0
+    for name in track(names, "Labelling photos"):
+        path = folder / f"{Path(name).stem}.png"
+        if path.exists():
+            continue
+        try:
+            photo = read_photo(photos / name)
+        except InputError as error:
+            _log.warning("left out: %s", error)
+            damaged += 1
+            continue
+        blur = Image.fromarray((ensemble.predict(photo) * 255 + 0.5).astype(np.uint8))
+        temporary = path.with_suffix(".part")
+        blur.save(temporary, "PNG")
+        temporary.replace(path)
+    if damaged == len(names):
+        raise InputError(f"None of the {damaged} photos of {photos} could be read.")
