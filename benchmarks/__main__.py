@@ -13,6 +13,7 @@ from benchmarks import readme
 from benchmarks.accuracy import accuracy_table, find_model, measure_accuracy
 from benchmarks.composites import composites_table, measure_composites
 from benchmarks.latency import compare_latency, latency_table
+from benchmarks.worst import draw_worst
 from dbd_mobile import DBDError
 from training.datasets import BlurDataset
 from training.errors import InputError
@@ -38,14 +39,15 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
 
     accuracy = commands.add_parser("accuracy", help="accuracy by every protocol")
-    accuracy.add_argument("--model", required=True, help="bundled id, or model file")
-    accuracy.add_argument("--data", type=Path, required=True, help="folder with image/ and mask/")
-    accuracy.add_argument("--list", type=Path, help="text file with one photo a line")
-    accuracy.add_argument(
-        "--white-in-focus", action="store_true", help="the masks are white where in focus"
-    )
+    _add_model_and_data(accuracy)
     accuracy.add_argument("--json", action="store_true", help="print JSON instead of a table")
     accuracy.set_defaults(run=_accuracy)
+
+    worst = commands.add_parser("worst", help="draw the photos that a model gets most wrong")
+    _add_model_and_data(worst)
+    worst.add_argument("--count", type=int, default=15, help="how many (default: 15)")
+    worst.add_argument("-o", "--output", type=Path, required=True, help="PNG file to write")
+    worst.set_defaults(run=_worst)
 
     composites = commands.add_parser("composites", help="errors on defocus made with known blur")
     composites.add_argument("--model", required=True, help="bundled id, or model file")
@@ -69,16 +71,38 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _accuracy(options: argparse.Namespace) -> None:
-    model = find_model(options.model)
-    dataset = BlurDataset.from_folder(
+def _add_model_and_data(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--model", required=True, help="bundled id, or model file")
+    command.add_argument("--data", type=Path, required=True, help="folder with image/ and mask/")
+    command.add_argument("--list", type=Path, help="text file with one photo a line")
+    command.add_argument(
+        "--white-in-focus", action="store_true", help="the masks are white where in focus"
+    )
+
+
+def _dataset(options: argparse.Namespace) -> BlurDataset:
+    return BlurDataset.from_folder(
         options.data, options.list, white_in_focus=options.white_in_focus
     )
-    accuracy = measure_accuracy(model, dataset)
+
+
+def _accuracy(options: argparse.Namespace) -> None:
+    model = find_model(options.model)
+    accuracy = measure_accuracy(model, _dataset(options))
     if options.json:
         sys.stdout.write(json.dumps(dataclasses.asdict(accuracy), indent=1) + "\n")
     else:
         Console().print(accuracy_table(options.model, options.data.name, accuracy))
+
+
+def _worst(options: argparse.Namespace) -> None:
+    if options.count < 1:
+        raise InputError(f"--count must be at least 1, not {options.count}.")
+    if options.output.suffix.lower() != ".png":
+        raise InputError(f"-o must name a .png file, not {options.output}.")
+    model = find_model(options.model)
+    for line in draw_worst(model, _dataset(options), options.count, options.output):
+        sys.stdout.write(line + "\n")
 
 
 def _composites(options: argparse.Namespace) -> None:

@@ -47,6 +47,20 @@ def test_accuracy_of_a_bundled_model_and_of_files_is_given_by_protocol(dataset, 
     assert all(0 <= accuracy[name] <= 1 for name in ("fmax", "ddff", "adaptive", "mae"))
 
 
+def test_worst_photos_are_drawn_worst_first(dataset, tmp_path):
+    picture = tmp_path / "new" / "worst.png"
+    done = run("worst", "--model", "lite", "--data", dataset, "--count", "9", "-o", picture)
+    assert done.returncode == 0, done.stderr
+    names, errors = zip(*(line.split() for line in done.stdout.splitlines()), strict=True)
+    assert sorted(names) == ["a.jpg", "b.jpg"]
+    assert float(errors[0]) >= float(errors[1])
+    with Image.open(picture) as page:
+        pixels = np.asarray(page)
+    # One row of photo, truth and map; the truth is black on the left and white on the right.
+    assert pixels.shape[0] == 200 and (pixels[16:196, 244 : 244 + 110] == 0).all()
+    assert (pixels[16:196, 244 + 130 : 244 + 240] == 255).all()
+
+
 def test_polarity_flag_turns_the_masks_round(dataset):
     straight = json.loads(run("accuracy", "--model", "lite", "--data", dataset, "--json").stdout)
     turned = json.loads(
@@ -83,6 +97,7 @@ def test_composites_of_held_out_scenes_are_scored(tmp_path):
         (("accuracy", "--model", "heavy", "--data", "."), "There is no model heavy"),
         (("accuracy", "--model", "lite", "--data", "nowhere"), "does not exist"),
         (("composites", "--model", "lite", "--data", "nowhere"), "does not exist"),
+        (("worst", "--model", "lite", "--data", ".", "-o", "page.gif"), "must name a .png file"),
         (("latency", BUNDLED, "--threads", "two"), "thread counts such as 1,2,4"),
         (("latency", "nowhere.tflite"), "no model file nowhere.tflite"),
         (("latency", BUNDLED, "--runs", "0"), "at least 1"),

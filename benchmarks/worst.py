@@ -1,0 +1,72 @@
+"""A model and a data set in, a picture of the photos that it gets most wrong out."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+from rich.console import Console
+from rich.progress import track
+
+from export.predictors import open_predictor
+from training.datasets import BlurDataset, squash
+from training.measures import resize_map
+
+_CELL_WH = (240, 180)
+_CAPTION = 16
+_GAP = 4
+_COLUMNS = 3
+
+
+def draw_worst(model: Path, dataset: BlurDataset, count: int, picture: Path) -> list[str]:
+    """Draw photo, ground truth and map of the photos with the largest mean absolute error.
+
+    Args:
+        model: Any model file that ``export.predictors`` opens.
+        dataset: Photos and masks.
+        count: How many to draw.
+        picture: PNG file to write; the worst comes first, in rows of three.
+
+    Returns:
+        A line for each photo drawn: its name and error.
+
+    Raises:
+        InputError: If the model, a photo or a mask cannot be used.
+    """
+    predictor = open_predictor(model)
+    judged = []
+    console = Console(stderr=True)
+    for index in track(range(len(dataset)), "Scoring photos", console=console):
+        blur = predictor.predict(squash(dataset.photo(index), predictor.size_wh))
+        truth = dataset.mask(index)
+        height, width = truth.shape
+        error = float(np.abs(resize_map(blur, (width, height)) - truth).mean())
+        judged.append((error, index, blur))
+    judged.sort(key=lambda entry: -entry[0])
+    lines, cells = [], []
+    for error, index, blur in judged[:count]:
+        lines.append(f"{dataset.names[index]}  {error:.3f}")
+        views = (
+            dataset.photo(index),
+            np.uint8(255) * dataset.mask(index),
+            (blur * 255 + 0.5).astype(np.uint8),
+        )
+        cells.append(_cell(views, lines[-1]))
+    width, height = cells[0].size
+    rows = -(-len(cells) // _COLUMNS)
+    page = Image.new("RGB", (width * _COLUMNS, height * rows), "white")
+    for place, cell in enumerate(cells):
+        page.paste(cell, (place % _COLUMNS * width, place // _COLUMNS * height))
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    page.save(picture)
+    return lines
+
+
+def _cell(views: tuple[NDArray[np.uint8], ...], caption: str) -> Image.Image:
+    width, height = _CELL_WH
+    cell = Image.new("RGB", (len(views) * (width + _GAP) + _GAP, height + _CAPTION + _GAP), "white")
+    for place, view in enumerate(views):
+        small = Image.fromarray(view).convert("RGB").resize(_CELL_WH, Image.Resampling.BILINEAR)
+        cell.paste(small, (place * (width + _GAP), _CAPTION))
+    ImageDraw.Draw(cell).text((2, 2), caption, fill="black")
+    return cell
