@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from benchmarks import readme
-from benchmarks.accuracy import accuracy_table, find_model, measure_accuracy
+from benchmarks.accuracy import accuracy_table, find_model, measure_accuracy, score_maps
 from benchmarks.composites import composites_table, measure_composites
 from benchmarks.latency import compare_latency, latency_table
 from benchmarks.worst import draw_worst
@@ -39,12 +39,16 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
 
     accuracy = commands.add_parser("accuracy", help="accuracy by every protocol")
-    _add_model_and_data(accuracy)
+    judge = accuracy.add_mutually_exclusive_group(required=True)
+    judge.add_argument("--model", help="bundled id, or model file")
+    judge.add_argument("--maps", type=Path, help="folder of maps from 'python -m training label'")
+    _add_data(accuracy)
     accuracy.add_argument("--json", action="store_true", help="print JSON instead of a table")
     accuracy.set_defaults(run=_accuracy)
 
     worst = commands.add_parser("worst", help="draw the photos that a model gets most wrong")
-    _add_model_and_data(worst)
+    worst.add_argument("--model", required=True, help="bundled id, or model file")
+    _add_data(worst)
     worst.add_argument("--count", type=int, default=15, help="how many (default: 15)")
     worst.add_argument("-o", "--output", type=Path, required=True, help="PNG file to write")
     worst.set_defaults(run=_worst)
@@ -71,8 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_model_and_data(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--model", required=True, help="bundled id, or model file")
+def _add_data(command: argparse.ArgumentParser) -> None:
     command.add_argument("--data", type=Path, required=True, help="folder with image/ and mask/")
     command.add_argument("--list", type=Path, help="text file with one photo a line")
     command.add_argument(
@@ -87,12 +90,16 @@ def _dataset(options: argparse.Namespace) -> BlurDataset:
 
 
 def _accuracy(options: argparse.Namespace) -> None:
-    model = find_model(options.model)
-    accuracy = measure_accuracy(model, _dataset(options))
+    if options.maps:
+        accuracy = score_maps(options.maps, _dataset(options))
+    else:
+        accuracy = measure_accuracy(find_model(options.model), _dataset(options))
     if options.json:
         sys.stdout.write(json.dumps(dataclasses.asdict(accuracy), indent=1) + "\n")
     else:
-        Console().print(accuracy_table(options.model, options.data.name, accuracy))
+        Console().print(
+            accuracy_table(options.model or str(options.maps), options.data.name, accuracy)
+        )
 
 
 def _worst(options: argparse.Namespace) -> None:

@@ -3,6 +3,7 @@
 import dataclasses
 from pathlib import Path
 
+import numpy as np
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -11,7 +12,7 @@ from dbd_mobile.catalogue import bundled_ids
 from export.accuracy import score
 from export.card import MODELS_FOLDER
 from export.predictors import open_predictor
-from training.datasets import BlurDataset, squash
+from training.datasets import BlurDataset, read_map, squash
 from training.errors import InputError
 from training.measures import Accuracy
 
@@ -49,6 +50,20 @@ def measure_accuracy(model: Path, dataset: BlurDataset) -> Accuracy:
         for index in track(range(len(dataset)), "Scoring photos", console=Console(stderr=True))
     )
     return score(maps, dataset)
+
+
+def score_maps(folder: Path, dataset: BlurDataset) -> Accuracy:
+    """Accuracy of maps that lie in a folder, an ensemble's for example.
+
+    Args:
+        folder: Holds ``STEM.png`` for each photo, 8-bit, 255 = blurred.
+        dataset: Photos and masks.
+
+    Raises:
+        InputError: If a map or a mask is missing or damaged.
+    """
+    paths = (folder / f"{Path(name).stem}.png" for name in dataset.names)
+    return score((read_map(path).astype(np.float32) / 255 for path in paths), dataset)
 
 
 def accuracy_table(model: str, data: str, accuracy: Accuracy) -> Table:

@@ -24,8 +24,8 @@ class _Family:
 
 
 _DATA = (
-    "CUHK out-of-focus photos and masks; DUTS photos with synthetic defocus; encoder initialised "
-    "with ImageNet weights ({encoder})"
+    "CUHK out-of-focus photos and masks; DUTS photos, with synthetic defocus or judged by other "
+    "networks trained on these; encoder initialised with ImageNet weights ({encoder})"
 )
 _DATA_TERMS = (
     "The weights were trained on the CUHK out-of-focus set and on DUTS photos. Both are research "
@@ -39,6 +39,16 @@ FAMILIES = {
         description=(
             "EfficientNet-Lite0 encoder and a depthwise-separable decoder: ReLU6 throughout, "
             "additions at the skips, made for int8."
+        ),
+        data=_DATA.format(encoder="EfficientNet-Lite0, Apache-2.0"),
+        data_terms=_DATA_TERMS,
+        license="Apache-2.0",
+    ),
+    "nano": _Family(
+        name="Nano",
+        description=(
+            "The first five stages of EfficientNet-Lite0 and a depthwise-separable decoder, for "
+            "224x224 pixels: a third of Lite's size and cost."
         ),
         data=_DATA.format(encoder="EfficientNet-Lite0, Apache-2.0"),
         data_terms=_DATA_TERMS,

@@ -47,6 +47,19 @@ def test_accuracy_of_a_bundled_model_and_of_files_is_given_by_protocol(dataset, 
     assert all(0 <= accuracy[name] <= 1 for name in ("fmax", "ddff", "adaptive", "mae"))
 
 
+def test_maps_of_a_folder_are_scored_as_a_model_is(dataset, tmp_path):
+    for name in "ab":
+        with Image.open(dataset / "mask" / f"{name}.png") as mask:
+            mask.resize((320, 320)).save(tmp_path / f"{name}.png")
+    done = run("accuracy", "--maps", tmp_path, "--data", dataset, "--json")
+    assert done.returncode == 0, done.stderr
+    accuracy = json.loads(done.stdout)
+    assert accuracy["fmax"] > 0.97 and accuracy["mae"] < 0.03
+    (tmp_path / "b.png").unlink()
+    refused = run("accuracy", "--maps", tmp_path, "--data", dataset)
+    assert refused.returncode == 2 and "b.png cannot be read" in " ".join(refused.stderr.split())
+
+
 def test_worst_photos_are_drawn_worst_first(dataset, tmp_path):
     picture = tmp_path / "new" / "worst.png"
     done = run("worst", "--model", "lite", "--data", dataset, "--count", "9", "-o", picture)
