@@ -14,12 +14,13 @@ MODELS_FOLDER = Path(__file__).parents[1] / "dbd_mobile" / "models"
 
 @dataclass(frozen=True)
 class _Family:
-    """What a card says of all models of one architecture."""
+    """What a card and a file's metadata say of all models of one architecture."""
 
     name: str
     description: str
     data: str
     data_terms: str
+    author: str
     license: str
 
 
@@ -27,6 +28,7 @@ _DATA = (
     "CUHK out-of-focus photos and masks; DUTS photos with synthetic defocus; encoder initialised "
     "with ImageNet weights ({encoder})"
 )
+_AUTHOR = "dbd-mobile"
 _DATA_TERMS = (
     "The weights were trained on the CUHK out-of-focus set and on DUTS photos. Both are research "
     "data, given for study: check their terms before commercial use. Neither is part of this "
@@ -42,6 +44,7 @@ FAMILIES = {
         ),
         data=_DATA.format(encoder="EfficientNet-Lite0, Apache-2.0"),
         data_terms=_DATA_TERMS,
+        author=_AUTHOR,
         license="Apache-2.0",
     ),
     "teacher": _Family(
@@ -52,6 +55,7 @@ FAMILIES = {
         ),
         data=_DATA.format(encoder="SE-ResNeXt-101, as the recipe says"),
         data_terms=_DATA_TERMS,
+        author=_AUTHOR,
         license="Apache-2.0",
     ),
     "teacher-lite2": _Family(
@@ -59,6 +63,7 @@ FAMILIES = {
         description="EfficientNet-Lite2 encoder in the design of Distill-DBDGAN's teacher.",
         data=_DATA.format(encoder="EfficientNet-Lite2, Apache-2.0"),
         data_terms=_DATA_TERMS,
+        author=_AUTHOR,
         license="Apache-2.0",
     ),
     "paper": _Family(
@@ -72,6 +77,7 @@ FAMILIES = {
             "The checkpoint does not say what it was trained on: ask for its terms where it came "
             "from before using or passing on this model."
         ),
+        author="unknown",
         license="unknown",
     ),
 }
