@@ -1,4 +1,4 @@
-"""A checkpoint or ONNX file and photos in, proven ONNX and TFLite files and a report on them out."""
+"""A checkpoint or ONNX file and photos in; proven ONNX and TFLite files and a report out."""
 
 import hashlib
 import importlib.metadata
@@ -202,6 +202,7 @@ class _Export:
         self.left_out: list[str] = []
         self.pictures: dict[str, list[Pictures]] = {}
         self._maps: dict[str, _Maps] = {}
+        self._files: dict[str, Path] = {}
         self._device = device_contract(source.contract.width, source.contract.height)
         self._converter = TfliteConverter(
             onnx_file=work / "simplified.onnx",
@@ -218,7 +219,7 @@ class _Export:
             return
         for name in ("float16", "dynamic"):
             if name in wanted:
-                self._prove(_Form.of_precision(name, self.work / f"{name}.tflite"))
+                self._prove(_Form.of_precision(name, self._files[name]))
         if "int8" in wanted:
             int8 = self._make_int8()
             passed = self._prove(int8)
@@ -255,13 +256,13 @@ class _Export:
             before = name
         self.progress("TFLite", 0, None)
         photos = self.calibration.photos if self.calibration else None
-        files = self._converter.convert(self.job.precisions, photos)
+        self._files = self._converter.convert(self.job.precisions, photos)
         self.progress("TFLite", 1, 1)
-        yield _Form.of_precision("float32", files["float32"])
+        yield _Form.of_precision("float32", self._files["float32"])
 
     def _make_int8(self) -> _Form:
         """With the ranges, of those of all methods, whose maps are most like float32's."""
-        files = self._converter.quantise({method: (method, []) for method in METHODS})
+        files = {method: self._files[f"int8.{method}"] for method in METHODS}
         trials = self._try(files, None)
         best = min(trials, key=lambda trial: trial.difference.mean)
         return _Form.of_precision("int8", files[best.name], tuple(trials), best.name)
@@ -269,12 +270,10 @@ class _Export:
     def _make_mixed(self, int8: _Form) -> _Form:
         """With as few layers in float32 as bring the maps within the tolerance."""
         assert int8.choice is not None
-        float_file = self.work / "float32.tflite"
+        float_file = self._files["float32"]
         islands = layers.float_islands(float_file, self._measure_layers(int8))
         kept = {f"{len(names)} layers in float32": names for names in islands}
-        files = self._converter.quantise(
-            {name: (int8.choice, names) for name, names in kept.items()}
-        )
+        files = self._converter.mix(int8.choice, kept)
         trials = self._try(files, PRECISIONS["int8-mixed"].tolerance)
         # The first that is good enough is the last that was tried; if none is, the best may be any.
         best = min(trials, key=lambda trial: trial.difference.mean)
@@ -286,7 +285,7 @@ class _Export:
         """Compare files with float32 on calibration photos, up to the first that is good enough."""
         assert self.calibration is not None
         photos = evenly_spaced(list(self.calibration.photos), _COMPARED_PHOTOS)
-        reference = TflitePredictor(self.work / "float32.tflite")
+        reference = TflitePredictor(self._files["float32"])
         step = "Choosing " + ("layers" if enough else "ranges by the maps")
         total = len(photos) * (len(files) + 1)
         expected = []
@@ -368,7 +367,7 @@ class _Export:
     def _measure_layers(self, form: _Form) -> list[layers.LayerError]:
         photos = evenly_spaced(list(self.photos), layers.PHOTOS)
         step = partial(self.progress, f"Layers of {form.name}")
-        return layers.measure_layers(self.work / "float32.tflite", form.file, photos, step)
+        return layers.measure_layers(self._files["float32"], form.file, photos, step)
 
     def _check_runtimes(self) -> None:
         """Run what passed elsewhere; what differs too much there fails."""

@@ -49,7 +49,7 @@ class TfliteConverter:
     def convert(
         self, precisions: Collection[str], calibration: NDArray[np.uint8] | None
     ) -> dict[str, Path]:
-        """Write the float files, and prepare for ``quantise``.
+        """Write all files but ``int8-mixed``.
 
         Args:
             precisions: Which to write; float32, which the others are compared with, always is.
@@ -57,7 +57,8 @@ class TfliteConverter:
                 is among the precisions.
 
         Returns:
-            The files of the float precisions by name.
+            The files by name of their precision; for int8 there is one by each of ``METHODS``,
+            named "int8.METHOD".
 
         Raises:
             ConversionError: If a converter fails; the message holds its last line.
@@ -66,14 +67,17 @@ class TfliteConverter:
             np.save(self.folder / "calibration.npy", calibration)
         self._run({"step": "convert", "precisions": sorted(precisions)})
         wanted = ["float32", *(name for name in ("float16", "dynamic") if name in precisions)]
+        if "int8" in precisions:
+            wanted += [f"int8.{method}" for method in METHODS]
         return {name: self.folder / f"{name}.tflite" for name in wanted}
 
-    def quantise(self, wanted: Mapping[str, tuple[str, Sequence[str]]]) -> dict[str, Path]:
-        """Write int8 files of the network that was converted.
+    def mix(self, method: str, kept_float: Mapping[str, Sequence[str]]) -> dict[str, Path]:
+        """Write int8 files with layers left in float32, of a network that ``convert`` had.
 
         Args:
-            wanted: By a name for each: one of ``METHODS``, and the layers to leave in float32, by
-                the names of their outputs in the float32 file.
+            method: One of ``METHODS``.
+            kept_float: By a name for each file, the layers to leave in float32, by the names of
+                their outputs in the float32 file.
 
         Returns:
             The files by name.
@@ -81,9 +85,11 @@ class TfliteConverter:
         Raises:
             ConversionError: If a converter fails; the message holds its last line.
         """
-        files = {name: self.folder / f"int8.{index}.tflite" for index, name in enumerate(wanted)}
-        task = {files[name].name: choice for name, choice in wanted.items()}
-        self._run({"step": "quantise", "files": task})
+        files = {
+            name: self.folder / f"mixed.{index}.tflite" for index, name in enumerate(kept_float)
+        }
+        task = {files[name].name: list(layers) for name, layers in kept_float.items()}
+        self._run({"step": "mix", "method": method, "files": task})
         return files
 
     def _run(self, step: dict[str, Any]) -> None:

@@ -56,11 +56,11 @@ class _Task:
 
 def main() -> None:
     task = _Task(json.loads(Path("task.json").read_text()))
-    {"convert": _convert, "quantise": _quantise}[task["step"]](task)
+    {"convert": _convert, "mix": _mix}[task["step"]](task)
 
 
 def _convert(task: _Task) -> None:
-    """Write the float files, and models calibrated by every method for ``_quantise``."""
+    """Write the float files, and int8 files calibrated by every method."""
     _write_saved_model(task)
     wanted = task["precisions"]
     task.write("float32.tflite", _converter().convert())
@@ -81,18 +81,24 @@ def _convert(task: _Task) -> None:
         images = task.images("Choosing ranges", _HISTOGRAM_PHOTOS)
         for method, model in with_ranges(converter.convert(), images).items():
             Path(f"calibrated.{method}").write_bytes(model)
+            task.write(f"int8.{method}.tflite", _quantised(model, []))
 
 
-def _quantise(task: _Task) -> None:
-    """Write int8 files, each of a calibrated model with some layers left in float32."""
-    for name, (method, kept_float) in task["files"].items():
-        content = mlir_quantize(
-            Path(f"calibrated.{method}").read_bytes(),
-            input_data_type=tf.uint8,
-            output_data_type=tf.uint8,
-            denylisted_nodes=kept_float,
-        )
-        task.write(name, content)
+def _mix(task: _Task) -> None:
+    """Write int8 files with some layers left in float32, of a calibrated model of ``_convert``."""
+    calibrated = Path(f"calibrated.{task['method']}").read_bytes()
+    for name, kept_float in task["files"].items():
+        task.write(name, _quantised(calibrated, kept_float))
+
+
+def _quantised(calibrated: bytes, kept_float: list[str]) -> bytes:
+    content: bytes = mlir_quantize(
+        calibrated,
+        input_data_type=tf.uint8,
+        output_data_type=tf.uint8,
+        denylisted_nodes=kept_float,
+    )
+    return content
 
 
 def _converter() -> Any:
