@@ -117,10 +117,10 @@ def test_unfitting_checkpoint_is_refused_with_its_first_fault(
 
 def test_checkpoint_of_other_layout_is_refused(tmp_path):
     torch.save({"state_dict": {"weight": torch.zeros(1)}}, tmp_path / "x.pt")
-    with pytest.raises(InputError, match="x.pt has no model_state_dict of tensors"):
+    with pytest.raises(InputError, match=r"x\.pt has no model_state_dict of tensors"):
         load_weights(tmp_path / "x.pt")
     torch.save({"averaged": {"weight": torch.zeros(1)}}, tmp_path / "x.pt")
-    with pytest.raises(InputError, match="x.pt does not say which network it holds"):
+    with pytest.raises(InputError, match=r"x\.pt does not say which network it holds"):
         load_weights(tmp_path / "x.pt")
 
 
