@@ -113,6 +113,8 @@ def _make_card(report: Report, model_id: str, version: str) -> Card:
     (file,) = (file for file in report.files if file.stage == "int8")
     facts = report.stage("int8").tflite
     assert facts is not None and report.evaluation is not None
+    # Only ONNX files have none, and no card.
+    assert report.checkpoint.macs is not None
     family = FAMILIES[report.checkpoint.architecture]
     width, height = facts.input.shape[2], facts.input.shape[1]
     accuracy: list[AccuracyCard] = []

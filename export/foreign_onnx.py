@@ -126,7 +126,8 @@ class ForeignPredictor:
 
     def predict(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
         normalisation = self._foreign.normalisation
-        mean, scale = np.float32(normalisation.mean), np.float32(normalisation.scale)
+        mean = np.array(normalisation.mean, np.float32)
+        scale = np.array(normalisation.scale, np.float32)
         image = (photo.astype(np.float32) - mean) / scale
         if not self._foreign.channels_last:
             image = image.transpose(2, 0, 1)

@@ -136,7 +136,7 @@ def _feed(interpreter: Any, photo: NDArray[np.uint8]) -> None:
     (tensor,) = interpreter.get_input_details()
     if tensor["dtype"] != np.uint8:
         contract = device_contract(photo.shape[1], photo.shape[0])
-        interpreter.set_tensor(tensor["index"], contract.normalise(np.float32(photo))[None])
+        interpreter.set_tensor(tensor["index"], contract.normalise(photo.astype(np.float32))[None])
     else:
         interpreter.set_tensor(tensor["index"], photo[None])
 

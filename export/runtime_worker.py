@@ -37,7 +37,9 @@ def _run(interpreter: Any, photo: Any) -> Any:
     (taken,) = interpreter.get_input_details()
     (given,) = interpreter.get_output_details()
     # The device's normalisation, export.device_input, which this process cannot import.
-    image = photo if taken["dtype"] == np.uint8 else (np.float32(photo) - 127) / np.float32(128)
+    image = photo
+    if taken["dtype"] != np.uint8:
+        image = (photo.astype(np.float32) - 127) / 128
     interpreter.set_tensor(taken["index"], image[np.newaxis])
     interpreter.invoke()
     return interpreter.get_tensor(given["index"])[0, :, :, 0]

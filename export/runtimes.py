@@ -137,14 +137,15 @@ def run_files(
         The (h, w) float32 maps of each file that ran, and why each other did not.
     """
     with TemporaryDirectory() as folder:
+        given, got = Path(folder, "photos.npy"), Path(folder, "outputs.npz")
+        np.save(given, np.stack(photos))
         task = {
             "module": runtime.module,
             "delegates": runtime.delegates,
-            "photos": f"{folder}/photos.npy",
-            "outputs": f"{folder}/outputs.npz",
+            "photos": str(given),
+            "outputs": str(got),
             "files": {name: str(file.resolve()) for name, file in files.items()},
         }
-        np.save(task["photos"], np.stack(photos))
         done = subprocess.run(
             [python, str(_WORKER), json.dumps(task)],
             cwd=folder,
@@ -157,11 +158,12 @@ def run_files(
             last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
             reason = f"it ended with status {done.returncode}: {last}"
             return {}, dict.fromkeys(files, reason)
-        with np.load(task["outputs"]) as outputs:
+        with np.load(got) as outputs:
             maps = {name: [_probability(raw) for raw in outputs[name]] for name in outputs}
         return maps, json.loads(done.stdout.splitlines()[-1])
 
 
 def _probability(raw: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:
     # What is uint8 is a sigmoid's, or the file has not passed.
-    return np.float32(raw) / np.float32(255) if raw.dtype == np.uint8 else np.float32(raw)
+    values = raw.astype(np.float32)
+    return values / 255 if raw.dtype == np.uint8 else values
