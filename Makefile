@@ -82,6 +82,9 @@ tools: .venv-tools/installed
 	# onnx2tf asks for the OpenCV build with windows, which does not load without libGL; this is
 	# the same module without them.
 	.venv-tools/bin/python -m pip install --quiet --no-deps --force-reinstall opencv-python-headless==4.11.0.86
+	# MediaPipe, whose schema the metadata follows, asks for a third build of OpenCV and for a sound
+	# library; neither is used here.
+	.venv-tools/bin/python -m pip install --quiet --no-deps mediapipe==1.2.2
 	touch $@
 
 clean:

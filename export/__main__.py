@@ -1,6 +1,7 @@
 """Command line of the exporter: ``python -m export --help``."""
 
 import argparse
+import math
 import re
 import sys
 from pathlib import Path
@@ -17,7 +18,9 @@ from rich.progress import (
 
 from export.card import write_bundle
 from export.errors import ConversionError
-from export.pipeline import PRECISIONS, ExportJob, export_checkpoint
+from export.foreign_onnx import Normalisation
+from export.pipeline import ExportJob, export_checkpoint
+from export.precision import PRECISIONS
 from export.report import Report
 from export.screen import census_table, report_table
 from training.datasets import BlurDataset
@@ -34,6 +37,13 @@ def main() -> int:
         parser.error("--calibration-list says which photos of --calibration; give that too")
     if options.bundle is not None and (options.evaluate is None or "int8" not in options.precision):
         parser.error("--bundle needs --evaluate and int8: the card states int8's accuracy")
+    if (options.mean is None) != (options.scale is None):
+        parser.error("--mean and --scale belong together")
+    is_onnx = options.checkpoint.suffix.lower() == ".onnx"
+    if options.mean is not None and not is_onnx:
+        parser.error("--mean and --scale are for ONNX files; a checkpoint says how it is fed")
+    if options.bundle is not None and (is_onnx or options.keep_failing):
+        parser.error("--bundle takes a checkpoint whose export passes")
     if options.bundle is not None and options.calibration is None:
         parser.error("--bundle needs --calibration: generated images stand in for photos poorly")
     console = Console(stderr=True)
@@ -51,12 +61,17 @@ def main() -> int:
                 "--calibration with photos like yours.",
                 soft_wrap=True,
             )
+        for sentence in report.left_out:
+            console.print(sentence, soft_wrap=True)
         console.print(f"Written to {options.output}: {_listed(report)}.", soft_wrap=True)
         if not report.passed:
-            console.print(
-                "What was refused is not written: exit status 1 (--precision leaves a form out).",
-                soft_wrap=True,
+            refused = (
+                "What was refused is written too (--keep-failing): exit status 1."
+                if options.keep_failing
+                else "What was refused is not written: exit status 1 (--precision leaves a form "
+                "out)."
             )
+            console.print(refused, soft_wrap=True)
             return 1
         if options.bundle is not None:
             int8_file = options.output / f"{options.checkpoint.stem}.int8.tflite"
@@ -78,14 +93,15 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m export",
         description="Turn trained weights into ONNX and TFLite files that compute the same thing.",
-        epilog="A file that fails its gate is not written; the report says why. "
+        epilog="A file that fails its gate is not written; the report (HTML and JSON) says why. "
         "Exit status: 0, 1 if one was refused, 2 after bad input.",
     )
     parser.add_argument(
         "checkpoint",
         type=Path,
-        help="weights from 'python -m training' (.safetensors), or the Student_model.pth that the "
-        "authors of Distill-DBDGAN released (.pth, .pt)",
+        help="weights or checkpoint from 'python -m training' (.safetensors, .pt), the "
+        "Student_model.pth that the authors of Distill-DBDGAN released (.pth, .pt), or any .onnx "
+        "with one RGB image in and one map out",
     )
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder for the files")
     parser.add_argument(
@@ -116,10 +132,22 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--precision",
         type=_precisions,
-        default=PRECISIONS,
+        default=tuple(PRECISIONS),
         metavar="LIST",
-        help=f"TFLite files to write, separated by commas (default: {','.join(PRECISIONS)})",
+        help=f"TFLite files to write, separated by commas (default: {','.join(PRECISIONS)}); "
+        "int8-mixed is made where int8 fails",
     )
+    parser.add_argument(
+        "--keep-failing", action="store_true", help="write the files too that fail their gate"
+    )
+    parser.add_argument(
+        "--mean",
+        type=_channels,
+        metavar="R,G,B",
+        help="how an ONNX file is fed that does not say so: (x - mean) / scale, x from 0 to 255; "
+        "one number for all channels or one each",
+    )
+    parser.add_argument("--scale", type=_channels, metavar="R,G,B", help="see --mean")
     parser.add_argument(
         "--bundle",
         type=_model_id,
@@ -127,7 +155,10 @@ def _parser() -> argparse.ArgumentParser:
         help="put the int8 file with a card into the device package, under this id",
     )
     parser.add_argument(
-        "--bundle-version", default="1.0.0", metavar="VERSION", help="for the card (default: 1.0.0)"
+        "--bundle-version",
+        default="1.0.0",
+        metavar="VERSION",
+        help="of the model, for the files' metadata and the card (default: 1.0.0)",
     )
     parser.add_argument("--verbose", action="store_true", help="show all that the converters write")
     return parser
@@ -140,7 +171,20 @@ def _precisions(text: str) -> tuple[str, ...]:
         raise argparse.ArgumentTypeError(
             f"unknown precision {unknown[0]!r}; known are {', '.join(PRECISIONS)}"
         )
+    if "int8-mixed" in wanted and "int8" not in wanted:
+        raise argparse.ArgumentTypeError("int8-mixed is made where int8 fails; ask for both")
     return tuple(precision for precision in PRECISIONS if precision in wanted)
+
+
+def _channels(text: str) -> tuple[float, float, float]:
+    try:
+        values = [float(value) for value in text.split(",")]
+    except ValueError:
+        values = []
+    if len(values) not in (1, 3) or not all(math.isfinite(value) for value in values):
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a number, or three as in 1,2,3")
+    red, green, blue = values * (3 // len(values))
+    return red, green, blue
 
 
 def _model_id(text: str) -> str:
@@ -161,13 +205,16 @@ def _export(options: argparse.Namespace, console: Console) -> Report:
         checkpoint=options.checkpoint,
         output=options.output,
         precisions=options.precision,
+        version=options.bundle_version,
+        normalisation=Normalisation(options.mean, options.scale) if options.mean else None,
+        keep_failing=options.keep_failing,
         calibration=options.calibration,
         calibration_list=options.calibration_list,
         evaluation=evaluation,
         evaluation_name=name,
         verbose=options.verbose,
     )
-    columns = (TextColumn("{task.description:28}"), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn("{task.description:24}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeElapsedColumn(), console=console) as bars:
         tasks: dict[str, TaskID] = {}
 

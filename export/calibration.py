@@ -25,12 +25,14 @@ class Calibration:
     Attributes:
         photos: (N, H, W, 3) uint8 RGB at the network's input size. A 0 and a 255 are among the
             values, so that the input's quantisation spans exactly the bytes of a photo.
+        names: What to call each.
         folder: Name of the folder that they are from; None if they were generated.
         found: How many photos the folder or list has, or were generated.
         sha256: Of the pixels.
     """
 
     photos: NDArray[np.uint8]
+    names: list[str]
     folder: str | None
     found: int
     sha256: str
@@ -62,7 +64,7 @@ def read_calibration(
     for index, name in enumerate(chosen):
         photos[index] = squash(read_photo(where / name), size_wh)
         progress(index + 1, len(chosen))
-    return _spanning_all_bytes(photos, folder.resolve().name, len(names))
+    return _spanning_all_bytes(photos, chosen, folder.resolve().name, len(names))
 
 
 def generate_calibration(size_wh: tuple[int, int]) -> Calibration:
@@ -72,15 +74,18 @@ def generate_calibration(size_wh: tuple[int, int]) -> Calibration:
         size_wh: The network's input width and height.
     """
     photos = generate_photos(size_wh)
-    return _spanning_all_bytes(photos, None, len(photos))
+    names = [f"generated {number}" for number in range(len(photos))]
+    return _spanning_all_bytes(photos, names, None, len(photos))
 
 
-def _spanning_all_bytes(photos: NDArray[np.uint8], folder: str | None, found: int) -> Calibration:
+def _spanning_all_bytes(
+    photos: NDArray[np.uint8], names: list[str], folder: str | None, found: int
+) -> Calibration:
     if photos.min() > 0 or photos.max() < 255:
         # Two pixels in the corner of one photo, which no range but the input's notices.
         photos[0, 0, 0] = 0
         photos[0, 0, 1] = 255
-    return Calibration(photos, folder, found, hashlib.sha256(photos.tobytes()).hexdigest())
+    return Calibration(photos, names, folder, found, hashlib.sha256(photos.tobytes()).hexdigest())
 
 
 def evenly_spaced(items: list[_Item], most: int) -> list[_Item]:

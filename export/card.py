@@ -14,12 +14,13 @@ MODELS_FOLDER = Path(__file__).parents[1] / "dbd_mobile" / "models"
 
 @dataclass(frozen=True)
 class _Family:
-    """What a card says of all models of one architecture."""
+    """What a card and a file's metadata say of all models of one architecture."""
 
     name: str
     description: str
     data: str
     data_terms: str
+    author: str
     license: str
 
 
@@ -27,6 +28,7 @@ _DATA = (
     "CUHK out-of-focus photos and masks; DUTS photos, with synthetic defocus or judged by other "
     "networks trained on these; encoder initialised with ImageNet weights ({encoder})"
 )
+_AUTHOR = "dbd-mobile"
 _DATA_TERMS = (
     "The weights were trained on the CUHK out-of-focus set and on DUTS photos. Both are research "
     "data, given for study: check their terms before commercial use. Neither is part of this "
@@ -42,6 +44,7 @@ FAMILIES = {
         ),
         data=_DATA.format(encoder="EfficientNet-Lite0, Apache-2.0"),
         data_terms=_DATA_TERMS,
+        author=_AUTHOR,
         license="Apache-2.0",
     ),
     "nano": _Family(
@@ -62,6 +65,7 @@ FAMILIES = {
         ),
         data=_DATA.format(encoder="SE-ResNeXt-101, as the recipe says"),
         data_terms=_DATA_TERMS,
+        author=_AUTHOR,
         license="Apache-2.0",
     ),
     "teacher-lite2": _Family(
@@ -69,6 +73,7 @@ FAMILIES = {
         description="EfficientNet-Lite2 encoder in the design of Distill-DBDGAN's teacher.",
         data=_DATA.format(encoder="EfficientNet-Lite2, Apache-2.0"),
         data_terms=_DATA_TERMS,
+        author=_AUTHOR,
         license="Apache-2.0",
     ),
     "paper": _Family(
@@ -82,6 +87,7 @@ FAMILIES = {
             "The checkpoint does not say what it was trained on: ask for its terms where it came "
             "from before using or passing on this model."
         ),
+        author="unknown",
         license="unknown",
     ),
 }
@@ -117,6 +123,8 @@ def _make_card(report: Report, model_id: str, version: str) -> Card:
     (file,) = (file for file in report.files if file.stage == "int8")
     facts = report.stage("int8").tflite
     assert facts is not None and report.evaluation is not None
+    # Only ONNX files have none, and no card.
+    assert report.checkpoint.macs is not None
     family = FAMILIES[report.checkpoint.architecture]
     width, height = facts.input.shape[2], facts.input.shape[1]
     accuracy: list[AccuracyCard] = []

@@ -12,13 +12,14 @@ import onnxsim
 import torch
 
 from export.errors import ConversionError
+from training.networks import NetworkContract
 from training.weights import TrainedNetwork
 
 INPUT_NAME = "image"
 OUTPUT_NAME = "blur"
 
 # The newest that onnx2tf 1.29 and onnxruntime of 2022 (the web and old phones) both read.
-_OPSET = 17
+OPSET = 17
 
 
 def write_onnx(trained: TrainedNetwork, path: Path) -> None:
@@ -38,7 +39,7 @@ def write_onnx(trained: TrainedNetwork, path: Path) -> None:
                 (image,),
                 str(path),
                 dynamo=False,
-                opset_version=_OPSET,
+                opset_version=OPSET,
                 input_names=[INPUT_NAME],
                 output_names=[OUTPUT_NAME],
             )
@@ -46,15 +47,20 @@ def write_onnx(trained: TrainedNetwork, path: Path) -> None:
         # PyTorch's exporter raises anything, by operator.
         raise ConversionError(f"PyTorch cannot export this network to ONNX: {error}.") from error
     model = onnx.load(path)
+    set_metadata(model, contract, trained.architecture)
+    onnx.save(model, path)
+
+
+def set_metadata(model: onnx.ModelProto, contract: NetworkContract, architecture: str) -> None:
+    """Write into an ONNX model how it is fed and what it gives."""
     facts = {
         "mean": contract.mean,
         "scale": contract.scale,
         "color": "RGB",
         "output": "probability of blur, 1 = blurred",
-        "architecture": trained.architecture,
+        "architecture": architecture,
     }
     onnx.helper.set_model_props(model, {name: str(value) for name, value in facts.items()})
-    onnx.save(model, path)
 
 
 def simplify_onnx(path: Path, simplified: Path) -> None:

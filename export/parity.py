@@ -72,9 +72,16 @@ class Tolerance:
 ONNX_TOLERANCE = Tolerance(maximum=1e-4)
 # And with XNNPACK's own approximation of the sigmoid.
 FLOAT32_TOLERANCE = Tolerance(maximum=1e-3)
+# Weights rounded to 11 bits.
+FLOAT16_TOLERANCE = Tolerance(mean=0.001, flipped=0.002, fmax_loss=0.001, mae_rise=0.001)
 # Steps of 1/256 through 90 layers: single pixels at edges move far, whole maps must not. The
 # pixels near 0.5 that change sides are what a mask's user would see.
 INT8_TOLERANCE = Tolerance(mean=0.02, flipped=0.02, fmax_loss=0.005, mae_rise=0.003)
+
+# The same file in other runtimes: with the same kernels, and with others, where int8 is rounded
+# otherwise.
+SAME_KERNELS_TOLERANCE = Tolerance(maximum=2 / 255)
+OTHER_KERNELS_TOLERANCE = Tolerance(mean=3 / 255, flipped=0.01)
 
 
 def compare_maps(
@@ -86,13 +93,19 @@ def compare_maps(
         before: (h, w) float32 probability for each photo.
         after: The same by the other model, of the same shapes.
     """
-    differences = [np.abs(a - b) for a, b in zip(before, after, strict=True)]
-    means = [float(difference.mean(dtype=np.float64)) for difference in differences]
+    means = photo_means(before, after)
     flips = [np.mean((a >= 0.5) != (b >= 0.5)) for a, b in zip(before, after, strict=True)]
     return MapDifference(
-        maximum=float(max(difference.max() for difference in differences)),
+        maximum=max(float(np.abs(a - b).max()) for a, b in zip(before, after, strict=True)),
         mean=float(np.mean(means)),
         worst_photo_mean=max(means),
         flipped=float(np.mean(flips)),
-        photos=len(differences),
+        photos=len(means),
     )
+
+
+def photo_means(
+    before: Sequence[NDArray[np.float32]], after: Sequence[NDArray[np.float32]]
+) -> list[float]:
+    """Mean absolute difference of each photo's maps, arguments as for ``compare_maps``."""
+    return [float(np.abs(a - b).mean(dtype=np.float64)) for a, b in zip(before, after, strict=True)]

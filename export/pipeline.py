@@ -1,11 +1,11 @@
-"""A checkpoint and photos in, proven ONNX and TFLite files and a report on them out."""
+"""A checkpoint or ONNX file and photos in; proven ONNX and TFLite files and a report out."""
 
 import hashlib
 import importlib.metadata
 import platform
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
+from export import layers, runtimes
 from export.accuracy import score
 from export.calibration import (
     Calibration,
@@ -21,34 +22,39 @@ from export.calibration import (
     read_calibration,
 )
 from export.device_input import device_contract
-from export.onnx_file import simplify_onnx, write_onnx
-from export.parity import (
-    FLOAT32_TOLERANCE,
-    INT8_TOLERANCE,
-    ONNX_TOLERANCE,
-    Tolerance,
-    compare_maps,
+from export.foreign_onnx import Normalisation
+from export.onnx_file import simplify_onnx
+from export.parity import ONNX_TOLERANCE, Tolerance, compare_maps, photo_means
+from export.precision import PRECISIONS
+from export.predictors import OnnxPredictor, Predictor, TflitePredictor
+from export.report import (
+    CalibrationFacts,
+    CheckpointFacts,
+    ExportedFile,
+    Report,
+    Stage,
+    Trial,
+    WorstPhoto,
 )
-from export.predictors import OnnxPredictor, Predictor, TflitePredictor, TorchPredictor
-from export.report import CalibrationFacts, CheckpointFacts, ExportedFile, Report, Stage
-from export.tflite import convert_to_tflite
+from export.report_page import Pictures, report_page
+from export.source import Source, read_source
+from export.tflite import METHODS, TfliteConverter
 from export.tflite_facts import read_tflite_facts
 from training.datasets import BlurDataset, squash
 from training.errors import InputError
-from training.networks import NetworkContract, measure_complexity
-from training.weights import TrainedNetwork, load_weights
 
-PRECISIONS = ("float32", "int8")
-
-# Without evaluation photos; more would only take longer.
+# Without evaluation photos, and to choose between files; more would only take longer.
 _COMPARED_PHOTOS = 50
+_WORST_PHOTOS = 3
 _TOOLS = (
     "torch", "onnx", "onnxsim", "onnxruntime", "onnx2tf", "tensorflow", "ai-edge-litert",
-    "numpy", "pillow",
+    "tflite-runtime", "numpy", "pillow",
 )  # fmt: skip
 
 Progress = Callable[[str, int, int | None], None]
 """Called with what is being done, how much of it is done, and of how much (None: unknown)."""
+
+_Maps = Sequence[NDArray[np.float32]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,53 +62,86 @@ class ExportJob:
     """What to export, and what to prove it on.
 
     Attributes:
-        checkpoint: Any that ``training.weights.load_weights`` reads.
-        output: Folder for ``STEM.onnx``, ``STEM.<precision>.tflite`` and ``STEM.report.json``;
-            made if missing. STEM is the checkpoint's.
-        precisions: Which of ``PRECISIONS`` to write.
+        checkpoint: Any that ``export.source.read_source`` reads.
+        output: Folder for ``STEM.onnx``, ``STEM.simplified.onnx``, ``STEM.<precision>.tflite``,
+            ``STEM.report.json`` and ``STEM.report.html``; made if missing. STEM is the
+            checkpoint's.
+        precisions: Which of ``export.precision.PRECISIONS`` to write.
+        version: Of the model, for the files' metadata.
+        normalisation: How an ONNX file is fed that does not say so itself.
         calibration: Folder of photos, or data set with ``image/``, to calibrate int8 with; None
             takes generated images.
         calibration_list: Which of its photos; all if None.
         evaluation: Photos and masks for the task measures; None takes none.
         evaluation_name: What to call them.
+        keep_failing: Whether to write the files too that failed.
         verbose: Whether the converters may write to the terminal.
     """
 
     checkpoint: Path
     output: Path
-    precisions: tuple[str, ...] = PRECISIONS
+    precisions: tuple[str, ...] = tuple(PRECISIONS)
+    version: str = "1.0.0"
+    normalisation: Normalisation | None = None
     calibration: Path | None = None
     calibration_list: Path | None = None
     evaluation: BlurDataset | None = None
     evaluation_name: str | None = None
+    keep_failing: bool = False
     verbose: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Form:
     """One form of the network.
 
     Attributes:
         name: Of its stage in the report.
+        made_from: Name of the form that it must agree with.
         file: Where it is.
         open: Makes it ready to run.
-        tolerance: How it may differ from the form before it, which it was made from.
+        tolerance: How it may differ from the form that it is made from.
+        trials, choice, kept_float: As in ``Stage``.
     """
 
     name: str
+    made_from: str | None
     file: Path
     open: Callable[[], Predictor]
     tolerance: Tolerance
+    trials: tuple[Trial, ...] = ()
+    choice: str | None = None
+    kept_float: tuple[str, ...] = ()
+
+    @classmethod
+    def of_precision(
+        cls,
+        name: str,
+        file: Path,
+        trials: tuple[Trial, ...] = (),
+        choice: str | None = None,
+        kept_float: tuple[str, ...] = (),
+    ) -> "_Form":
+        return cls(
+            name=name,
+            made_from="simplified" if name == "float32" else "float32",
+            file=file,
+            open=partial(TflitePredictor, file),
+            tolerance=PRECISIONS[name].tolerance,
+            trials=trials,
+            choice=choice,
+            kept_float=kept_float,
+        )
 
 
 def export_checkpoint(job: ExportJob, progress: Progress) -> Report:
-    """Export a checkpoint.
+    """Export a checkpoint or an ONNX file.
 
     Every form of the network is compared with the one that it was made from, on the evaluation
-    photos or else on some of the calibration photos (or generated images, where neither is given),
-    up to the first that fails. A file is written only if it and all before it passed. Files of an
-    earlier export that this one did not write are removed, so that the folder holds what its
-    report describes.
+    photos or else on some of the calibration photos (or generated images, where neither is given).
+    Where one fails up to the float32 file, nothing is made of it; the other precisions stand and
+    fall alone. A file is written only if it passed. Files of an earlier export that this one did
+    not write are removed, so that the folder holds what its report describes.
 
     Args:
         job: What to export.
@@ -116,28 +155,238 @@ def export_checkpoint(job: ExportJob, progress: Progress) -> Report:
             written then.
         ConversionError: If a converter fails; nothing is written then.
     """
-    trained = load_weights(job.checkpoint)
-    size_wh = (trained.contract.width, trained.contract.height)
+    source = read_source(job.checkpoint, job.normalisation)
+    size_wh = (source.contract.width, source.contract.height)
     calibration = _calibration(job, size_wh, progress)
-    photos = _compared_photos(job, calibration, size_wh, progress)
+    names, photos = _compared_photos(job, calibration, size_wh, progress)
     with _work_folder(job.output) as work:
-        forms = _make_forms(job, trained, calibration, work, progress)
-        stages = _prove(forms, photos, job.evaluation, device_contract(*size_wh), progress)
-        passed = {stage.name for stage in stages if not stage.failures}
-        stem = job.checkpoint.stem
-        names = {"simplified": f"{stem}.onnx"}
-        names |= {precision: f"{stem}.{precision}.tflite" for precision in job.precisions}
-        files = {names[f.name]: f for f in forms if f.name in passed and f.name in names}
+        export = _Export(job, source, calibration, names, photos, work, progress)
+        export.run()
+        kept = {
+            _file_name(job, form.name): form
+            for form, stage in zip(export.forms, export.stages, strict=True)
+            if _is_written(job, form.name) and (job.keep_failing or not stage.failures)
+        }
         report = Report(
-            checkpoint=_checkpoint_facts(job.checkpoint, trained),
+            checkpoint=_checkpoint_facts(job.checkpoint, source),
             calibration=_calibration_facts(calibration) if calibration else None,
             evaluation=job.evaluation_name,
-            stages=stages,
-            files=[_file_facts(name, form) for name, form in files.items()],
+            stages=export.stages,
+            files=[_file_facts(name, form) for name, form in kept.items()],
+            left_out=export.left_out,
             tools=_tool_versions(),
         )
-        _publish(report, {name: form.file for name, form in files.items()}, job, work)
+        page = report_page(report, export.pictures)
+        _publish(report, page, {name: form.file for name, form in kept.items()}, job, work)
     return report
+
+
+class _Export:
+    """The way from the source through all forms; ``run`` fills ``forms`` and ``stages``."""
+
+    def __init__(
+        self,
+        job: ExportJob,
+        source: Source,
+        calibration: Calibration | None,
+        photo_names: Sequence[str],
+        photos: Sequence[NDArray[np.uint8]],
+        work: Path,
+        progress: Progress,
+    ) -> None:
+        self.job, self.source, self.calibration = job, source, calibration
+        self.photo_names, self.photos = photo_names, photos
+        self.work, self.progress = work, progress
+        self.forms: list[_Form] = []
+        self.stages: list[Stage] = []
+        self.left_out: list[str] = []
+        self.pictures: dict[str, list[Pictures]] = {}
+        self._maps: dict[str, _Maps] = {}
+        self._files: dict[str, Path] = {}
+        self._device = device_contract(source.contract.width, source.contract.height)
+        self._converter = TfliteConverter(
+            onnx_file=work / "simplified.onnx",
+            contract=source.contract,
+            about=source.about | {"version": job.version},
+            folder=work,
+            progress=progress,
+            verbose=job.verbose,
+        )
+
+    def run(self) -> None:
+        wanted = self.job.precisions
+        if not all(self._prove(form) for form in self._float_forms()):
+            return
+        for name in ("float16", "dynamic"):
+            if name in wanted:
+                self._prove(_Form.of_precision(name, self._files[name]))
+        if "int8" in wanted:
+            int8 = self._make_int8()
+            passed = self._prove(int8)
+            if "int8-mixed" in wanted and passed:
+                self.left_out.append("int8-mixed is not needed: int8 passed.")
+            elif "int8-mixed" in wanted:
+                self._prove(self._make_mixed(int8))
+        self._check_runtimes()
+
+    def _float_forms(self) -> Iterator[_Form]:
+        """The forms that the others are made from, each once the one before has passed."""
+        raw, simplified = self.work / "raw.onnx", self.work / "simplified.onnx"
+        source = self.source
+        yield _Form(
+            name=source.stage,
+            made_from=None,
+            file=self.job.checkpoint,
+            open=source.open,
+            tolerance=Tolerance(),
+        )
+        self.progress("ONNX", 0, None)
+        source.write(raw)
+        simplify_onnx(raw, simplified)
+        self.progress("ONNX", 1, 1)
+        before = source.stage
+        for name, file in (("onnx", raw), ("simplified", simplified)):
+            yield _Form(
+                name=name,
+                made_from=before,
+                file=file,
+                open=partial(OnnxPredictor, file),
+                tolerance=ONNX_TOLERANCE,
+            )
+            before = name
+        self.progress("TFLite", 0, None)
+        photos = self.calibration.photos if self.calibration else None
+        self._files = self._converter.convert(self.job.precisions, photos)
+        self.progress("TFLite", 1, 1)
+        yield _Form.of_precision("float32", self._files["float32"])
+
+    def _make_int8(self) -> _Form:
+        """With the ranges, of those of all methods, whose maps are most like float32's."""
+        files = {method: self._files[f"int8.{method}"] for method in METHODS}
+        trials = self._try(files, None)
+        best = min(trials, key=lambda trial: trial.difference.mean)
+        return _Form.of_precision("int8", files[best.name], tuple(trials), best.name)
+
+    def _make_mixed(self, int8: _Form) -> _Form:
+        """With as few layers in float32 as bring the maps within the tolerance."""
+        assert int8.choice is not None
+        float_file = self._files["float32"]
+        islands = layers.float_islands(float_file, self._measure_layers(int8))
+        kept = {f"{len(names)} layers in float32": names for names in islands}
+        files = self._converter.mix(int8.choice, kept)
+        trials = self._try(files, PRECISIONS["int8-mixed"].tolerance)
+        # The first that is good enough is the last that was tried; if none is, the best may be any.
+        best = min(trials, key=lambda trial: trial.difference.mean)
+        return _Form.of_precision(
+            "int8-mixed", files[best.name], tuple(trials), best.name, tuple(kept[best.name])
+        )
+
+    def _try(self, files: Mapping[str, Path], enough: Tolerance | None) -> list[Trial]:
+        """Compare files with float32 on calibration photos, up to the first that is good enough."""
+        assert self.calibration is not None
+        photos = evenly_spaced(list(self.calibration.photos), _COMPARED_PHOTOS)
+        reference = TflitePredictor(self._files["float32"])
+        step = "Choosing " + ("layers" if enough else "ranges by the maps")
+        total = len(photos) * (len(files) + 1)
+        expected = []
+        for photo in photos:
+            expected.append(reference.predict(photo))
+            self.progress(step, len(expected), total)
+        trials: list[Trial] = []
+        for name, file in files.items():
+            predictor = TflitePredictor(file)
+            maps = []
+            for photo in photos:
+                maps.append(predictor.predict(photo))
+                self.progress(step, len(photos) * (len(trials) + 1) + len(maps), total)
+            trials.append(Trial(name, compare_maps(expected, maps)))
+            if enough and not enough.violations(trials[-1].difference, None, None):
+                self.progress(step, total, total)
+                break
+        return trials
+
+    def _prove(self, form: _Form) -> bool:
+        """Compare a form with the one that it is made from; whether it passed."""
+        facts = read_tflite_facts(form.file) if form.name in PRECISIONS else None
+        difference = accuracy = None
+        worst: list[WorstPhoto] = []
+        failures = facts.violations(form.name, self._device) if facts else []
+        # A file that is not what its name says may not even take the photos.
+        if not failures:
+            maps = self._predict(form)
+            self._maps[form.name] = maps
+            before = self._stage(form.made_from)
+            if not all(part.min() >= 0 and part.max() <= 1 for part in maps):
+                failures = ["It gives values outside [0, 1], which are no probabilities."]
+            elif self.job.evaluation is not None:
+                accuracy = score(maps, self.job.evaluation)
+            if before and not failures:
+                expected = self._maps[before.name]
+                difference = compare_maps(expected, maps)
+                worst = self._worst(form.name, expected, maps)
+                failures = form.tolerance.violations(difference, before.accuracy, accuracy)
+        stage = Stage(
+            name=form.name,
+            made_from=form.made_from,
+            difference=difference,
+            tolerance=form.tolerance,
+            accuracy=accuracy,
+            tflite=facts,
+            trials=list(form.trials),
+            choice=form.choice,
+            kept_float=list(form.kept_float),
+            worst=worst,
+            runtimes=[],
+            layers=[],
+            slow_spots=facts.slow_spots() if facts else [],
+            failures=failures,
+        )
+        if failures and form.made_from == "float32":
+            stage = replace(stage, layers=self._measure_layers(form))
+        self.forms.append(form)
+        self.stages.append(stage)
+        return not failures
+
+    def _predict(self, form: _Form) -> _Maps:
+        predictor = form.open()
+        maps = []
+        for photo in self.photos:
+            maps.append(predictor.predict(photo))
+            self.progress(f"Checking {form.name}", len(maps), len(self.photos))
+        return maps
+
+    def _stage(self, name: str | None) -> Stage | None:
+        return next((stage for stage in self.stages if stage.name == name), None)
+
+    def _worst(self, name: str, expected: _Maps, maps: _Maps) -> list[WorstPhoto]:
+        means = photo_means(expected, maps)
+        order = np.argsort(means)[::-1][:_WORST_PHOTOS]
+        self.pictures[name] = [Pictures(self.photos[i], expected[i], maps[i]) for i in order]
+        return [WorstPhoto(self.photo_names[i], means[i]) for i in order]
+
+    def _measure_layers(self, form: _Form) -> list[layers.LayerError]:
+        photos = evenly_spaced(list(self.photos), layers.PHOTOS)
+        step = partial(self.progress, f"Layers of {form.name}")
+        return layers.measure_layers(self._files["float32"], form.file, photos, step)
+
+    def _check_runtimes(self) -> None:
+        """Run what passed elsewhere; what differs too much there fails."""
+        passed = [
+            number
+            for number, stage in enumerate(self.stages)
+            if stage.name in self.job.precisions and not stage.failures
+        ]
+        files = {self.forms[number].name: self.forms[number].file for number in passed}
+        chosen = evenly_spaced(list(range(len(self.photos))), runtimes.PHOTOS)
+        expected = {name: [self._maps[name][i] for i in chosen] for name in files}
+        photos = [self.photos[i] for i in chosen]
+        checks = runtimes.check_runtimes(
+            files, expected, photos, partial(self.progress, "Other runtimes")
+        )
+        for number in passed:
+            found = checks[self.stages[number].name]
+            failures = [sentence for check in found for sentence in check.failures]
+            self.stages[number] = replace(self.stages[number], runtimes=found, failures=failures)
 
 
 def _calibration(
@@ -155,16 +404,17 @@ def _calibration(
 
 def _compared_photos(
     job: ExportJob, calibration: Calibration | None, size_wh: tuple[int, int], progress: Progress
-) -> Sequence[NDArray[np.uint8]]:
+) -> tuple[Sequence[str], Sequence[NDArray[np.uint8]]]:
     """Photos to compare on, (H, W, 3) uint8: those of the evaluation, else of the calibration."""
     if job.evaluation is None:
         assert calibration is not None
-        return evenly_spaced(list(calibration.photos), _COMPARED_PHOTOS)
+        chosen = evenly_spaced(list(range(len(calibration.photos))), _COMPARED_PHOTOS)
+        return [calibration.names[i] for i in chosen], [calibration.photos[i] for i in chosen]
     photos = []
     for index in range(len(job.evaluation)):
         photos.append(squash(job.evaluation.photo(index), size_wh))
         progress("Evaluation photos", index + 1, len(job.evaluation))
-    return photos
+    return job.evaluation.names, photos
 
 
 @contextmanager
@@ -181,103 +431,41 @@ def _work_folder(output: Path) -> Iterator[Path]:
         yield Path(name).resolve()
 
 
-def _make_forms(
-    job: ExportJob,
-    trained: TrainedNetwork,
-    calibration: Calibration | None,
-    work: Path,
-    progress: Progress,
-) -> list[_Form]:
-    """Convert the network to all its forms, each made of the one before."""
-    raw, simplified = work / "raw.onnx", work / "simplified.onnx"
-    progress("ONNX", 0, None)
-    write_onnx(trained, raw)
-    simplify_onnx(raw, simplified)
-    progress("ONNX", 1, 1)
-    forms = [
-        _Form("torch", job.checkpoint, partial(TorchPredictor, trained), Tolerance()),
-        _Form("onnx", raw, partial(OnnxPredictor, raw), ONNX_TOLERANCE),
-        _Form("simplified", simplified, partial(OnnxPredictor, simplified), ONNX_TOLERANCE),
-    ]
-    progress("TFLite", 0, None)
-    int8_photos = calibration.photos if calibration and "int8" in job.precisions else None
-    files = convert_to_tflite(simplified, trained.contract, int8_photos, work, verbose=job.verbose)
-    progress("TFLite", 1, 1)
-    tolerances = {"float32": FLOAT32_TOLERANCE, "int8": INT8_TOLERANCE}
-    for precision, file in files.items():
-        forms.append(_Form(precision, file, partial(TflitePredictor, file), tolerances[precision]))
-    return forms
+def _file_name(job: ExportJob, stage: str) -> str:
+    stem = job.checkpoint.stem
+    return {"onnx": f"{stem}.onnx", "simplified": f"{stem}.simplified.onnx"}.get(
+        stage, f"{stem}.{stage}.tflite"
+    )
 
 
-def _prove(
-    forms: list[_Form],
-    photos: Sequence[NDArray[np.uint8]],
-    evaluation: BlurDataset | None,
-    device: NetworkContract,
-    progress: Progress,
-) -> list[Stage]:
-    """Compare every form with the one before, up to the first that fails."""
-    stages: list[Stage] = []
-    maps_before: list[NDArray[np.float32]] = []
-    for form in forms:
-        facts = read_tflite_facts(form.file) if form.name in PRECISIONS else None
-        difference = accuracy = None
-        failures = facts.violations(form.name, device) if facts else []
-        # A file that is not what its name says may not even take the photos.
-        if not failures:
-            predictor = form.open()
-            maps = []
-            for photo in photos:
-                maps.append(predictor.predict(photo))
-                progress(f"Checking {form.name}", len(maps), len(photos))
-            if not all(part.min() >= 0 and part.max() <= 1 for part in maps):
-                failures = ["It gives values outside [0, 1], which are no probabilities."]
-            elif evaluation is not None:
-                accuracy = score(maps, evaluation)
-            if stages and not failures:
-                difference = compare_maps(maps_before, maps)
-                failures = form.tolerance.violations(difference, stages[-1].accuracy, accuracy)
-            maps_before = maps
-        stages.append(
-            Stage(
-                name=form.name,
-                difference=difference,
-                tolerance=form.tolerance,
-                accuracy=accuracy,
-                tflite=facts,
-                slow_spots=facts.slow_spots() if facts else [],
-                failures=failures,
-            )
-        )
-        if failures:
-            break
-    return stages
+def _is_written(job: ExportJob, stage: str) -> bool:
+    return stage in ("onnx", "simplified") or stage in job.precisions
 
 
-def _publish(report: Report, files: dict[str, Path], job: ExportJob, work: Path) -> None:
+def _publish(report: Report, page: str, files: dict[str, Path], job: ExportJob, work: Path) -> None:
     """Move what passed into the output folder, and the report last."""
     stem = job.checkpoint.stem
-    report_file = work / "report.json"
-    report_file.write_text(report.to_json(), encoding="utf-8")
-    for name in (f"{stem}.onnx", *(f"{stem}.{precision}.tflite" for precision in PRECISIONS)):
+    for suffix, text in (("html", page), ("json", report.to_json())):
+        (work / f"report.{suffix}").write_text(text, encoding="utf-8")
+    for stage in ("onnx", "simplified", *PRECISIONS):
+        name = _file_name(job, stage)
         if name in files:
             files[name].replace(job.output / name)
-        else:
+        elif (job.output / name).resolve() != job.checkpoint.resolve():
             (job.output / name).unlink(missing_ok=True)
-    report_file.replace(job.output / f"{stem}.report.json")
+    for suffix in ("html", "json"):
+        (work / f"report.{suffix}").replace(job.output / f"{stem}.report.{suffix}")
 
 
-def _checkpoint_facts(path: Path, trained: TrainedNetwork) -> CheckpointFacts:
-    contract = trained.contract
-    complexity = measure_complexity(trained.network, contract.width, contract.height)
+def _checkpoint_facts(path: Path, source: Source) -> CheckpointFacts:
     return CheckpointFacts(
         name=path.name,
         sha256=_sha256(path),
-        architecture=trained.architecture,
-        parameters=complexity.parameters,
-        macs=complexity.macs,
-        contract=contract,
-        notes=trained.notes,
+        architecture=source.architecture,
+        parameters=source.parameters,
+        macs=source.macs,
+        contract=source.contract,
+        notes=source.notes,
     )
 
 

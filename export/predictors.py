@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 import onnxruntime
 import torch
-from ai_edge_litert.interpreter import Interpreter
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.typing import NDArray
 
 from dbd_mobile import Quantization
@@ -95,10 +95,8 @@ class OnnxPredictor:
     """
 
     def __init__(self, path: Path) -> None:
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
         try:
-            self._session = onnxruntime.InferenceSession(path, options, ["CPUExecutionProvider"])
+            self._session = open_session(path)
             metadata = self._session.get_modelmeta().custom_metadata_map
             (image,) = self._session.get_inputs()
             _, _, height, width = image.shape
@@ -121,6 +119,13 @@ class OnnxPredictor:
         image = self._contract.normalise(photo.astype(np.float32)).transpose(2, 0, 1)[None]
         (probability,) = self._session.run(None, {self._input: image})
         return probability[0, 0]
+
+
+def open_session(path: Path) -> onnxruntime.InferenceSession:
+    """An ONNX file in onnxruntime on the CPU; raises whatever onnxruntime does."""
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(path, options, ["CPUExecutionProvider"])
 
 
 class TflitePredictor:
@@ -159,14 +164,28 @@ class TflitePredictor:
         )
 
 
-def open_interpreter(path: Path) -> Interpreter:
+def open_interpreter(path: Path, *, show_all_tensors: bool = False) -> Interpreter:
     """A LiteRT interpreter with its tensors allocated.
+
+    Args:
+        path: The file.
+        show_all_tensors: Keep what lies between the layers too, without XNNPACK, which does not.
 
     Raises:
         ValueError, RuntimeError: If LiteRT refuses the file.
     """
+    kernels = (
+        OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+        if show_all_tensors
+        else OpResolverType.AUTO
+    )
     with _silenced_stderr():
-        interpreter = Interpreter(str(path), num_threads=1)
+        interpreter = Interpreter(
+            str(path),
+            num_threads=1,
+            experimental_op_resolver_type=kernels,
+            experimental_preserve_all_tensors=show_all_tensors,
+        )
         interpreter.allocate_tensors()
     return interpreter
 

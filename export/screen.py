@@ -44,6 +44,7 @@ def census_table(report: Report) -> Table:
         ("output", [f.output.described() for f in facts]),
         ("operators", [_counts(f.operators) for f in facts]),
         ("tensors", [_counts(f.tensor_types) for f in facts]),
+        ("(de)quantise", [str(f.conversions) for f in facts]),
         ("convolution padding", [_counts(f.paddings) for f in facts]),
         ("XNNPACK pieces", [str(f.xnnpack_partitions) for f in facts]),
         ("outside XNNPACK", [_counts(f.outside_xnnpack) for f in facts]),

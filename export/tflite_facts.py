@@ -11,6 +11,7 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 
 from export.errors import ConversionError
+from export.precision import PRECISIONS
 from export.predictors import open_interpreter
 from training.networks import NetworkContract
 
@@ -22,8 +23,7 @@ _PADDING_NAMES = {v: k for k, v in vars(schema.Padding).items() if isinstance(v,
 _CONVOLUTIONS = {"CONV_2D": 0, "DEPTHWISE_CONV_2D": 3, "TRANSPOSE_CONV": 0}
 # Left over from a change of layout or of padding; each is a pass over memory.
 _NEEDLESS_OPERATORS = ("PAD", "PADV2", "TRANSPOSE")
-# Shapes and biases are INT32.
-_TENSOR_TYPES = {"float32": {"FLOAT32", "INT32"}, "int8": {"INT8", "UINT8", "INT32"}}
+_RUNTIME_ENTRY = b"min_runtime_version"
 
 # A sigmoid's range is [0, 1) in 256 steps.
 _OUTPUT_QUANTIZATION = (1 / 256, 0)
@@ -62,7 +62,12 @@ class TfliteFacts:
     Attributes:
         input: The photo.
         output: The blur map.
+        schema_version: Of the file format.
+        runtime: The oldest TFLite that knows all its operators; "" if the file does not say.
         operators: How many there are of each operator.
+        operator_versions: The newest version of each operator that is asked for.
+        conversions: Operators between the integers and floats, or between integers of two scales.
+        idle_pairs: Conversions to float that are taken back at once.
         tensor_types: How many tensors there are of each type, weights included.
         paddings: How many convolutions pad in each way.
         per_tensor_convolutions: Convolutions whose quantised weights share one scale.
@@ -72,7 +77,12 @@ class TfliteFacts:
 
     input: TensorFacts
     output: TensorFacts
+    schema_version: int
+    runtime: str
     operators: dict[str, int]
+    operator_versions: dict[str, int]
+    conversions: int
+    idle_pairs: int
     tensor_types: dict[str, int]
     paddings: dict[str, int]
     per_tensor_convolutions: int
@@ -83,13 +93,14 @@ class TfliteFacts:
         """Sentences on what makes this something else than a model of that precision.
 
         Args:
-            precision: "float32" or "int8".
+            precision: One of ``export.precision.PRECISIONS``.
             contract: Input size, and the normalisation that uint8 input must amount to: the
                 device's.
         """
         found = []
         size = (1, contract.height, contract.width)
-        if precision == "int8":
+        promised = PRECISIONS[precision]
+        if promised.takes_bytes:
             quantization = (float(np.float32(1 / contract.scale)), round(contract.mean))
             image = TensorFacts(self.input.name, (*size, 3), "uint8", *quantization)
             blur = TensorFacts(self.output.name, (*size, 1), "uint8", *_OUTPUT_QUANTIZATION)
@@ -99,9 +110,10 @@ class TfliteFacts:
         for what, wanted, got in (("input", image, self.input), ("output", blur, self.output)):
             if wanted != got:
                 found.append(f"Its {what} must be {wanted.described()} but is {got.described()}.")
-        foreign = sorted(self.tensor_types.keys() - _TENSOR_TYPES[precision])
-        for name in foreign:
+        for name in sorted(self.tensor_types.keys() - promised.needed - promised.allowed):
             found.append(f"It has {self.tensor_types[name]} {name} tensors inside.")
+        for name in sorted(promised.needed - self.tensor_types.keys()):
+            found.append(f"It has no {name} tensors inside.")
         if self.per_tensor_convolutions:
             found.append(
                 f"{self.per_tensor_convolutions} convolutions have one scale for all output "
@@ -115,6 +127,8 @@ class TfliteFacts:
         for name in _NEEDLESS_OPERATORS:
             if name in self.operators:
                 found.append(f"It has {self.operators[name]} {name} operators.")
+        if self.idle_pairs:
+            found.append(f"It turns {self.idle_pairs} tensors to float and back for nothing.")
         # XNNPACK cannot turn uint8 into int8; the conversion at either end is a fast copy.
         outside = {n: count for n, count in self.outside_xnnpack.items() if n != "QUANTIZE"}
         if self.xnnpack_partitions != 1 or outside:
@@ -146,12 +160,31 @@ def read_tflite_facts(path: Path) -> TfliteFacts:
         for operator, name in zip(graph.operators, names, strict=True)
         if name in _CONVOLUTIONS
     ]
+    versions: dict[str, int] = {}
+    for operator, name in zip(graph.operators, names, strict=True):
+        version = int(model.operatorCodes[operator.opcodeIndex].version)
+        versions[name] = max(version, versions.get(name, 1))
+    made_float = {
+        int(operator.outputs[0])
+        for operator, name in zip(graph.operators, names, strict=True)
+        if name == "DEQUANTIZE"
+    }
+    made_integer = [
+        int(operator.inputs[0])
+        for operator, name in zip(graph.operators, names, strict=True)
+        if name == "QUANTIZE"
+    ]
     partitions, outside = _xnnpack(interpreter)
     (signature,) = interpreter.get_signature_list().values()
     return TfliteFacts(
         input=_tensor_facts(signature["inputs"], interpreter.get_input_details()),
         output=_tensor_facts(signature["outputs"], interpreter.get_output_details()),
+        schema_version=int(model.version),
+        runtime=_runtime(model),
         operators=_count(names),
+        operator_versions=dict(sorted(versions.items())),
+        conversions=sum(name in ("QUANTIZE", "DEQUANTIZE") for name in names),
+        idle_pairs=sum(tensor in made_float for tensor in made_integer),
         tensor_types=_count(_TYPE_NAMES[tensor.type] for tensor in graph.tensors),
         paddings=_count(_PADDING_NAMES[o.builtinOptions.padding] for o, _ in convolutions),
         per_tensor_convolutions=sum(
@@ -175,6 +208,13 @@ def _tensor_facts(names: list[str], details: list[dict[str, Any]]) -> TensorFact
         scale=float(scale) if quantized else None,
         zero_point=int(zero_point) if quantized else None,
     )
+
+
+def _runtime(model: Any) -> str:
+    for entry in model.metadata or []:
+        if entry.name == _RUNTIME_ENTRY:
+            return bytes(model.buffers[entry.buffer].data).rstrip(b"\0").decode()
+    return ""
 
 
 def _shares_scale(weights: Any, dimension: int) -> bool:

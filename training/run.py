@@ -37,7 +37,7 @@ from training.networks import BlurNetwork, build
 from training.objective import Objective, Prediction, Step
 from training.recipe import Recipe, write_recipe
 from training.torch_file import read_torch_file
-from training.weights import load_weights, save_weights
+from training.weights import describe, load_weights, save_weights
 
 _log = logging.getLogger(__name__)
 
@@ -232,6 +232,7 @@ class _Run:
         )
         state = {
             "recipe": recipe,
+            "metadata": describe(self.averaged, self.recipe.architecture, notes),
             "fingerprint": self._fingerprint,
             **{name: part.state_dict() for name, part in self._stateful().items()},
             "random": torch.get_rng_state(),

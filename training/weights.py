@@ -1,12 +1,14 @@
-"""A trained network in, one safetensors file out, and back; the paper's released checkpoint in too.
+"""A trained network in, one safetensors file out, and back; PyTorch checkpoints in too.
 
 The file holds float16 tensors; its metadata says which network they belong to and what that
-network expects at its input, so that nothing else is needed to use it.
+network expects at its input, so that nothing else is needed to use it. PyTorch checkpoints are
+those of a training run and the one that the paper's authors released.
 """
 
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -20,7 +22,7 @@ from training.torch_file import read_torch_file
 FORMAT = "dbd-mobile-weights/1"
 
 PYTORCH_SUFFIXES = (".pth", ".pt")
-"""Of checkpoints in the layout of the paper's authors."""
+"""Of PyTorch checkpoints."""
 
 
 @dataclass(frozen=True)
@@ -57,31 +59,39 @@ def save_weights(
         for name, value in network.state_dict().items()
         if not name.endswith("num_batches_tracked")
     }
-    metadata = {
+    temporary = path.with_name(path.name + ".part")
+    save_file(tensors, temporary, describe(network, architecture, notes))
+    temporary.replace(path)
+
+
+def describe(network: BlurNetwork, architecture: str, notes: dict[str, object]) -> dict[str, str]:
+    """What a file with a network's tensors says of it, arguments as for ``save_weights``."""
+    return {
         "format": FORMAT,
         "architecture": architecture,
         "contract": json.dumps(asdict(network.contract)),
         "notes": json.dumps(notes),
     }
-    temporary = path.with_name(path.name + ".part")
-    save_file(tensors, temporary, metadata)
-    temporary.replace(path)
 
 
 def load_weights(path: Path) -> TrainedNetwork:
     """Read a checkpoint and build its network.
 
     Args:
-        path: Weights from ``python -m training`` (.safetensors), or a PyTorch checkpoint (.pth,
-            .pt) in the layout that the authors of Distill-DBDGAN (Jonna et al., TOMM 2023)
-            released their student in: ``{"model_state_dict": {"module.NAME": tensor}}``.
+        path: Weights (.safetensors) or a run's ``checkpoint.pt`` from ``python -m training``, or
+            a PyTorch checkpoint (.pth, .pt) in the layout that the authors of Distill-DBDGAN
+            (Jonna et al., TOMM 2023) released their student in:
+            ``{"model_state_dict": {"module.NAME": tensor}}``.
 
     Raises:
         InputError: If the file is missing, damaged, of another format or architecture, holds
             other tensors than its network has, or holds a value that is not finite.
     """
     if path.suffix.lower() in PYTORCH_SUFFIXES:
-        return _load_released(path)
+        content = read_torch_file(path, "give a checkpoint of tensors alone")
+        if isinstance(content, dict) and "averaged" in content:
+            return _load_run(content, path)
+        return _load_released(content, path)
     return _load_safetensors(path)
 
 
@@ -100,6 +110,43 @@ def _load_safetensors(path: Path) -> TrainedNetwork:
             f"{path} has no metadata of format {FORMAT} (found {metadata.get('format')!r}); give "
             "weights written by 'python -m training'."
         )
+    return _described_network(tensors, metadata, path)
+
+
+def _load_run(content: dict[str, Any], path: Path) -> TrainedNetwork:
+    """The averaged network of a training run's ``checkpoint.pt``, which validation measured."""
+    metadata = content.get("metadata")
+    if not isinstance(metadata, dict):
+        raise InputError(
+            f"{path} does not say which network it holds; give the weights.safetensors that its "
+            "run wrote beside it."
+        )
+    return _described_network(_tensors_of(content["averaged"], "averaged", path), metadata, path)
+
+
+def _load_released(content: object, path: Path) -> TrainedNetwork:
+    state = content.get("model_state_dict") if isinstance(content, dict) else None
+    tensors = {
+        name.removeprefix("module."): value
+        for name, value in _tensors_of(state, "model_state_dict", path).items()
+    }
+    network = _build_with(tensors, "paper", path)
+    return TrainedNetwork(network, "paper", network.contract, {})
+
+
+def _tensors_of(state: object, name: str, path: Path) -> dict[str, Tensor]:
+    if not isinstance(state, dict) or not all(isinstance(v, Tensor) for v in state.values()):
+        raise InputError(
+            f"{path} has no {name} of tensors; give the checkpoint that the authors of "
+            "Distill-DBDGAN released, or weights written by 'python -m training'."
+        )
+    return {str(key): value for key, value in state.items()}
+
+
+def _described_network(
+    tensors: dict[str, Tensor], metadata: dict[str, str], path: Path
+) -> TrainedNetwork:
+    """The network that metadata from ``describe`` tells of."""
     try:
         architecture = metadata["architecture"]
         contract = NetworkContract(**json.loads(metadata["contract"]))
@@ -117,19 +164,6 @@ def _load_safetensors(path: Path) -> TrainedNetwork:
     network = _build_with(tensors, architecture, path)
     network.contract = contract
     return TrainedNetwork(network, architecture, contract, notes)
-
-
-def _load_released(path: Path) -> TrainedNetwork:
-    content = read_torch_file(path, "give a checkpoint with its model_state_dict alone")
-    state = content.get("model_state_dict") if isinstance(content, dict) else None
-    if not isinstance(state, dict) or not all(isinstance(v, Tensor) for v in state.values()):
-        raise InputError(
-            f"{path} has no model_state_dict of tensors; give the checkpoint that the authors of "
-            "Distill-DBDGAN released, or weights written by 'python -m training'."
-        )
-    tensors = {str(name).removeprefix("module."): value for name, value in state.items()}
-    network = _build_with(tensors, "paper", path)
-    return TrainedNetwork(network, "paper", network.contract, {})
 
 
 def _build_with(tensors: dict[str, Tensor], architecture: str, path: Path) -> BlurNetwork:

@@ -1,6 +1,7 @@
 """An export from end to end, with the real converters, on a small network and generated photos."""
 
 import json
+import re
 import sys
 
 import numpy as np
@@ -13,8 +14,9 @@ from export.__main__ import main
 from export.card import FAMILIES, write_bundle
 from export.errors import ConversionError
 from export.pipeline import ExportJob, export_checkpoint
+from export.precision import PRECISIONS
 from export.predictors import open_predictor
-from export.tflite import convert_to_tflite
+from export.tflite import METHODS, TfliteConverter
 from export.tflite_facts import read_tflite_facts
 from training.datasets import BlurDataset, squash
 from training.errors import InputError
@@ -23,7 +25,17 @@ from training.weights import load_weights, save_weights
 
 # Not square, so that width and height taken for each other show.
 CONTRACT = NetworkContract(width=128, height=96, mean=127.0, scale=128.0)
-ALL_FILES = ["net.float32.tflite", "net.int8.tflite", "net.onnx", "net.report.json"]
+ALL_FILES = [
+    "net.dynamic.tflite",
+    "net.float16.tflite",
+    "net.float32.tflite",
+    "net.int8.tflite",
+    "net.onnx",
+    "net.report.html",
+    "net.report.json",
+    "net.simplified.onnx",
+]
+MODEL_FILES = [name for name in ALL_FILES if ".report." not in name]
 
 
 def save_network(path, *, mean, spread):
@@ -107,21 +119,32 @@ def test_export_leaves_the_files_and_the_report_only(exported):
     assert report.passed
     assert sorted(path.name for path in folder.iterdir()) == ALL_FILES
     stored = json.loads((folder / "net.report.json").read_text())
-    assert stored["schema"] == "dbd-mobile-export/1"
+    assert stored["schema"] == "dbd-mobile-export/2"
     assert [stage["name"] for stage in stored["stages"]] == [
         "torch",
         "onnx",
         "simplified",
         "float32",
+        "float16",
+        "dynamic",
         "int8",
     ]
     assert {file["name"]: file["size_bytes"] for file in stored["files"]} == {
-        name: (folder / name).stat().st_size for name in ALL_FILES[:3]
+        name: (folder / name).stat().st_size for name in MODEL_FILES
     }
     assert stored["calibration"]["used"] == 4
+    assert stored["left_out"] == ["int8-mixed is not needed: int8 passed."]
 
 
-@pytest.mark.parametrize(("name", "tolerance"), [("net.onnx", 1e-4), ("net.float32.tflite", 1e-3)])
+@pytest.mark.parametrize(
+    ("name", "tolerance"),
+    [
+        ("net.onnx", 1e-4),
+        ("net.simplified.onnx", 1e-4),
+        ("net.float32.tflite", 1e-3),
+        ("net.float16.tflite", 2e-2),
+    ],
+)
 def test_float_file_computes_what_the_checkpoint_computes(
     exported, checkpoint, dataset, name, tolerance
 ):
@@ -158,7 +181,7 @@ def test_int8_file_takes_and_gives_bytes_and_has_int8_inside_only(exported):
     assert facts.per_tensor_convolutions == 0
 
 
-@pytest.mark.parametrize("precision", ["float32", "int8"])
+@pytest.mark.parametrize("precision", ["float32", "float16", "int8"])
 def test_nothing_is_slow_for_nothing(exported, precision):
     facts = read_tflite_facts(exported[1] / f"net.{precision}.tflite")
     assert facts.slow_spots() == []
@@ -166,14 +189,67 @@ def test_nothing_is_slow_for_nothing(exported, precision):
     assert facts.xnnpack_partitions == 1
 
 
-def test_float32_file_does_not_pass_as_int8_nor_int8_as_float32(exported):
-    for name, wrong in (("float32", "int8"), ("int8", "float32")):
-        facts = read_tflite_facts(exported[1] / f"net.{name}.tflite")
-        assert facts.violations(name, CONTRACT) == []
-        sentences = " ".join(facts.violations(wrong, CONTRACT))
-        assert f"must be {facts.input.dtype}" not in sentences
-        assert f"but is {facts.input.dtype}" in sentences
-        assert "tensors inside" in sentences
+@pytest.mark.parametrize("wrong", PRECISIONS)
+@pytest.mark.parametrize("name", ["float32", "float16", "dynamic", "int8"])
+def test_file_passes_as_its_own_precision_only(exported, name, wrong):
+    facts = read_tflite_facts(exported[1] / f"net.{name}.tflite")
+    sentences = " ".join(facts.violations(wrong, CONTRACT))
+    if name == wrong:
+        assert sentences == ""
+        return
+    assert "tensors inside" in sentences
+    takes_bytes = PRECISIONS[name].takes_bytes
+    assert (f"but is {facts.input.dtype}" in sentences) == (
+        takes_bytes != PRECISIONS[wrong].takes_bytes
+    )
+
+
+def test_facts_say_what_a_file_needs_and_count_its_conversions(exported):
+    facts = read_tflite_facts(exported[1] / "net.int8.tflite")
+    # From the photo's bytes to int8, and back at the end.
+    assert (facts.conversions, facts.idle_pairs) == (2, 0)
+    assert facts.schema_version == 3
+    assert re.fullmatch(r"\d+\.\d+\.\d+", facts.runtime)
+    assert facts.operator_versions.keys() == facts.operators.keys()
+    assert facts.operator_versions["CONV_2D"] >= 3
+
+
+def test_dynamic_file_says_what_breaks_it_apart(exported):
+    facts = read_tflite_facts(exported[1] / "net.dynamic.tflite")
+    (sentence,) = facts.slow_spots()
+    assert f"in {facts.xnnpack_partitions} pieces" in sentence
+    assert "DEPTHWISE_CONV_2D" in sentence
+
+
+def test_ranges_are_those_whose_maps_are_most_like_float32s(exported):
+    stage = exported[0].stage("int8")
+    means = {trial.name: trial.difference.mean for trial in stage.trials}
+    assert means.keys() == set(METHODS)
+    assert len(set(means.values())) > 1
+    assert stage.choice == min(means, key=means.get)
+
+
+def test_every_file_was_run_by_every_runtime(exported):
+    for precision in ("float32", "float16", "dynamic", "int8"):
+        checks = exported[0].stage(precision).runtimes
+        assert [check.runtime.split()[0] for check in checks] == [
+            "ai-edge-litert",
+            "tflite-runtime",
+            "tensorflow",
+        ]
+        assert all(check.difference.photos == 2 for check in checks)
+
+
+def test_page_shows_the_worst_photos_and_needs_no_other_file(exported):
+    report, folder = exported
+    page = (folder / "net.report.html").read_text()
+    assert not re.search(r"""(src|href)="(?!data:image/(png|jpeg);base64,)""", page)
+    for name in ("float16", "dynamic", "int8"):
+        worst = report.stage(name).worst
+        assert [photo.mean for photo in worst] == sorted((p.mean for p in worst), reverse=True)
+        assert f"{worst[0].name}, mean difference" in page
+    # Photo, two maps and the difference, of two photos each.
+    assert page.count("<img") == 3 * 2 * 4
 
 
 def test_other_normalisation_than_expected_is_a_violation(exported):
@@ -196,7 +272,7 @@ def test_same_inputs_give_same_bytes_and_without_evaluation_the_report_says_so(
     options = ("-o", tmp_path, "--calibration", dataset / "image")
     assert run_export(monkeypatch, checkpoint, *options) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ALL_FILES
-    for name in ALL_FILES[:3]:
+    for name in MODEL_FILES:
         assert (tmp_path / name).read_bytes() == (exported[1] / name).read_bytes()
     stored = json.loads((tmp_path / "net.report.json").read_text())
     assert stored["evaluation"] is None
@@ -211,18 +287,27 @@ def test_int8_that_fails_its_gate_is_refused_and_an_older_one_removed(
     output.mkdir()
     (output / "net.int8.tflite").write_bytes(b"of an earlier export")
     (output / "notes.txt").write_text("of the user")
-    options = ("-o", output, "--calibration", dataset)
+    options = ("-o", output, "--calibration", dataset, "--precision", "float32,int8")
     assert run_export(monkeypatch, tmp_path / "net.safetensors", *options) == 1
     assert "refused: int8: The mean difference is" in capfd.readouterr().err
     assert sorted(path.name for path in output.iterdir()) == [
         "net.float32.tflite",
         "net.onnx",
+        "net.report.html",
         "net.report.json",
+        "net.simplified.onnx",
         "notes.txt",
     ]
+    assert "the layers that lose most" in (output / "net.report.html").read_text()
     stored = json.loads((output / "net.report.json").read_text())
     assert not stored["passed"]
     assert "int8" not in {file["stage"] for file in stored["files"]}
+    (int8,) = (stage for stage in stored["stages"] if stage["name"] == "int8")
+    assert len(int8["layers"]) > 80
+    assert all(0 <= layer["own_error"] <= 1 for layer in int8["layers"])
+    assert run_export(monkeypatch, tmp_path / "net.safetensors", *options, "--keep-failing") == 1
+    assert "written too (--keep-failing)" in capfd.readouterr().err
+    assert (output / "net.int8.tflite").stat().st_size > 3_000_000
 
 
 def test_card_describes_the_int8_file(exported, tmp_path):
@@ -264,7 +349,8 @@ def test_network_whose_values_are_no_probabilities_is_refused_as_a_whole(
     assert run_export(monkeypatch, tmp_path / "net.safetensors", *options) == 1
     screen = capfd.readouterr().err
     assert "refused: torch: It gives values outside" in screen
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["net.report.json"]
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert names == ["net.report.html", "net.report.json"]
     # Float files that are compared on evaluation photos have no use for others.
     assert "generated images" not in screen
     assert json.loads((tmp_path / "out" / "net.report.json").read_text())["calibration"] is None
@@ -273,7 +359,14 @@ def test_network_whose_values_are_no_probabilities_is_refused_as_a_whole(
 def test_converter_that_fails_is_one_sentence_with_its_last_words(tmp_path):
     (tmp_path / "damaged.onnx").write_bytes(b"no ONNX")
     with pytest.raises(ConversionError, match=r"status 1: .*\(--verbose shows all"):
-        convert_to_tflite(tmp_path / "damaged.onnx", CONTRACT, None, tmp_path, verbose=False)
+        TfliteConverter(
+            onnx_file=tmp_path / "damaged.onnx",
+            contract=CONTRACT,
+            about={},
+            folder=tmp_path,
+            progress=lambda step, done, total: None,
+            verbose=False,
+        ).convert(["float32"], None)
 
 
 def missing_checkpoint(checkpoint, dataset, folder):
@@ -283,6 +376,11 @@ def missing_checkpoint(checkpoint, dataset, folder):
 def damaged_checkpoint(checkpoint, dataset, folder):
     (folder / "cut.safetensors").write_bytes(checkpoint.read_bytes()[:1000])
     return folder / "cut.safetensors", dataset, folder / "out"
+
+
+def checkpoint_of_another_kind(checkpoint, dataset, folder):
+    (folder / "net.h5").write_bytes(checkpoint.read_bytes())
+    return folder / "net.h5", dataset, folder / "out"
 
 
 def folder_without_photos(checkpoint, dataset, folder):
@@ -303,7 +401,8 @@ def output_that_is_a_file(checkpoint, dataset, folder):
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (missing_checkpoint, "cannot be read as a safetensors file"),
+        (missing_checkpoint, "There is no file"),
+        (checkpoint_of_another_kind, "is of no known kind"),
         (damaged_checkpoint, "cannot be read as a safetensors file"),
         (folder_without_photos, "No photo found"),
         (damaged_photo, "cannot be read as an image"),
@@ -329,6 +428,9 @@ def test_bad_input_is_one_sentence_and_status_2(
         (["--list", "two.txt"], "--list says which photos of --evaluate"),
         (["--bundle", "lite"], "--bundle needs --evaluate"),
         (["--bundle", "../lite"], "no model id"),
+        (["--mean", "127", "--scale", "128"], "--mean and --scale are for ONNX files"),
+        (["--mean", "1,2"], "expected a number, or three"),
+        (["--precision", "int8-mixed"], "int8-mixed is made where int8 fails"),
     ],
 )
 def test_impossible_options_are_usage_errors(

@@ -115,6 +115,15 @@ def test_unfitting_checkpoint_is_refused_with_its_first_fault(
         load_weights(tmp_path / "x.pth")
 
 
+def test_checkpoint_of_other_layout_is_refused(tmp_path):
+    torch.save({"state_dict": {"weight": torch.zeros(1)}}, tmp_path / "x.pt")
+    with pytest.raises(InputError, match=r"x\.pt has no model_state_dict of tensors"):
+        load_weights(tmp_path / "x.pt")
+    torch.save({"averaged": {"weight": torch.zeros(1)}}, tmp_path / "x.pt")
+    with pytest.raises(InputError, match=r"x\.pt does not say which network it holds"):
+        load_weights(tmp_path / "x.pt")
+
+
 @pytest.mark.parametrize("content", [b"", b"\x10" * 100, b"junk" * 99, pickle.dumps([1, 2])])
 def test_damaged_checkpoint_is_refused(tmp_path, content):
     (tmp_path / "x.pth").write_bytes(content)

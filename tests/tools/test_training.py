@@ -92,6 +92,12 @@ def test_run_writes_weights_metrics_curves_and_its_recipe(recipe, tmp_path):
     trained = load_weights(folder / "weights.safetensors")
     assert trained.architecture == "lite"
     assert trained.contract == NetworkContract(width=320, height=320, mean=127, scale=128)
+    resumable = load_weights(folder / "checkpoint.pt")
+    assert (resumable.architecture, resumable.contract) == ("lite", trained.contract)
+    for name, value in trained.network.state_dict().items():
+        # Weights are rounded to float16.
+        other = resumable.network.state_dict()[name]
+        assert torch.allclose(value.float(), other.float(), rtol=1e-3, atol=1e-4)
     assert read_recipe(folder / "recipe.toml") == read_recipe(recipe)
     again = run_training("teacher", recipe, "-o", folder)
     assert again.returncode == 0 and "holds a finished run" in again.stderr
@@ -484,6 +490,10 @@ class TestWeightsFile:
             (lambda t, m: m.update(architecture="heavy"), "architecture 'heavy'"),
             (lambda t, m: m.pop("contract"), "damaged metadata .KeyError: 'contract'"),
             (lambda t, m: m.update(contract="{"), "damaged metadata .JSONDecodeError"),
+            (
+                lambda t, m: m.update(contract=m["contract"].replace("320", "0")),
+                "damaged metadata .ValueError: an input of 0 x 0 pixels",
+            ),
             (
                 lambda t, m: t.pop("head.weight"),
                 "lacks 1 of the tensors of lite, first head.weight",

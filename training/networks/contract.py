@@ -1,5 +1,6 @@
 """What a network expects at its input: size and normalisation of an RGB photo."""
 
+import math
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -21,12 +22,22 @@ class NetworkContract:
         height: Input height in pixels.
         mean: Pixel value that becomes 0.
         scale: Pixel difference that becomes 1.
+
+    Raises:
+        ValueError: If that is no size or no normalisation.
     """
 
     width: int
     height: int
     mean: float
     scale: float
+
+    def __post_init__(self) -> None:
+        sides = (self.width, self.height)
+        if not all(isinstance(side, int) and side > 0 for side in sides):
+            raise ValueError(f"an input of {self.width!r} x {self.height!r} pixels")
+        if not (math.isfinite(self.mean) and math.isfinite(self.scale) and self.scale > 0):
+            raise ValueError(f"a normalisation by {self.mean!r} and {self.scale!r}")
 
     def normalise(self, pixels: _Pixels) -> _Pixels:
         """Pixel values as the network takes them.

@@ -1,0 +1,148 @@
+"""The float32 file and one of another precision in; which layers that precision hurts out."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from export.device_input import device_contract
+from export.predictors import open_interpreter
+
+PHOTOS = 4
+"""How many show it: every photo has thousands of values of each layer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerError:
+    """How a layer's output differs from float32's.
+
+    Errors are relative: mean square of the difference over mean square of the value, taken of each
+    channel, at most 1, averaged. A channel whose values are all rounded away has 1.
+
+    Attributes:
+        name: Of the output.
+        operator: What computes it.
+        shape: Height, width and channels.
+        error: With all that the layers before it did.
+        own_error: Of rounding this output to its 256 steps alone; 0 where it is float.
+    """
+
+    name: str
+    operator: str
+    shape: tuple[int, ...]
+    error: float
+    own_error: float
+
+
+def measure_layers(
+    float_file: Path,
+    file: Path,
+    photos: Sequence[NDArray[np.uint8]],
+    progress: Callable[[int, int], None],
+) -> list[LayerError]:
+    """Compare two files layer by layer.
+
+    Args:
+        float_file: In float32.
+        file: Of another precision, converted from the same network: its layers have their names.
+        photos: (H, W, 3) uint8.
+        progress: Called with the photos done and their total after each photo.
+
+    Returns:
+        The layers that both have, in the order in which they are computed.
+    """
+    before = open_interpreter(float_file, show_all_tensors=True)
+    after = open_interpreter(file, show_all_tensors=True)
+    originals = {tensor["name"]: tensor for tensor in before.get_tensor_details()}
+    others = {tensor["name"]: tensor for tensor in after.get_tensor_details()}
+    layers = [
+        (originals[name], others[name], operator["op_name"])
+        for operator in before._get_ops_details()
+        for name in [_output_name(before, operator)]
+        if name in others
+    ]
+    sums = np.zeros((len(layers), 2))
+    for done, photo in enumerate(photos):
+        for interpreter in (before, after):
+            _feed(interpreter, photo)
+            interpreter.invoke()
+        for number, (original, other, _) in enumerate(layers):
+            values = before.get_tensor(original["index"])
+            got = after.get_tensor(other["index"])
+            if got.dtype == np.float32:
+                sums[number, 0] += _relative(values, got)
+                continue
+            scale, zero_point = other["quantization"]
+            limits = np.iinfo(got.dtype)
+            steps = np.rint(values / scale + zero_point).clip(limits.min, limits.max)
+            sums[number, 0] += _relative(values, (np.float32(got) - zero_point) * scale)
+            sums[number, 1] += _relative(values, (steps - zero_point) * scale)
+        progress(done + 1, len(photos))
+    return [
+        LayerError(
+            name=original["name"],
+            operator=operator,
+            shape=tuple(int(side) for side in original["shape"][1:]),
+            error=float(error / len(photos)),
+            own_error=float(own_error / len(photos)),
+        )
+        for (original, _, operator), (error, own_error) in zip(layers, sums, strict=True)
+    ]
+
+
+def float_islands(float_file: Path, errors: Sequence[LayerError]) -> list[list[str]]:
+    """Layers to leave in float32, the most hurt first.
+
+    A tensor stays float only if what makes it and all that use it are: each step adds these for
+    the next tensor by its own error. What makes the file's output is never among them.
+
+    Args:
+        float_file: In float32.
+        errors: Of its int8 file.
+
+    Returns:
+        Lists of outputs' names, each longer than the one before: for 1, 2, 4, 8... tensors, up to
+        half of all.
+    """
+    interpreter = open_interpreter(float_file, show_all_tensors=True)
+    users: dict[int, list[str]] = {}
+    indexes = {}
+    for operator in interpreter._get_ops_details():
+        name = _output_name(interpreter, operator)
+        indexes[name] = int(operator["outputs"][0])
+        for tensor in operator["inputs"]:
+            users.setdefault(int(tensor), []).append(name)
+    output = interpreter.get_output_details()[0]["name"]
+    ranked = sorted(errors, key=lambda layer: layer.own_error, reverse=True)
+    islands: list[list[str]] = []
+    kept: dict[str, None] = {}
+    for count, layer in enumerate(ranked[: len(ranked) // 2], 1):
+        kept |= dict.fromkeys([layer.name, *users.get(indexes[layer.name], [])])
+        # A power of two.
+        if count & (count - 1) == 0:
+            islands.append([name for name in kept if name != output])
+    return islands
+
+
+def _output_name(interpreter: Any, operator: dict[str, Any]) -> str:
+    (index,) = operator["outputs"]
+    return str(interpreter._get_tensor_details(int(index), 0)["name"])
+
+
+def _feed(interpreter: Any, photo: NDArray[np.uint8]) -> None:
+    (tensor,) = interpreter.get_input_details()
+    if tensor["dtype"] != np.uint8:
+        contract = device_contract(photo.shape[1], photo.shape[0])
+        interpreter.set_tensor(tensor["index"], contract.normalise(photo.astype(np.float32))[None])
+    else:
+        interpreter.set_tensor(tensor["index"], photo[None])
+
+
+def _relative(values: NDArray[np.float32], others: NDArray[np.float32]) -> float:
+    channels = values.shape[-1]
+    noise = np.square(others - values).reshape(-1, channels).mean(axis=0, dtype=np.float64)
+    power = np.square(values).reshape(-1, channels).mean(axis=0, dtype=np.float64)
+    return float(np.minimum(noise / np.maximum(power, 1e-12), 1).mean())

@@ -1,0 +1,116 @@
+"""A TFLite file's bytes and what is known of the model in; the same file with TFLite metadata out.
+
+Metadata is what lets MediaPipe's tasks use a model as it is: how a float input is normalised, what
+the output's channel means, that its values are probabilities already. Schema and layout:
+https://ai.google.dev/edge/litert/models/metadata. Runs in the process of ``export.tflite_worker``.
+"""
+
+import io
+import zipfile
+
+import flatbuffers
+from mediapipe.tasks.metadata import image_segmenter_metadata_schema_py_generated as segmenter
+from mediapipe.tasks.metadata import metadata_schema_py_generated as schema
+from tensorflow.lite.python import schema_py_generated as tflite
+from tensorflow.lite.tools import flatbuffer_utils
+
+LABEL = "blurred"
+"""What the map's channel is the probability of."""
+
+_BUFFER = "TFLITE_METADATA"
+_LABEL_FILE = "labels.txt"
+# The version of the metadata's schema that has all that is used here: custom metadata.
+_PARSER_VERSION = "1.5.0"
+
+
+def with_metadata(content: bytes, about: dict[str, str], mean: float, scale: float) -> bytes:
+    """Put metadata into a TFLite file of ``export.tflite_worker``.
+
+    Args:
+        content: The file, without metadata of this kind.
+        about: ``name``, ``description``, ``version``, ``author`` and ``license`` of the model.
+        mean: A pixel x is fed to a float input as (x - mean) / scale.
+        scale: The same.
+
+    Returns:
+        The file, with the label's file, a ZIP archive, behind it.
+    """
+    model = flatbuffer_utils.convert_bytearray_to_object(content)
+    buffer = tflite.BufferT()
+    buffer.data = list(_pack(_model_metadata(about, mean, scale), b"M001"))
+    model.buffers.append(buffer)
+    entry = tflite.MetadataT()
+    entry.name = _BUFFER.encode()
+    entry.buffer = len(model.buffers) - 1
+    model.metadata = [*(model.metadata or []), entry]
+    file = io.BytesIO(flatbuffer_utils.convert_object_to_bytearray(model))
+    with zipfile.ZipFile(file, "a") as archive:
+        # A ZipInfo without a date has a fixed one, so that two exports give the same bytes.
+        archive.writestr(zipfile.ZipInfo(_LABEL_FILE), f"{LABEL}\n")
+    return file.getvalue()
+
+
+def _model_metadata(about: dict[str, str], mean: float, scale: float) -> schema.ModelMetadataT:
+    model = schema.ModelMetadataT()
+    model.name, model.description = about["name"], about["description"]
+    model.version, model.author = about["version"], about["author"]
+    model.license = about["license"]
+    model.minParserVersion = _PARSER_VERSION
+    graph = schema.SubGraphMetadataT()
+    graph.inputTensorMetadata = [_image(mean, scale)]
+    graph.outputTensorMetadata = [_map()]
+    graph.customMetadata = [_segmenter_options()]
+    model.subgraphMetadata = [graph]
+    return model
+
+
+def _image(mean: float, scale: float) -> schema.TensorMetadataT:
+    image = schema.TensorMetadataT()
+    image.name, image.description = "image", "The photo, squashed to the input's size."
+    properties = schema.ImagePropertiesT()
+    properties.colorSpace = schema.ColorSpaceType.RGB
+    image.content = _content(schema.ContentProperties.ImageProperties, properties)
+    normalization = schema.NormalizationOptionsT()
+    normalization.mean, normalization.std = [mean], [scale]
+    unit = schema.ProcessUnitT()
+    unit.optionsType = schema.ProcessUnitOptions.NormalizationOptions
+    unit.options = normalization
+    image.processUnits = [unit]
+    return image
+
+
+def _map() -> schema.TensorMetadataT:
+    blur = schema.TensorMetadataT()
+    blur.name, blur.description = "blur", "Probability of blur, 1 = blurred, of every pixel."
+    blur.content = _content(schema.ContentProperties.FeatureProperties, schema.FeaturePropertiesT())
+    labels = schema.AssociatedFileT()
+    labels.name, labels.description = _LABEL_FILE, "What the channel is the probability of."
+    labels.type = schema.AssociatedFileType.TENSOR_AXIS_LABELS
+    blur.associatedFiles = [labels]
+    return blur
+
+
+def _content(
+    kind: int, properties: schema.ImagePropertiesT | schema.FeaturePropertiesT
+) -> schema.ContentT:
+    content = schema.ContentT()
+    content.contentPropertiesType, content.contentProperties = kind, properties
+    return content
+
+
+def _segmenter_options() -> schema.CustomMetadataT:
+    options = segmenter.ImageSegmenterOptionsT()
+    # The sigmoid is in the network.
+    options.activation = segmenter.Activation.NONE
+    custom = schema.CustomMetadataT()
+    custom.name = "SEGMENTER_METADATA"
+    custom.data = list(_pack(options, b"V001"))
+    return custom
+
+
+def _pack(
+    table: schema.ModelMetadataT | segmenter.ImageSegmenterOptionsT, identifier: bytes
+) -> bytes:
+    builder = flatbuffers.Builder(0)
+    builder.Finish(table.Pack(builder), identifier)
+    return bytes(builder.Output())

@@ -1,0 +1,78 @@
+"""The precisions that a TFLite file can have: what each is, and how far it may be from float32."""
+
+from dataclasses import dataclass
+
+from export.parity import FLOAT16_TOLERANCE, FLOAT32_TOLERANCE, INT8_TOLERANCE, Tolerance
+
+
+@dataclass(frozen=True, kw_only=True)
+class Precision:
+    """What a file's name promises of its inside.
+
+    Attributes:
+        name: In ``STEM.<name>.tflite``.
+        meaning: In a line.
+        takes_bytes: Whether input and output are uint8; else they are float32.
+        needed: Types of tensors that it must have: without them it would be another precision.
+        allowed: Types of tensors that it may have beside them; shapes and biases are INT32.
+        tolerance: How it may differ from the form that it is made from.
+        rounds_alike: Whether all versions of XNNPACK round it alike.
+    """
+
+    name: str
+    meaning: str
+    takes_bytes: bool
+    needed: frozenset[str]
+    allowed: frozenset[str]
+    tolerance: Tolerance
+    rounds_alike: bool = True
+
+
+PRECISIONS = {
+    precision.name: precision
+    for precision in (
+        Precision(
+            name="float32",
+            meaning="all in float32",
+            takes_bytes=False,
+            needed=frozenset({"FLOAT32"}),
+            allowed=frozenset({"INT32"}),
+            tolerance=FLOAT32_TOLERANCE,
+        ),
+        Precision(
+            name="float16",
+            meaning="weights stored in float16, computed in float32",
+            takes_bytes=False,
+            needed=frozenset({"FLOAT16", "FLOAT32"}),
+            allowed=frozenset({"INT32"}),
+            tolerance=FLOAT16_TOLERANCE,
+        ),
+        Precision(
+            name="dynamic",
+            meaning="weights in int8, everything between layers in float32",
+            takes_bytes=False,
+            needed=frozenset({"INT8", "FLOAT32"}),
+            allowed=frozenset({"INT32"}),
+            tolerance=INT8_TOLERANCE,
+            # What lies between layers is quantised anew for each photo.
+            rounds_alike=False,
+        ),
+        Precision(
+            name="int8",
+            meaning="int8 throughout, uint8 in and out",
+            takes_bytes=True,
+            needed=frozenset({"INT8", "UINT8"}),
+            allowed=frozenset({"INT32"}),
+            tolerance=INT8_TOLERANCE,
+        ),
+        Precision(
+            name="int8-mixed",
+            meaning="int8 with the layers that break in it left in float32, uint8 in and out",
+            takes_bytes=True,
+            needed=frozenset({"INT8", "UINT8", "FLOAT32"}),
+            allowed=frozenset({"INT32"}),
+            tolerance=INT8_TOLERANCE,
+        ),
+    )
+}
+"""By name, in the order in which they are made; ``int8-mixed`` is made where ``int8`` fails."""

@@ -1,0 +1,169 @@
+"""TFLite files and photos in; how far each runtime's maps are from LiteRT's out.
+
+A file meets other kernels elsewhere: old interpreters, interpreters without XNNPACK. In int8 their
+rounding differs at edges, so a single pixel may move far; a whole map must not.
+"""
+
+import importlib.metadata
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from numpy.typing import NDArray
+
+from export.parity import (
+    OTHER_KERNELS_TOLERANCE,
+    SAME_KERNELS_TOLERANCE,
+    MapDifference,
+    Tolerance,
+    compare_maps,
+)
+from export.precision import PRECISIONS
+
+PHOTOS = 4
+"""How many are run; the kernels are the same for all."""
+
+_WORKER = Path(__file__).with_name("runtime_worker.py")
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """A package that runs TFLite files.
+
+    Attributes:
+        package: Its name on PyPI.
+        module: The module that its ``Interpreter`` is in.
+        delegates: Whether it may use XNNPACK.
+        int8_in_xnnpack: Whether int8 then goes through XNNPACK.
+    """
+
+    package: str
+    module: str
+    delegates: bool
+    int8_in_xnnpack: bool
+
+    def tolerance(self, precision: str) -> Tolerance:
+        """How its maps may differ from those of LiteRT with XNNPACK."""
+        if self.int8_in_xnnpack and PRECISIONS[precision].rounds_alike:
+            return SAME_KERNELS_TOLERANCE
+        return OTHER_KERNELS_TOLERANCE
+
+
+LITERT = Runtime("ai-edge-litert", "ai_edge_litert.interpreter", True, True)
+"""What all others are compared with."""
+RUNTIMES = (
+    Runtime("ai-edge-litert", "ai_edge_litert.interpreter", False, False),
+    Runtime("tflite-runtime", "tflite_runtime.interpreter", True, False),
+    Runtime("tensorflow", "tensorflow.lite.python.interpreter", True, True),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuntimeCheck:
+    """A file in one runtime.
+
+    Attributes:
+        runtime: Package and version, and whether without XNNPACK.
+        difference: From LiteRT with XNNPACK; None if it could not run the file.
+        failures: Sentences on what is wrong.
+    """
+
+    runtime: str
+    difference: MapDifference | None
+    failures: list[str]
+
+
+def check_runtimes(
+    files: Mapping[str, Path],
+    expected: Mapping[str, Sequence[NDArray[np.float32]]],
+    photos: Sequence[NDArray[np.uint8]],
+    progress: Callable[[int, int], None],
+) -> dict[str, list[RuntimeCheck]]:
+    """Run files in every runtime, each in a process of its own.
+
+    Args:
+        files: By the name of their precision.
+        expected: What LiteRT with XNNPACK gives for each.
+        photos: (H, W, 3) uint8.
+        progress: Called with the runtimes done and their total after each.
+
+    Returns:
+        The checks by precision.
+    """
+    checks: dict[str, list[RuntimeCheck]] = {name: [] for name in files}
+    for done, runtime in enumerate(RUNTIMES):
+        progress(done, len(RUNTIMES))
+        described = f"{runtime.package} {importlib.metadata.version(runtime.package)}"
+        described += "" if runtime.delegates else " without XNNPACK"
+        maps, reasons = run_files(sys.executable, runtime, files, photos)
+        for name in files:
+            difference = None
+            if name in maps:
+                difference = compare_maps(expected[name], maps[name])
+                failures = [
+                    f"In {described}: {sentence}"
+                    for sentence in runtime.tolerance(name).violations(difference, None, None)
+                ]
+            else:
+                failures = [f"{described} cannot run it: {reasons[name]}."]
+            checks[name].append(
+                RuntimeCheck(runtime=described, difference=difference, failures=failures)
+            )
+    progress(len(RUNTIMES), len(RUNTIMES))
+    return checks
+
+
+def run_files(
+    python: str,
+    runtime: Runtime,
+    files: Mapping[str, Path],
+    photos: Sequence[NDArray[np.uint8]],
+) -> tuple[dict[str, list[NDArray[np.float32]]], dict[str, str]]:
+    """Run files in one runtime.
+
+    Args:
+        python: The interpreter of an environment that has it.
+        runtime: The runtime.
+        files: By any name.
+        photos: (H, W, 3) uint8.
+
+    Returns:
+        The (h, w) float32 maps of each file that ran, and why each other did not.
+    """
+    with TemporaryDirectory() as folder:
+        given, got = Path(folder, "photos.npy"), Path(folder, "outputs.npz")
+        np.save(given, np.stack(photos))
+        task = {
+            "module": runtime.module,
+            "delegates": runtime.delegates,
+            "photos": str(given),
+            "outputs": str(got),
+            "files": {name: str(file.resolve()) for name, file in files.items()},
+        }
+        done = subprocess.run(
+            [python, str(_WORKER), json.dumps(task)],
+            cwd=folder,
+            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+            reason = f"it ended with status {done.returncode}: {last}"
+            return {}, dict.fromkeys(files, reason)
+        with np.load(got) as outputs:
+            maps = {name: [_probability(raw) for raw in outputs[name]] for name in outputs}
+        return maps, json.loads(done.stdout.splitlines()[-1])
+
+
+def _probability(raw: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:
+    # What is uint8 is a sigmoid's, or the file has not passed.
+    values = raw.astype(np.float32)
+    return values / 255 if raw.dtype == np.uint8 else values

@@ -1,0 +1,109 @@
+"""A checkpoint or an ONNX file in; what an export needs of it out, whichever it is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from export.card import FAMILIES
+from export.device_input import device_contract
+from export.foreign_onnx import ARCHITECTURE, Normalisation, read_foreign_onnx
+from export.onnx_file import write_onnx
+from export.predictors import Predictor, TorchPredictor
+from training.errors import InputError
+from training.networks import NetworkContract, measure_complexity
+from training.weights import PYTORCH_SUFFIXES, load_weights
+
+SUFFIXES = (".safetensors", *PYTORCH_SUFFIXES, ".onnx")
+"""Of the files that can be exported."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A network to export.
+
+    Attributes:
+        stage: What the report calls it as it was given: "torch" or "given".
+        architecture: Name of the network.
+        contract: What the ONNX file of ``write`` takes.
+        about: ``name``, ``description``, ``author`` and ``license``, for the files' metadata.
+        parameters: Number of values in its weights.
+        macs: Multiply-accumulates for one photo; None if unknown.
+        notes: How it was trained.
+        open: Makes it, as it was given, ready to run.
+        write: Writes it as ONNX, as ``export.onnx_file`` says.
+    """
+
+    stage: str
+    architecture: str
+    contract: NetworkContract
+    about: dict[str, str]
+    parameters: int
+    macs: int | None
+    notes: dict[str, object]
+    open: Callable[[], Predictor]
+    write: Callable[[Path], None]
+
+
+def read_source(path: Path, normalisation: Normalisation | None) -> Source:
+    """Read what is to be exported.
+
+    Args:
+        path: A checkpoint that ``training.weights.load_weights`` reads, or an ONNX file.
+        normalisation: How an ONNX file that does not say so itself is fed.
+
+    Raises:
+        InputError: If the file cannot be used.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise InputError(f"{path} is of no known kind; expected {', '.join(SUFFIXES)}.")
+    if not path.is_file():
+        raise InputError(f"There is no file {path}; give a checkpoint or an ONNX file.")
+    if suffix == ".onnx":
+        return _read_onnx(path, normalisation)
+    return _read_weights(path)
+
+
+def _read_weights(path: Path) -> Source:
+    trained = load_weights(path)
+    contract = trained.contract
+    complexity = measure_complexity(trained.network, contract.width, contract.height)
+    family = FAMILIES[trained.architecture]
+    return Source(
+        stage="torch",
+        architecture=trained.architecture,
+        contract=contract,
+        about={
+            "name": family.name,
+            "description": family.description,
+            "author": family.author,
+            "license": family.license,
+        },
+        parameters=complexity.parameters,
+        macs=complexity.macs,
+        notes=trained.notes,
+        open=partial(TorchPredictor, trained),
+        write=partial(write_onnx, trained),
+    )
+
+
+def _read_onnx(path: Path, normalisation: Normalisation | None) -> Source:
+    foreign = read_foreign_onnx(path, normalisation)
+    return Source(
+        stage="given",
+        architecture=ARCHITECTURE,
+        contract=device_contract(*foreign.size_wh),
+        about={
+            "name": path.stem,
+            "description": foreign.model.doc_string,
+            # The names that ONNX has for them.
+            "author": foreign.metadata("model_author") or "unknown",
+            "license": foreign.metadata("model_license") or "unknown",
+        },
+        parameters=foreign.parameters,
+        macs=None,
+        notes={},
+        open=foreign.open,
+        write=foreign.write,
+    )

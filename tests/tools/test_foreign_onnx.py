@@ -1,0 +1,176 @@
+"""ONNX files of other origin: one RGB image in, one map out, or a refusal in one sentence."""
+
+import sys
+
+import numpy as np
+import onnx
+import pytest
+import skimage.data
+from onnx import TensorProto, helper, numpy_helper
+from PIL import Image
+
+from dbd_mobile import BlurDetector
+from export.__main__ import main
+from export.foreign_onnx import Normalisation, read_foreign_onnx
+from export.predictors import OnnxPredictor, open_predictor
+from training.datasets import squash
+from training.errors import InputError
+
+MEAN, SCALE = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
+NORMALISATION = Normalisation(MEAN, SCALE)
+PHOTO = squash(skimage.data.astronaut(), (64, 48))
+
+
+def make_onnx(
+    path, *, shape=(1, 3, 48, 64), dtype=TensorProto.FLOAT, channels_last=False, **change
+):
+    """Edges, as a network: two convolutions and a sigmoid, at 64x48."""
+    rng = np.random.default_rng(3)
+    channels = 3 if 3 in shape else 1
+    weights = {
+        "first": rng.normal(0, 0.5, (8, channels, 3, 3)),
+        "second": rng.normal(0, 0.5, (1, 8, 3, 3)),
+    }
+    nodes, image = [], "pixels"
+    if channels_last:
+        nodes.append(helper.make_node("Transpose", [image], ["planes"], perm=[0, 3, 1, 2]))
+        image = "planes"
+    kernel = {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1]}
+    nodes += [
+        helper.make_node("Conv", [image, "first"], ["edges"], **kernel),
+        helper.make_node("Relu", ["edges"], ["active"]),
+        helper.make_node("Conv", ["active", "second"], ["logits"], **kernel),
+        helper.make_node("Sigmoid", ["logits"], ["map"]),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "edges",
+        [helper.make_tensor_value_info("pixels", dtype, shape)],
+        [helper.make_tensor_value_info("map", dtype, (shape[0], 1, 48, 64))],
+        [
+            numpy_helper.from_array(value.astype(helper.tensor_dtype_to_np_dtype(dtype)), name)
+            for name, value in weights.items()
+        ],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    for edit in change.values():
+        edit(model)
+    onnx.save(model, path)
+    return path
+
+
+@pytest.fixture
+def photos(tmp_path):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name in ("astronaut", "coffee", "rocket"):
+        Image.fromarray(getattr(skimage.data, name)()).save(folder / f"{name}.png")
+    return folder
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"shape": (1, 48, 64, 3), "channels_last": True},
+        {"shape": ("batch", 3, 48, 64)},
+    ],
+    ids=["channels-first", "channels-last", "free-batch"],
+)
+def test_adopted_file_computes_what_the_given_one_does(tmp_path, form):
+    foreign = read_foreign_onnx(make_onnx(tmp_path / "net.onnx", **form), NORMALISATION)
+    foreign.write(tmp_path / "adopted.onnx")
+    adopted = OnnxPredictor(tmp_path / "adopted.onnx")
+    assert foreign.size_wh == adopted.size_wh == (64, 48)
+    expected = foreign.open().predict(PHOTO)
+    assert expected.std() > 0.2
+    np.testing.assert_allclose(adopted.predict(PHOTO), expected, rtol=0, atol=1e-5)
+
+
+def test_foreign_file_is_exported_for_the_device(tmp_path, photos, monkeypatch):
+    def sign(model):
+        helper.set_model_props(model, {"model_author": "A. Author", "model_license": "MIT"})
+
+    path = make_onnx(tmp_path / "edges.onnx", sign=sign)
+    output = tmp_path / "out"
+    options = ["--mean", ",".join(map(str, MEAN)), "--scale", ",".join(map(str, SCALE))]
+    options += ["--calibration", str(photos), "--precision", "float32"]
+    monkeypatch.setattr(sys, "argv", ["export", str(path), "-o", str(output), *options])
+    assert main() == 0
+    expected = read_foreign_onnx(path, NORMALISATION).open().predict(PHOTO)
+    with BlurDetector(output / "edges.float32.tflite", threads=1) as detector:
+        got = detector.detect(PHOTO).model_probability
+    np.testing.assert_allclose(got, expected, rtol=0, atol=1e-3)
+    # What came out says how it is fed, so it goes in again without options.
+    again = read_foreign_onnx(output / "edges.onnx", None).open().predict(PHOTO)
+    np.testing.assert_allclose(again, expected, rtol=0, atol=1e-4)
+    content = (output / "edges.float32.tflite").read_bytes()
+    assert b"A. Author" in content and b"MIT" in content
+
+
+def second_input(model):
+    model.graph.input.append(helper.make_tensor_value_info("depth", TensorProto.FLOAT, (1,)))
+
+
+def second_output(model):
+    model.graph.output.append(helper.make_tensor_value_info("edges", TensorProto.FLOAT, (1,)))
+
+
+def not_a_number(model):
+    values = np.array(numpy_helper.to_array(model.graph.initializer[1]))
+    values.flat[5] = np.nan
+    model.graph.initializer[1].CopyFrom(numpy_helper.from_array(values, "second"))
+
+
+def newer_operators(model):
+    model.opset_import[0].version = 21
+
+
+def operators_of_a_maker(model):
+    model.graph.node[1].domain = "com.maker"
+    model.opset_import.append(helper.make_opsetid("com.maker", 1))
+
+
+def other_sides(model):
+    model.graph.output[0].type.tensor_type.shape.dim[2].dim_value = 24
+    model.graph.output[0].type.tensor_type.shape.dim[3].dim_value = 24
+
+
+@pytest.mark.parametrize(
+    ("form", "sentence"),
+    [
+        ({"change": second_input}, r"takes 2 inputs \(pixels, depth\); expected one float32 RGB"),
+        ({"shape": (1, 3, "h", "w")}, r"takes float32 \(1, 3, free, free\); expected"),
+        ({"shape": (1, 1, 48, 64)}, r"takes float32 \(1, 1, 48, 64\); expected"),
+        ({"dtype": TensorProto.DOUBLE}, r"takes float64 \(1, 3, 48, 64\); expected"),
+        ({"change": second_output}, r"gives 2 outputs \(map, edges\); expected one"),
+        ({"change": other_sides}, r"gives float32 \(1, 1, 24, 24\); expected .* 64x48"),
+        ({"change": not_a_number}, "has a value that is not finite in second"),
+        ({"change": newer_operators}, "has opset 21; export it with opset 9 to 17"),
+        ({"change": operators_of_a_maker}, "has operators of com.maker"),
+    ],
+)
+def test_other_networks_are_refused(tmp_path, form, sentence):
+    path = make_onnx(tmp_path / "net.onnx", **form)
+    with pytest.raises(InputError, match=f"^{path} {sentence}") as refused:
+        read_foreign_onnx(path, NORMALISATION)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"a text\n" * 50, None])
+def test_damaged_file_is_refused_and_nothing_is_written(tmp_path, content, monkeypatch, capfd):
+    path = make_onnx(tmp_path / "net.onnx")
+    path.write_bytes(path.read_bytes()[:300] if content is None else content)
+    monkeypatch.setattr(sys, "argv", ["export", str(path), "-o", str(tmp_path / "out")])
+    assert main() == 2
+    screen = capfd.readouterr().err.strip()
+    assert screen.startswith(f"error: {path} ")
+    assert "Traceback" not in screen
+    assert not (tmp_path / "out").exists()
+
+
+def test_file_that_does_not_say_how_it_is_fed_asks_for_it(tmp_path):
+    with pytest.raises(InputError, match="give --mean and --scale"):
+        read_foreign_onnx(make_onnx(tmp_path / "net.onnx"), None)
+    with pytest.raises(InputError, match="cannot be used as an ONNX blur model"):
+        open_predictor(tmp_path / "net.onnx")

@@ -1,0 +1,90 @@
+"""The bundled int8 files in every TFLite runtime that users may have, on real photos."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import skimage.data
+from PIL import Image
+
+from dbd_mobile.catalogue import bundled_ids
+from export.accuracy import score
+from export.card import MODELS_FOLDER
+from export.parity import OTHER_KERNELS_TOLERANCE, SAME_KERNELS_TOLERANCE, compare_maps
+from export.runtimes import LITERT, RUNTIMES, run_files
+from training.datasets import BlurDataset, data_root, split_validation, squash
+
+ROOT = Path(__file__).parents[2]
+NEWEST = ROOT / ".venv" / "bin" / "python"
+FILES = {model_id: MODELS_FOLDER / model_id / "model.tflite" for model_id in bundled_ids()}
+REFERENCE_KERNELS, TFLITE_RUNTIME, TENSORFLOW = RUNTIMES
+
+
+@pytest.fixture(scope="module")
+def photos():
+    scene = np.asarray(Image.open(ROOT / "docs" / "scene.jpg").convert("RGB"))
+    others = (skimage.data.astronaut(), skimage.data.coffee(), skimage.data.chelsea())
+    return [squash(photo, (320, 320)) for photo in (scene, *others)]
+
+
+@pytest.fixture(scope="module")
+def expected(photos):
+    """What the oldest LiteRT that the runtime supports gives, with XNNPACK."""
+    return run(LITERT, photos)
+
+
+def run(runtime, photos, python=sys.executable):
+    maps, reasons = run_files(str(python), runtime, FILES, photos)
+    assert reasons == {}
+    return maps
+
+
+def check(expected, got, tolerance):
+    for model_id in FILES:
+        difference = compare_maps(expected[model_id], got[model_id])
+        assert tolerance.violations(difference, None, None) == []
+        assert all(part.min() < 0.2 and part.max() > 0.8 for part in got[model_id])
+
+
+@pytest.mark.skipif(not NEWEST.is_file(), reason="the runtime's environment is made by make demo")
+def test_newest_litert_gives_the_same_map(photos, expected):
+    shown = [str(NEWEST), "-m", "pip", "list", "--format", "json"]
+    versions = {
+        package["name"]: package["version"]
+        for package in json.loads(subprocess.run(shown, capture_output=True, check=True).stdout)
+    }
+    assert tuple(map(int, versions["ai-edge-litert"].split("."))) > (2, 1, 0)
+    check(expected, run(LITERT, photos, NEWEST), SAME_KERNELS_TOLERANCE)
+
+
+def test_tensorflow_gives_the_same_map(photos, expected):
+    check(expected, run(TENSORFLOW, photos), SAME_KERNELS_TOLERANCE)
+
+
+def test_tflite_runtime_runs_int8_without_xnnpack_and_gives_what_litert_does_then(photos, expected):
+    got = run(TFLITE_RUNTIME, photos)
+    check(expected, got, OTHER_KERNELS_TOLERANCE)
+    without = run(REFERENCE_KERNELS, photos)
+    for model_id in FILES:
+        assert compare_maps(without[model_id], got[model_id]).maximum == 0
+
+
+def test_accuracy_hardly_depends_on_the_kernels():
+    """On photos held out of training, which are research data and no part of the repository."""
+    root = data_root() / "cuhk"
+    if not root.is_dir():
+        missing = f"{root}, which is not part of the repository, is missing"
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    every = BlurDataset.from_folder(root, Path("train604.txt"))
+    held_out = BlurDataset(root, tuple(split_validation(every.names, 60)[1][::2]))
+    photos = [squash(held_out.photo(i), (320, 320)) for i in range(len(held_out))]
+    before, after = run(LITERT, photos), run(TFLITE_RUNTIME, photos)
+    for model_id in FILES:
+        change = score(after[model_id], held_out).mae - score(before[model_id], held_out).mae
+        assert abs(change) <= 0.002
