@@ -52,9 +52,9 @@ def main() -> int:
         Console().print(report_table(report), census_table(report))
         for stage in report.stages:
             for sentence in stage.slow_spots:
-                console.print(f"[yellow]slow:[/yellow] {stage.name}: {sentence}")
+                console.print(f"[yellow]slow:[/yellow] {stage.name}: {sentence}", soft_wrap=True)
             for sentence in stage.failures:
-                console.print(f"[red]refused:[/red] {stage.name}: {sentence}")
+                console.print(f"[red]refused:[/red] {stage.name}: {sentence}", soft_wrap=True)
         if report.used_generated_images:
             console.print(
                 "[yellow]note:[/yellow] generated images stood in for calibration photos; give "

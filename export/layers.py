@@ -93,19 +93,20 @@ def measure_layers(
     ]
 
 
-def float_islands(float_file: Path, errors: Sequence[LayerError]) -> list[list[str]]:
-    """Layers to leave in float32, the most hurt first.
+def float_choices(float_file: Path, errors: Sequence[LayerError]) -> dict[str, list[str]]:
+    """Layers that may be left in float32, in two orders.
 
-    A tensor stays float only if what makes it and all that use it are: each step adds these for
-    the next tensor by its own error. What makes the file's output is never among them.
+    Either the tensors that lose most when they are rounded: a tensor stays float only if what
+    makes it and all that use it are, so each adds these. Or the layers from the photo on, whose
+    errors all that follow inherit. What makes the file's output is never among them.
 
     Args:
         float_file: In float32.
         errors: Of its int8 file.
 
     Returns:
-        Lists of outputs' names, each longer than the one before: for 1, 2, 4, 8... tensors, up to
-        half of all.
+        Lists of outputs' names by what they are, the shortest first: for 1, 2, 4, 8... tensors or
+        layers, up to half of all.
     """
     interpreter = open_interpreter(float_file, show_all_tensors=True)
     users: dict[int, list[str]] = {}
@@ -116,15 +117,19 @@ def float_islands(float_file: Path, errors: Sequence[LayerError]) -> list[list[s
         for tensor in operator["inputs"]:
             users.setdefault(int(tensor), []).append(name)
     output = interpreter.get_output_details()[0]["name"]
-    ranked = sorted(errors, key=lambda layer: layer.own_error, reverse=True)
-    islands: list[list[str]] = []
-    kept: dict[str, None] = {}
-    for count, layer in enumerate(ranked[: len(ranked) // 2], 1):
-        kept |= dict.fromkeys([layer.name, *users.get(indexes[layer.name], [])])
-        # A power of two.
-        if count & (count - 1) == 0:
-            islands.append([name for name in kept if name != output])
-    return islands
+    inner = [layer for layer in errors if layer.name != output]
+    ranked = sorted(inner, key=lambda layer: layer.own_error, reverse=True)
+    choices: dict[str, list[str]] = {}
+    count = 1
+    while count <= len(inner) // 2:
+        kept: dict[str, None] = {}
+        for layer in ranked[:count]:
+            kept |= dict.fromkeys([layer.name, *users.get(indexes[layer.name], [])])
+        kept.pop(output, None)
+        choices[f"the {len(kept)} layers at the {count} worst tensors"] = list(kept)
+        choices[f"the first {count} layers"] = [layer.name for layer in inner[:count]]
+        count *= 2
+    return dict(sorted(choices.items(), key=lambda choice: len(choice[1])))
 
 
 def _output_name(interpreter: Any, operator: dict[str, Any]) -> str:

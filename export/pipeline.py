@@ -271,8 +271,7 @@ class _Export:
         """With as few layers in float32 as bring the maps within the tolerance."""
         assert int8.choice is not None
         float_file = self._files["float32"]
-        islands = layers.float_islands(float_file, self._measure_layers(int8))
-        kept = {f"{len(names)} layers in float32": names for names in islands}
+        kept = layers.float_choices(float_file, self._measure_layers(int8))
         files = self._converter.mix(int8.choice, kept)
         trials = self._try(files, PRECISIONS["int8-mixed"].tolerance)
         # The first that is good enough is the last that was tried; if none is, the best may be any.
