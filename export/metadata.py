@@ -7,10 +7,13 @@ https://ai.google.dev/edge/litert/models/metadata. Runs in the process of ``expo
 
 import io
 import zipfile
+from typing import Any
 
 import flatbuffers
+import numpy as np
 from mediapipe.tasks.metadata import image_segmenter_metadata_schema_py_generated as segmenter
 from mediapipe.tasks.metadata import metadata_schema_py_generated as schema
+from numpy.typing import NDArray
 from tensorflow.lite.python import schema_py_generated as tflite
 from tensorflow.lite.tools import flatbuffer_utils
 
@@ -37,17 +40,43 @@ def with_metadata(content: bytes, about: dict[str, str], mean: float, scale: flo
     """
     model = flatbuffer_utils.convert_bytearray_to_object(content)
     buffer = tflite.BufferT()
-    buffer.data = list(_pack(_model_metadata(about, mean, scale), b"M001"))
+    packed = _pack(_model_metadata(about, mean, scale), b"M001")
+    buffer.data = np.frombuffer(packed, np.uint8)
     model.buffers.append(buffer)
     entry = tflite.MetadataT()
     entry.name = _BUFFER.encode()
     entry.buffer = len(model.buffers) - 1
     model.metadata = [*(model.metadata or []), entry]
-    file = io.BytesIO(flatbuffer_utils.convert_object_to_bytearray(model))
+    builder = _CompactBuilder(len(content))
+    builder.Finish(model.Pack(builder), b"TFL3")
+    file = io.BytesIO(builder.Output())
     with zipfile.ZipFile(file, "a") as archive:
         # A ZipInfo without a date has a fixed one, so that two exports give the same bytes.
         archive.writestr(zipfile.ZipInfo(_LABEL_FILE), f"{LABEL}\n")
     return file.getvalue()
+
+
+class _CompactBuilder(flatbuffers.Builder):
+    """Writes vectors of the same content once, and bytes where the schema wants them aligned.
+
+    A network quantised by channel has a zero point for every channel of every weight and bias, all
+    of them 0: a tenth of a small file.
+    """
+
+    # TFLite's schema: ``data:[ubyte] (force_align: 16)``.
+    _ALIGNMENT = 16
+
+    def __init__(self, initial_size: int) -> None:
+        super().__init__(initial_size)
+        self._written: dict[tuple[str, bytes], int] = {}
+
+    def CreateNumpyVector(self, x: NDArray[Any]) -> int:
+        key = (x.dtype.str, x.tobytes())
+        if key not in self._written:
+            if x.dtype == np.uint8:
+                self.Prep(self._ALIGNMENT, x.nbytes)
+            self._written[key] = super().CreateNumpyVector(x)
+        return self._written[key]
 
 
 def _model_metadata(about: dict[str, str], mean: float, scale: float) -> schema.ModelMetadataT:

@@ -9,6 +9,7 @@ import pytest
 import skimage.data
 import torch
 from PIL import Image, ImageFilter
+from tensorflow.lite.python import schema_py_generated as tflite_schema
 
 from export.__main__ import main
 from export.card import FAMILIES, write_bundle
@@ -466,3 +467,21 @@ def test_predictor_of_a_missing_or_damaged_file_is_an_input_error(name, tmp_path
         (tmp_path / f"damaged{suffix}").write_bytes(b"neither ONNX nor TFLite" * 9)
     with pytest.raises(InputError, match=name):
         open_predictor(tmp_path / name)
+
+
+def test_bytes_are_aligned_and_zero_points_are_written_once(exported):
+    content = (exported[1] / "net.int8.tflite").read_bytes()
+    model = tflite_schema.Model.GetRootAsModel(content, 0)
+    data = [model.Buffers(i) for i in range(model.BuffersLength())]
+    places = [b._tab.Vector(b._tab.Offset(4)) for b in data if b.DataLength()]
+    assert len(places) > 50 and not any(place % 16 for place in places)
+    graph = model.Subgraphs(0)
+    zeros = {}
+    for index in range(graph.TensorsLength()):
+        quantization = graph.Tensors(index).Quantization()
+        count = quantization.ZeroPointLength() if quantization else 0
+        if count > 1 and not quantization.ZeroPointAsNumpy().any():
+            zeros.setdefault(count, set()).add(
+                quantization._tab.Vector(quantization._tab.Offset(10))
+            )
+    assert zeros and all(len(vectors) == 1 for vectors in zeros.values())
