@@ -156,6 +156,7 @@ def export_checkpoint(job: ExportJob, progress: Progress) -> Report:
         ConversionError: If a converter fails; nothing is written then.
     """
     source = read_source(job.checkpoint, job.normalisation)
+    _check_output(job)
     size_wh = (source.contract.width, source.contract.height)
     calibration = _calibration(job, size_wh, progress)
     names, photos = _compared_photos(job, calibration, size_wh, progress)
@@ -264,7 +265,7 @@ class _Export:
         """With the ranges, of those of all methods, whose maps are most like float32's."""
         files = {method: self._files[f"int8.{method}"] for method in METHODS}
         trials = self._try(files, None)
-        best = min(trials, key=lambda trial: trial.difference.mean)
+        best = best_trial(trials, PRECISIONS["int8"].tolerance)
         return _Form.of_precision("int8", files[best.name], tuple(trials), best.name)
 
     def _make_mixed(self, int8: _Form) -> _Form:
@@ -273,9 +274,9 @@ class _Export:
         float_file = self._files["float32"]
         kept = layers.float_choices(float_file, self._measure_layers(int8))
         files = self._converter.mix(int8.choice, kept)
-        trials = self._try(files, PRECISIONS["int8-mixed"].tolerance)
-        # The first that is good enough is the last that was tried; if none is, the best may be any.
-        best = min(trials, key=lambda trial: trial.difference.mean)
+        tolerance = PRECISIONS["int8-mixed"].tolerance
+        trials = self._try(files, tolerance)
+        best = best_trial(trials, tolerance)
         return _Form.of_precision(
             "int8-mixed", files[best.name], tuple(trials), best.name, tuple(kept[best.name])
         )
@@ -388,6 +389,17 @@ class _Export:
             self.stages[number] = replace(self.stages[number], runtimes=found, failures=failures)
 
 
+def best_trial(trials: Sequence[Trial], tolerance: Tolerance) -> Trial:
+    """Whose maps are most like float32's, of those within the tolerance if any is."""
+    return min(
+        trials,
+        key=lambda trial: (
+            bool(tolerance.violations(trial.difference, None, None)),
+            trial.difference.mean,
+        ),
+    )
+
+
 def _calibration(
     job: ExportJob, size_wh: tuple[int, int], progress: Progress
 ) -> Calibration | None:
@@ -437,6 +449,20 @@ def _file_name(job: ExportJob, stage: str) -> str:
     )
 
 
+def _file_names(job: ExportJob) -> list[str]:
+    """All that an export of the checkpoint may write or remove, but the report."""
+    return [_file_name(job, stage) for stage in ("onnx", "simplified", *PRECISIONS)]
+
+
+def _check_output(job: ExportJob) -> None:
+    for name in _file_names(job):
+        if (job.output / name).resolve() == job.checkpoint.resolve():
+            raise InputError(
+                f"{job.output / name} is the file to export and would be overwritten; give another "
+                "folder."
+            )
+
+
 def _is_written(job: ExportJob, stage: str) -> bool:
     return stage in ("onnx", "simplified") or stage in job.precisions
 
@@ -446,11 +472,10 @@ def _publish(report: Report, page: str, files: dict[str, Path], job: ExportJob, 
     stem = job.checkpoint.stem
     for suffix, text in (("html", page), ("json", report.to_json())):
         (work / f"report.{suffix}").write_text(text, encoding="utf-8")
-    for stage in ("onnx", "simplified", *PRECISIONS):
-        name = _file_name(job, stage)
+    for name in _file_names(job):
         if name in files:
             files[name].replace(job.output / name)
-        elif (job.output / name).resolve() != job.checkpoint.resolve():
+        else:
             (job.output / name).unlink(missing_ok=True)
     for suffix in ("html", "json"):
         (work / f"report.{suffix}").replace(job.output / f"{stem}.report.{suffix}")

@@ -59,6 +59,14 @@ def make_onnx(
     return path
 
 
+def describe_output(model, *shape):
+    model.graph.output[0].CopyFrom(helper.make_tensor_value_info("map", TensorProto.FLOAT, shape))
+
+
+def free_sides(model):
+    describe_output(model, 1, 1, "h", "w")
+
+
 @pytest.fixture
 def photos(tmp_path):
     folder = tmp_path / "photos"
@@ -74,8 +82,9 @@ def photos(tmp_path):
         {},
         {"shape": (1, 48, 64, 3), "channels_last": True},
         {"shape": ("batch", 3, 48, 64)},
+        {"change": free_sides},
     ],
-    ids=["channels-first", "channels-last", "free-batch"],
+    ids=["channels-first", "channels-last", "free-batch", "free-output"],
 )
 def test_adopted_file_computes_what_the_given_one_does(tmp_path, form):
     foreign = read_foreign_onnx(make_onnx(tmp_path / "net.onnx", **form), NORMALISATION)
@@ -132,8 +141,28 @@ def operators_of_a_maker(model):
 
 
 def other_sides(model):
-    model.graph.output[0].type.tensor_type.shape.dim[2].dim_value = 24
-    model.graph.output[0].type.tensor_type.shape.dim[3].dim_value = 24
+    model.graph.node[2].attribute.append(helper.make_attribute("strides", [2, 2]))
+    describe_output(model, 1, 1, 24, 32)
+
+
+def other_free_sides(model):
+    other_sides(model)
+    describe_output(model, 1, 1, "h", "w")
+
+
+def two_classes(model):
+    values = np.ones((2, 8, 3, 3), np.float32)
+    model.graph.initializer[1].CopyFrom(numpy_helper.from_array(values, "second"))
+    describe_output(model, 1, 2, "h", "w")
+
+
+def newer_format(model):
+    model.ir_version = 12
+
+
+def channels_that_do_not_fit(model):
+    values = np.ones((1, 7, 3, 3), np.float32)
+    model.graph.initializer[1].CopyFrom(numpy_helper.from_array(values, "second"))
 
 
 @pytest.mark.parametrize(
@@ -144,7 +173,11 @@ def other_sides(model):
         ({"shape": (1, 1, 48, 64)}, r"takes float32 \(1, 1, 48, 64\); expected"),
         ({"dtype": TensorProto.DOUBLE}, r"takes float64 \(1, 3, 48, 64\); expected"),
         ({"change": second_output}, r"gives 2 outputs \(map, edges\); expected one"),
-        ({"change": other_sides}, r"gives float32 \(1, 1, 24, 24\); expected .* 64x48"),
+        ({"change": other_sides}, r"gives \(1, 1, 24, 32\); expected .* 64x48"),
+        ({"change": other_free_sides}, r"gives \(1, 1, 24, 32\); expected .* 64x48"),
+        ({"change": two_classes}, r"gives \(1, 2, 48, 64\); expected one map of 64x48"),
+        ({"change": newer_format}, "does not run in onnxruntime .*IR version"),
+        ({"change": channels_that_do_not_fit}, "does not run in onnxruntime"),
         ({"change": not_a_number}, "has a value that is not finite in second"),
         ({"change": newer_operators}, "has opset 21; export it with opset 9 to 17"),
         ({"change": operators_of_a_maker}, "has operators of com.maker"),
@@ -167,6 +200,17 @@ def test_damaged_file_is_refused_and_nothing_is_written(tmp_path, content, monke
     assert screen.startswith(f"error: {path} ")
     assert "Traceback" not in screen
     assert not (tmp_path / "out").exists()
+
+
+def test_file_that_would_be_overwritten_is_refused_and_kept(tmp_path, monkeypatch, capfd):
+    path = make_onnx(tmp_path / "edges.onnx")
+    content = path.read_bytes()
+    options = ["--mean", "127", "--scale", "128", "--precision", "float32"]
+    monkeypatch.setattr(sys, "argv", ["export", str(path), "-o", str(tmp_path), *options])
+    assert main() == 2
+    assert "is the file to export and would be overwritten" in capfd.readouterr().err
+    assert path.read_bytes() == content
+    assert [file.name for file in tmp_path.iterdir()] == ["edges.onnx"]
 
 
 def test_file_that_does_not_say_how_it_is_fed_asks_for_it(tmp_path):
