@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from export.device_input import device_contract
-from export.onnx_file import INPUT_NAME, OPSET, OUTPUT_NAME, set_metadata
+from export.onnx_file import INPUT_NAME, OUTPUT_NAME, set_metadata
 from export.predictors import open_session
 from training.errors import InputError
 from training.networks import NetworkContract
@@ -24,8 +24,8 @@ from training.networks import NetworkContract
 ARCHITECTURE = "onnx"
 """What a report calls the architecture of a network that came as ONNX."""
 
-# Newer ones than ``OPSET`` are unknown to onnx2tf and to old versions of onnxruntime.
-_OLDEST_OPSET = 9
+# Up to the newest with which ``lite`` was seen to come through onnx2tf.
+_OLDEST_OPSET, _NEWEST_OPSET = 9, 20
 
 
 @dataclass(frozen=True)
@@ -155,9 +155,9 @@ def read_foreign_onnx(path: Path, normalisation: Normalisation | None) -> Foreig
     """
     model = _read(path)
     opset = max((o.version for o in model.opset_import if o.domain in ("", "ai.onnx")), default=0)
-    if not _OLDEST_OPSET <= opset <= OPSET:
+    if not _OLDEST_OPSET <= opset <= _NEWEST_OPSET:
         raise InputError(
-            f"{path} has opset {opset}; export it with opset {_OLDEST_OPSET} to {OPSET}."
+            f"{path} has opset {opset}; export it with opset {_OLDEST_OPSET} to {_NEWEST_OPSET}."
         )
     domains = sorted({node.domain for node in model.graph.node} - {"", "ai.onnx"})
     if domains:

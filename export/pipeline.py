@@ -223,12 +223,21 @@ class _Export:
                 self._prove(_Form.of_precision(name, self._files[name]))
         if "int8" in wanted:
             int8 = self._make_int8()
-            passed = self._prove(int8)
-            if "int8-mixed" in wanted and passed:
-                self.left_out.append("int8-mixed is not needed: int8 passed.")
-            elif "int8-mixed" in wanted:
-                self._prove(self._make_mixed(int8))
+            self._prove(int8)
+            # A file that fails elsewhere needs rescue too.
+            self._check_runtimes()
+            if "int8-mixed" in wanted:
+                self._rescue(int8)
         self._check_runtimes()
+
+    def _rescue(self, int8: _Form) -> None:
+        stage = self.stages[-1]
+        if not stage.failures:
+            self.left_out.append("int8-mixed is not needed: int8 passed.")
+        elif stage.difference is None:
+            self.left_out.append("int8-mixed is not tried: it would not be what its name says.")
+        else:
+            self._prove(self._make_mixed(int8, stage.layers))
 
     def _float_forms(self) -> Iterator[_Form]:
         """The forms that the others are made from, each once the one before has passed."""
@@ -268,11 +277,10 @@ class _Export:
         best = best_trial(trials, PRECISIONS["int8"].tolerance)
         return _Form.of_precision("int8", files[best.name], tuple(trials), best.name)
 
-    def _make_mixed(self, int8: _Form) -> _Form:
+    def _make_mixed(self, int8: _Form, errors: Sequence[layers.LayerError]) -> _Form:
         """With as few layers in float32 as bring the maps within the tolerance."""
         assert int8.choice is not None
-        float_file = self._files["float32"]
-        kept = layers.float_choices(float_file, self._measure_layers(int8))
+        kept = layers.float_choices(self._files["float32"], errors)
         files = self._converter.mix(int8.choice, kept)
         tolerance = PRECISIONS["int8-mixed"].tolerance
         trials = self._try(files, tolerance)
@@ -317,7 +325,8 @@ class _Export:
             self._maps[form.name] = maps
             before = self._stage(form.made_from)
             if not all(part.min() >= 0 and part.max() <= 1 for part in maps):
-                failures = ["It gives values outside [0, 1], which are no probabilities."]
+                advice = "; end the network with a sigmoid" if form.name == "given" else ""
+                failures = [f"It gives values outside [0, 1], which are no probabilities{advice}."]
             elif self.job.evaluation is not None:
                 accuracy = score(maps, self.job.evaluation)
             if before and not failures:
@@ -341,10 +350,8 @@ class _Export:
             slow_spots=facts.slow_spots() if facts else [],
             failures=failures,
         )
-        if failures and form.made_from == "float32":
-            stage = replace(stage, layers=self._measure_layers(form))
         self.forms.append(form)
-        self.stages.append(stage)
+        self.stages.append(self._with_layers(stage, form))
         return not failures
 
     def _predict(self, form: _Form) -> _Maps:
@@ -370,11 +377,11 @@ class _Export:
         return layers.measure_layers(self._files["float32"], form.file, photos, step)
 
     def _check_runtimes(self) -> None:
-        """Run what passed elsewhere; what differs too much there fails."""
+        """Run what passed, and was not yet run, elsewhere; what differs too much there fails."""
         passed = [
             number
             for number, stage in enumerate(self.stages)
-            if stage.name in self.job.precisions and not stage.failures
+            if stage.name in self.job.precisions and not (stage.failures or stage.runtimes)
         ]
         files = {self.forms[number].name: self.forms[number].file for number in passed}
         chosen = evenly_spaced(list(range(len(self.photos))), runtimes.PHOTOS)
@@ -386,7 +393,14 @@ class _Export:
         for number in passed:
             found = checks[self.stages[number].name]
             failures = [sentence for check in found for sentence in check.failures]
-            self.stages[number] = replace(self.stages[number], runtimes=found, failures=failures)
+            stage = replace(self.stages[number], runtimes=found, failures=failures)
+            self.stages[number] = self._with_layers(stage, self.forms[number])
+
+    def _with_layers(self, stage: Stage, form: _Form) -> Stage:
+        """With where the error comes from, if it failed."""
+        if stage.failures and form.made_from == "float32":
+            return replace(stage, layers=self._measure_layers(form))
+        return stage
 
 
 def best_trial(trials: Sequence[Trial], tolerance: Tolerance) -> Trial:

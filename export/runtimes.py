@@ -165,7 +165,8 @@ def run_files(
             last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
             if len(files) == 1:
                 return {}, dict.fromkeys(files, f"it ended with status {done.returncode}: {last}")
-            maps, reasons = {}, {}
+            maps: dict[str, list[NDArray[np.float32]]] = {}
+            reasons: dict[str, str] = {}
             for name, file in files.items():
                 ran, refused = run_files(python, runtime, {name: file}, photos)
                 maps |= ran
