@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from export.device_input import device_contract
-from export.onnx_file import INPUT_NAME, OPSET, OUTPUT_NAME, set_metadata
+from export.onnx_file import INPUT_NAME, OUTPUT_NAME, set_metadata
 from export.predictors import open_session
 from training.errors import InputError
 from training.networks import NetworkContract
@@ -24,8 +24,8 @@ from training.networks import NetworkContract
 ARCHITECTURE = "onnx"
 """What a report calls the architecture of a network that came as ONNX."""
 
-# Newer ones than ``OPSET`` are unknown to onnx2tf and to old versions of onnxruntime.
-_OLDEST_OPSET = 9
+# Up to the newest with which ``lite`` was seen to come through onnx2tf.
+_OLDEST_OPSET, _NEWEST_OPSET = 9, 20
 
 
 @dataclass(frozen=True)
@@ -125,6 +125,11 @@ class ForeignPredictor:
         self.size_wh = foreign.size_wh
 
     def predict(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
+        width, height = self.size_wh
+        return self.run(photo).reshape(height, width)
+
+    def run(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """The output for a photo, of whatever shape the file gives it."""
         normalisation = self._foreign.normalisation
         mean = np.array(normalisation.mean, np.float32)
         scale = np.array(normalisation.scale, np.float32)
@@ -133,8 +138,7 @@ class ForeignPredictor:
             image = image.transpose(2, 0, 1)
         name = self._session.get_inputs()[0].name
         (blur,) = self._session.run(None, {name: np.ascontiguousarray(image[None])})
-        width, height = self.size_wh
-        return np.asarray(blur, np.float32).reshape(height, width)
+        return np.asarray(blur, np.float32)
 
 
 def read_foreign_onnx(path: Path, normalisation: Normalisation | None) -> ForeignOnnx:
@@ -151,9 +155,9 @@ def read_foreign_onnx(path: Path, normalisation: Normalisation | None) -> Foreig
     """
     model = _read(path)
     opset = max((o.version for o in model.opset_import if o.domain in ("", "ai.onnx")), default=0)
-    if not _OLDEST_OPSET <= opset <= OPSET:
+    if not _OLDEST_OPSET <= opset <= _NEWEST_OPSET:
         raise InputError(
-            f"{path} has opset {opset}; export it with opset {_OLDEST_OPSET} to {OPSET}."
+            f"{path} has opset {opset}; export it with opset {_OLDEST_OPSET} to {_NEWEST_OPSET}."
         )
     domains = sorted({node.domain for node in model.graph.node} - {"", "ai.onnx"})
     if domains:
@@ -161,14 +165,18 @@ def read_foreign_onnx(path: Path, normalisation: Normalisation | None) -> Foreig
             f"{path} has operators of {domains[0]}, which only their maker's runtime knows; export "
             "it with ONNX's own operators."
         )
-    size_wh, channels_last = _check_ends(model.graph, path)
+    size_wh, channels_last = _check_input(model.graph, path)
+    _check_output(model.graph, path)
     for weights in model.graph.initializer:
         values = numpy_helper.to_array(weights)
         if values.dtype.kind == "f" and not np.isfinite(values).all():
             raise InputError(
                 f"{path} has a value that is not finite in {weights.name}; it is unusable."
             )
-    return ForeignOnnx(path, model, size_wh, channels_last, normalisation or _stored(model, path))
+    normalisation = normalisation or _stored(model, path)
+    foreign = ForeignOnnx(path, model, size_wh, channels_last, normalisation)
+    _try_out(foreign)
+    return foreign
 
 
 def _read(path: Path) -> onnx.ModelProto:
@@ -184,7 +192,7 @@ def _read(path: Path) -> onnx.ModelProto:
     return model
 
 
-def _check_ends(graph: onnx.GraphProto, path: Path) -> tuple[tuple[int, int], bool]:
+def _check_input(graph: onnx.GraphProto, path: Path) -> tuple[tuple[int, int], bool]:
     """Width and height of the image, and whether its channels are last."""
     images = _images(graph)
     expected = "expected one float32 RGB image, (1, 3, H, W) or (1, H, W, 3) of fixed size"
@@ -200,19 +208,39 @@ def _check_ends(graph: onnx.GraphProto, path: Path) -> tuple[tuple[int, int], bo
     if not (is_float and fits):
         raise InputError(f"{path} takes {described}; {expected}.")
     height, width = (int(side or 0) for side in sides)
-    expected = f"expected one float32 map of {width}x{height}, (1, 1, {height}, {width}) or alike"
+    return (width, height), channels_last
+
+
+def _check_output(graph: onnx.GraphProto, path: Path) -> None:
     if len(graph.output) != 1:
         names = ", ".join(value.name for value in graph.output)
-        raise InputError(f"{path} gives {len(graph.output)} outputs ({names}); {expected}.")
-    shape, described = _described(graph.output[0])
-    sides = [side for side in shape if side != 1]
-    # Of an output that the file does not describe, the reshape to a map will tell.
-    fits = sides in ([height, width], [None, height, width]) or None in shape[1:] or not shape
-    if graph.output[0].type.tensor_type.elem_type != TensorProto.FLOAT or not fits:
-        raise InputError(f"{path} gives {described}; {expected}.")
-    if images[0].type.tensor_type.shape.dim[0].dim_param:
-        images[0].type.tensor_type.shape.dim[0].dim_value = 1
-    return (width, height), channels_last
+        raise InputError(
+            f"{path} gives {len(graph.output)} outputs ({names}); expected one float32 map."
+        )
+    if graph.output[0].type.tensor_type.elem_type != TensorProto.FLOAT:
+        _, described = _described(graph.output[0])
+        raise InputError(f"{path} gives {described}; expected one float32 map.")
+
+
+def _try_out(foreign: ForeignOnnx) -> None:
+    """Run the file once: only that shows whether it runs, and what shape a free output has."""
+    width, height = foreign.size_wh
+    try:
+        blur = foreign.open().run(np.zeros((height, width, 3), np.uint8))
+    except Exception as error:
+        # onnxruntime's exceptions have no common base but Exception.
+        reason = str(error).strip().split("\n")[0]
+        raise InputError(
+            f"{foreign.path} does not run in onnxruntime ({reason}); give a file that does."
+        ) from error
+    if [side for side in blur.shape if side != 1] != [
+        side for side in (height, width) if side != 1
+    ]:
+        shape = ", ".join(str(side) for side in blur.shape)
+        raise InputError(
+            f"{foreign.path} gives ({shape}); expected one map of {width}x{height}, "
+            f"(1, 1, {height}, {width}) or alike."
+        )
 
 
 def _images(graph: onnx.GraphProto) -> list[onnx.ValueInfoProto]:

@@ -156,6 +156,7 @@ def export_checkpoint(job: ExportJob, progress: Progress) -> Report:
         ConversionError: If a converter fails; nothing is written then.
     """
     source = read_source(job.checkpoint, job.normalisation)
+    _check_output(job)
     size_wh = (source.contract.width, source.contract.height)
     calibration = _calibration(job, size_wh, progress)
     names, photos = _compared_photos(job, calibration, size_wh, progress)
@@ -222,12 +223,21 @@ class _Export:
                 self._prove(_Form.of_precision(name, self._files[name]))
         if "int8" in wanted:
             int8 = self._make_int8()
-            passed = self._prove(int8)
-            if "int8-mixed" in wanted and passed:
-                self.left_out.append("int8-mixed is not needed: int8 passed.")
-            elif "int8-mixed" in wanted:
-                self._prove(self._make_mixed(int8))
+            self._prove(int8)
+            # A file that fails elsewhere needs rescue too.
+            self._check_runtimes()
+            if "int8-mixed" in wanted:
+                self._rescue(int8)
         self._check_runtimes()
+
+    def _rescue(self, int8: _Form) -> None:
+        stage = self.stages[-1]
+        if not stage.failures:
+            self.left_out.append("int8-mixed is not needed: int8 passed.")
+        elif stage.difference is None:
+            self.left_out.append("int8-mixed is not tried: it would not be what its name says.")
+        else:
+            self._prove(self._make_mixed(int8, stage.layers))
 
     def _float_forms(self) -> Iterator[_Form]:
         """The forms that the others are made from, each once the one before has passed."""
@@ -264,18 +274,17 @@ class _Export:
         """With the ranges, of those of all methods, whose maps are most like float32's."""
         files = {method: self._files[f"int8.{method}"] for method in METHODS}
         trials = self._try(files, None)
-        best = min(trials, key=lambda trial: trial.difference.mean)
+        best = best_trial(trials, PRECISIONS["int8"].tolerance)
         return _Form.of_precision("int8", files[best.name], tuple(trials), best.name)
 
-    def _make_mixed(self, int8: _Form) -> _Form:
+    def _make_mixed(self, int8: _Form, errors: Sequence[layers.LayerError]) -> _Form:
         """With as few layers in float32 as bring the maps within the tolerance."""
         assert int8.choice is not None
-        float_file = self._files["float32"]
-        kept = layers.float_choices(float_file, self._measure_layers(int8))
+        kept = layers.float_choices(self._files["float32"], errors)
         files = self._converter.mix(int8.choice, kept)
-        trials = self._try(files, PRECISIONS["int8-mixed"].tolerance)
-        # The first that is good enough is the last that was tried; if none is, the best may be any.
-        best = min(trials, key=lambda trial: trial.difference.mean)
+        tolerance = PRECISIONS["int8-mixed"].tolerance
+        trials = self._try(files, tolerance)
+        best = best_trial(trials, tolerance)
         return _Form.of_precision(
             "int8-mixed", files[best.name], tuple(trials), best.name, tuple(kept[best.name])
         )
@@ -316,7 +325,8 @@ class _Export:
             self._maps[form.name] = maps
             before = self._stage(form.made_from)
             if not all(part.min() >= 0 and part.max() <= 1 for part in maps):
-                failures = ["It gives values outside [0, 1], which are no probabilities."]
+                advice = "; end the network with a sigmoid" if form.name == "given" else ""
+                failures = [f"It gives values outside [0, 1], which are no probabilities{advice}."]
             elif self.job.evaluation is not None:
                 accuracy = score(maps, self.job.evaluation)
             if before and not failures:
@@ -340,10 +350,8 @@ class _Export:
             slow_spots=facts.slow_spots() if facts else [],
             failures=failures,
         )
-        if failures and form.made_from == "float32":
-            stage = replace(stage, layers=self._measure_layers(form))
         self.forms.append(form)
-        self.stages.append(stage)
+        self.stages.append(self._with_layers(stage, form))
         return not failures
 
     def _predict(self, form: _Form) -> _Maps:
@@ -369,11 +377,11 @@ class _Export:
         return layers.measure_layers(self._files["float32"], form.file, photos, step)
 
     def _check_runtimes(self) -> None:
-        """Run what passed elsewhere; what differs too much there fails."""
+        """Run what passed, and was not yet run, elsewhere; what differs too much there fails."""
         passed = [
             number
             for number, stage in enumerate(self.stages)
-            if stage.name in self.job.precisions and not stage.failures
+            if stage.name in self.job.precisions and not (stage.failures or stage.runtimes)
         ]
         files = {self.forms[number].name: self.forms[number].file for number in passed}
         chosen = evenly_spaced(list(range(len(self.photos))), runtimes.PHOTOS)
@@ -385,7 +393,25 @@ class _Export:
         for number in passed:
             found = checks[self.stages[number].name]
             failures = [sentence for check in found for sentence in check.failures]
-            self.stages[number] = replace(self.stages[number], runtimes=found, failures=failures)
+            stage = replace(self.stages[number], runtimes=found, failures=failures)
+            self.stages[number] = self._with_layers(stage, self.forms[number])
+
+    def _with_layers(self, stage: Stage, form: _Form) -> Stage:
+        """With where the error comes from, if it failed."""
+        if stage.failures and form.made_from == "float32":
+            return replace(stage, layers=self._measure_layers(form))
+        return stage
+
+
+def best_trial(trials: Sequence[Trial], tolerance: Tolerance) -> Trial:
+    """Whose maps are most like float32's, of those within the tolerance if any is."""
+    return min(
+        trials,
+        key=lambda trial: (
+            bool(tolerance.violations(trial.difference, None, None)),
+            trial.difference.mean,
+        ),
+    )
 
 
 def _calibration(
@@ -437,6 +463,20 @@ def _file_name(job: ExportJob, stage: str) -> str:
     )
 
 
+def _file_names(job: ExportJob) -> list[str]:
+    """All that an export of the checkpoint may write or remove, but the report."""
+    return [_file_name(job, stage) for stage in ("onnx", "simplified", *PRECISIONS)]
+
+
+def _check_output(job: ExportJob) -> None:
+    for name in _file_names(job):
+        if (job.output / name).resolve() == job.checkpoint.resolve():
+            raise InputError(
+                f"{job.output / name} is the file to export and would be overwritten; give another "
+                "folder."
+            )
+
+
 def _is_written(job: ExportJob, stage: str) -> bool:
     return stage in ("onnx", "simplified") or stage in job.precisions
 
@@ -446,11 +486,10 @@ def _publish(report: Report, page: str, files: dict[str, Path], job: ExportJob, 
     stem = job.checkpoint.stem
     for suffix, text in (("html", page), ("json", report.to_json())):
         (work / f"report.{suffix}").write_text(text, encoding="utf-8")
-    for stage in ("onnx", "simplified", *PRECISIONS):
-        name = _file_name(job, stage)
+    for name in _file_names(job):
         if name in files:
             files[name].replace(job.output / name)
-        elif (job.output / name).resolve() != job.checkpoint.resolve():
+        else:
             (job.output / name).unlink(missing_ok=True)
     for suffix in ("html", "json"):
         (work / f"report.{suffix}").replace(job.output / f"{stem}.report.{suffix}")

@@ -124,7 +124,8 @@ class OnnxPredictor:
 def open_session(path: Path) -> onnxruntime.InferenceSession:
     """An ONNX file in onnxruntime on the CPU; raises whatever onnxruntime does."""
     options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
+    # What it would log is in its exceptions too.
+    options.log_severity_level = 4
     return onnxruntime.InferenceSession(path, options, ["CPUExecutionProvider"])
 
 

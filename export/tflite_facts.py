@@ -110,6 +110,8 @@ class TfliteFacts:
         for what, wanted, got in (("input", image, self.input), ("output", blur, self.output)):
             if wanted != got:
                 found.append(f"Its {what} must be {wanted.described()} but is {got.described()}.")
+        if promised.takes_bytes and self.output.dtype == "uint8" and self.output != blur:
+            found[-1] += " In int8 only a network that ends in a sigmoid has that range."
         for name in sorted(self.tensor_types.keys() - promised.needed - promised.allowed):
             found.append(f"It has {self.tensor_types[name]} {name} tensors inside.")
         for name in sorted(promised.needed - self.tensor_types.keys()):

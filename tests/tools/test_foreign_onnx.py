@@ -12,7 +12,9 @@ from PIL import Image
 from dbd_mobile import BlurDetector
 from export.__main__ import main
 from export.foreign_onnx import Normalisation, read_foreign_onnx
+from export.pipeline import ExportJob, export_checkpoint
 from export.predictors import OnnxPredictor, open_predictor
+from export.runtimes import RuntimeCheck
 from training.datasets import squash
 from training.errors import InputError
 
@@ -59,6 +61,14 @@ def make_onnx(
     return path
 
 
+def describe_output(model, *shape):
+    model.graph.output[0].CopyFrom(helper.make_tensor_value_info("map", TensorProto.FLOAT, shape))
+
+
+def free_sides(model):
+    describe_output(model, 1, 1, "h", "w")
+
+
 @pytest.fixture
 def photos(tmp_path):
     folder = tmp_path / "photos"
@@ -74,8 +84,9 @@ def photos(tmp_path):
         {},
         {"shape": (1, 48, 64, 3), "channels_last": True},
         {"shape": ("batch", 3, 48, 64)},
+        {"change": free_sides},
     ],
-    ids=["channels-first", "channels-last", "free-batch"],
+    ids=["channels-first", "channels-last", "free-batch", "free-output"],
 )
 def test_adopted_file_computes_what_the_given_one_does(tmp_path, form):
     foreign = read_foreign_onnx(make_onnx(tmp_path / "net.onnx", **form), NORMALISATION)
@@ -90,6 +101,9 @@ def test_adopted_file_computes_what_the_given_one_does(tmp_path, form):
 def test_foreign_file_is_exported_for_the_device(tmp_path, photos, monkeypatch):
     def sign(model):
         helper.set_model_props(model, {"model_author": "A. Author", "model_license": "MIT"})
+        # The newest that is taken.
+        model.opset_import[0].version = 20
+        model.ir_version = 9
 
     path = make_onnx(tmp_path / "edges.onnx", sign=sign)
     output = tmp_path / "out"
@@ -108,6 +122,63 @@ def test_foreign_file_is_exported_for_the_device(tmp_path, photos, monkeypatch):
     assert b"A. Author" in content and b"MIT" in content
 
 
+def export_int8(path, photos, folder):
+    job = ExportJob(
+        checkpoint=path,
+        output=folder,
+        precisions=("int8", "int8-mixed"),
+        normalisation=NORMALISATION,
+        calibration=photos,
+    )
+    return export_checkpoint(job, lambda step, done, total: None)
+
+
+def test_network_without_a_sigmoid_at_its_end_is_told_why_it_has_no_int8(tmp_path, photos):
+    def cut_off(model):
+        model.graph.initializer.append(numpy_helper.from_array(np.float32(0), "low"))
+        model.graph.initializer.append(numpy_helper.from_array(np.float32(0.9), "high"))
+        model.graph.node[3].CopyFrom(helper.make_node("Clip", ["logits", "low", "high"], ["map"]))
+
+    report = export_int8(make_onnx(tmp_path / "net.onnx", end=cut_off), photos, tmp_path / "out")
+    (sentence,) = report.stage("int8").failures
+    assert "Its output must be" in sentence and "ends in a sigmoid" in sentence
+    assert [stage.name for stage in report.stages][-1] == "int8"
+    assert report.left_out == ["int8-mixed is not tried: it would not be what its name says."]
+
+
+def test_logits_are_told_to_end_in_a_sigmoid(tmp_path, photos):
+    def end_early(model):
+        model.graph.node[3].CopyFrom(helper.make_node("Identity", ["logits"], ["map"]))
+
+    report = export_int8(make_onnx(tmp_path / "net.onnx", end=end_early), photos, tmp_path / "out")
+    (sentence,) = report.stage("given").failures
+    assert sentence.endswith("which are no probabilities; end the network with a sigmoid.")
+
+
+def test_int8_that_a_stand_in_for_another_runtime_refuses_is_rescued(tmp_path, photos, monkeypatch):
+    def refuse_int8(files, expected, chosen, progress):
+        return {
+            name: [
+                RuntimeCheck(
+                    runtime="another",
+                    difference=None,
+                    failures=["another cannot run it: no."] if name == "int8" else [],
+                )
+            ]
+            for name in files
+        }
+
+    monkeypatch.setattr("export.runtimes.check_runtimes", refuse_int8)
+    report = export_int8(make_onnx(tmp_path / "net.onnx"), photos, tmp_path / "out")
+    assert report.stage("int8").failures == ["another cannot run it: no."]
+    assert report.stage("int8").layers
+    assert report.left_out == []
+    mixed = report.stage("int8-mixed")
+    assert mixed.kept_float and mixed.failures == []
+    assert [check.runtime for check in mixed.runtimes] == ["another"]
+    assert [file.stage for file in report.files] == ["onnx", "simplified", "int8-mixed"]
+
+
 def second_input(model):
     model.graph.input.append(helper.make_tensor_value_info("depth", TensorProto.FLOAT, (1,)))
 
@@ -124,6 +195,7 @@ def not_a_number(model):
 
 def newer_operators(model):
     model.opset_import[0].version = 21
+    model.ir_version = 10
 
 
 def operators_of_a_maker(model):
@@ -132,8 +204,28 @@ def operators_of_a_maker(model):
 
 
 def other_sides(model):
-    model.graph.output[0].type.tensor_type.shape.dim[2].dim_value = 24
-    model.graph.output[0].type.tensor_type.shape.dim[3].dim_value = 24
+    model.graph.node[2].attribute.append(helper.make_attribute("strides", [2, 2]))
+    describe_output(model, 1, 1, 24, 32)
+
+
+def other_free_sides(model):
+    other_sides(model)
+    describe_output(model, 1, 1, "h", "w")
+
+
+def two_classes(model):
+    values = np.ones((2, 8, 3, 3), np.float32)
+    model.graph.initializer[1].CopyFrom(numpy_helper.from_array(values, "second"))
+    describe_output(model, 1, 2, "h", "w")
+
+
+def newer_format(model):
+    model.ir_version = 12
+
+
+def channels_that_do_not_fit(model):
+    values = np.ones((1, 7, 3, 3), np.float32)
+    model.graph.initializer[1].CopyFrom(numpy_helper.from_array(values, "second"))
 
 
 @pytest.mark.parametrize(
@@ -144,9 +236,13 @@ def other_sides(model):
         ({"shape": (1, 1, 48, 64)}, r"takes float32 \(1, 1, 48, 64\); expected"),
         ({"dtype": TensorProto.DOUBLE}, r"takes float64 \(1, 3, 48, 64\); expected"),
         ({"change": second_output}, r"gives 2 outputs \(map, edges\); expected one"),
-        ({"change": other_sides}, r"gives float32 \(1, 1, 24, 24\); expected .* 64x48"),
+        ({"change": other_sides}, r"gives \(1, 1, 24, 32\); expected .* 64x48"),
+        ({"change": other_free_sides}, r"gives \(1, 1, 24, 32\); expected .* 64x48"),
+        ({"change": two_classes}, r"gives \(1, 2, 48, 64\); expected one map of 64x48"),
+        ({"change": newer_format}, "does not run in onnxruntime .*IR version"),
+        ({"change": channels_that_do_not_fit}, "does not run in onnxruntime"),
         ({"change": not_a_number}, "has a value that is not finite in second"),
-        ({"change": newer_operators}, "has opset 21; export it with opset 9 to 17"),
+        ({"change": newer_operators}, "has opset 21; export it with opset 9 to 20"),
         ({"change": operators_of_a_maker}, "has operators of com.maker"),
     ],
 )
@@ -167,6 +263,17 @@ def test_damaged_file_is_refused_and_nothing_is_written(tmp_path, content, monke
     assert screen.startswith(f"error: {path} ")
     assert "Traceback" not in screen
     assert not (tmp_path / "out").exists()
+
+
+def test_file_that_would_be_overwritten_is_refused_and_kept(tmp_path, monkeypatch, capfd):
+    path = make_onnx(tmp_path / "edges.onnx")
+    content = path.read_bytes()
+    options = ["--mean", "127", "--scale", "128", "--precision", "float32"]
+    monkeypatch.setattr(sys, "argv", ["export", str(path), "-o", str(tmp_path), *options])
+    assert main() == 2
+    assert "is the file to export and would be overwritten" in capfd.readouterr().err
+    assert path.read_bytes() == content
+    assert [file.name for file in tmp_path.iterdir()] == ["edges.onnx"]
 
 
 def test_file_that_does_not_say_how_it_is_fed_asks_for_it(tmp_path):

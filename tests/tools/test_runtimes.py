@@ -15,7 +15,8 @@ from dbd_mobile.catalogue import bundled_ids
 from export.accuracy import score
 from export.card import MODELS_FOLDER
 from export.parity import OTHER_KERNELS_TOLERANCE, SAME_KERNELS_TOLERANCE, compare_maps
-from export.runtimes import LITERT, RUNTIMES, run_files
+from export.precision import PRECISIONS
+from export.runtimes import LITERT, RUNTIMES, check_runtimes, run_files
 from training.datasets import BlurDataset, data_root, split_validation, squash
 
 ROOT = Path(__file__).parents[2]
@@ -71,6 +72,30 @@ def test_tflite_runtime_runs_int8_without_xnnpack_and_gives_what_litert_does_the
     without = run(REFERENCE_KERNELS, photos)
     for model_id in FILES:
         assert compare_maps(without[model_id], got[model_id]).maximum == 0
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES, ids=lambda runtime: runtime.package)
+def test_only_what_is_rounded_to_int8_may_differ_with_the_kernels(runtime):
+    loose = {name for name in PRECISIONS if runtime.tolerance(name) != SAME_KERNELS_TOLERANCE}
+    assert loose == ({"dynamic"} if runtime is TENSORFLOW else {"dynamic", "int8", "int8-mixed"})
+
+
+def test_file_that_crashes_a_runtime_takes_no_other_along(photos, tmp_path):
+    file = FILES["lite"]
+    cut = tmp_path / "cut.tflite"
+    cut.write_bytes(file.read_bytes()[:1_000_000])
+    maps, reasons = run_files(
+        sys.executable, TFLITE_RUNTIME, {"cut": cut, "whole": file}, photos[:1]
+    )
+    assert list(maps) == ["whole"]
+    assert maps["whole"][0].shape == (320, 320)
+    assert list(reasons) == ["cut"]
+    assert reasons["cut"].startswith("it ended with status -")
+
+
+def test_without_files_no_runtime_is_started(monkeypatch):
+    monkeypatch.setattr(subprocess, "run", None)
+    assert check_runtimes({}, {}, [], lambda done, total: None) == {}
 
 
 def test_accuracy_hardly_depends_on_the_kernels():
