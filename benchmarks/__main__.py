@@ -61,10 +61,8 @@ def _parser() -> argparse.ArgumentParser:
     composites.add_argument("--json", action="store_true", help="print JSON instead of a table")
     composites.set_defaults(run=_composites)
 
-    latency = commands.add_parser("latency", help="precisions and thread counts side by side")
-    latency.add_argument(
-        "files", type=Path, nargs="+", help="TFLite files named STEM.PRECISION.tflite"
-    )
+    latency = commands.add_parser("latency", help="files and thread counts side by side")
+    latency.add_argument("files", type=Path, nargs="+", help="TFLite files")
     latency.add_argument("--threads", default="1,2", help="thread counts (default: 1,2)")
     latency.add_argument("--runs", type=int, default=100, help="timed runs of each (default: 100)")
     latency.add_argument("--json", type=Path, metavar="FILE", help="also write the result there")
@@ -127,11 +125,9 @@ def _latency(options: argparse.Namespace) -> None:
         raise InputError(
             f"--threads takes thread counts such as 1,2,4, not {options.threads!r}."
         ) from None
-    # STEM.int8.tflite -> int8
-    files = {Path(file.stem).suffix.lstrip(".") or file.stem: file for file in options.files}
     with Progress(console=Console(stderr=True)) as progress:
-        task = progress.add_task("Timing", total=options.runs * len(files) * len(threads))
-        result = compare_latency(files, threads, options.runs, lambda: progress.advance(task))
+        task = progress.add_task("Timing", total=options.runs * len(options.files) * len(threads))
+        result = compare_latency(options.files, threads, options.runs, lambda: progress.advance(task))
     if options.json:
         options.json.parent.mkdir(parents=True, exist_ok=True)
         options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

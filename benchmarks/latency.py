@@ -13,12 +13,12 @@ from dbd_mobile.machine import read_machine
 
 
 def compare_latency(
-    files: dict[str, Path], threads: Sequence[int], runs: int, on_run: Callable[[], None]
+    files: Sequence[Path], threads: Sequence[int], runs: int, on_run: Callable[[], None]
 ) -> dict[str, Any]:
     """Time every file at every thread count, as ``dbd-mobile bench`` times one.
 
     Args:
-        files: TFLite files by the name of their precision.
+        files: TFLite files.
         threads: Thread counts.
         runs: Timed runs of each combination.
         on_run: Called after every run.
@@ -32,10 +32,10 @@ def compare_latency(
     photo = synthetic_photo()
     rows = [
         {
-            "precision": precision,
+            "file": file.stem,
             **asdict(measure_latency(file, threads=n, runs=runs, photo=photo, on_run=on_run)),
         }
-        for precision, file in files.items()
+        for file in files
         for n in threads
     ]
     machine = read_machine()
@@ -59,5 +59,5 @@ def latency_table(result: dict[str, Any]) -> Table:
     for row in result["rows"]:
         values = (row["stages_ms"][stage] for stage in stages)
         times = (f"{value['p50']:.2f} ({value['p90']:.2f})" for value in values)
-        table.add_row(row["precision"], str(row["threads"]), *times)
+        table.add_row(row["file"], str(row["threads"]), *times)
     return table

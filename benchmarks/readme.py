@@ -57,7 +57,7 @@ def latency_rows() -> list[str]:
             f"{row['stages_ms'][stage]['p50']:.1f} ({row['stages_ms'][stage]['p90']:.1f})"
             for stage in stages
         )
-        rows.append(f"| {row['precision']} | {row['threads']} | {cells} |")
+        rows.append(f"| `{row['file']}` | {row['threads']} | {cells} |")
     return rows
 
 
