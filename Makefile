@@ -14,7 +14,7 @@ CONVERTERS := $(shell $(PYTHON) -c "import platform as p, sys; \
 JAVA_TOOLS := javac javadoc mvn gcc nm readelf
 ANDROID := $(shell for tool in $(JAVA_TOOLS); do command -v $$tool >/dev/null || echo $$tool; done)
 
-.PHONY: demo test test-runtime test-tools test-android aar tools clean
+.PHONY: demo test test-runtime test-tools test-android aar apk tools clean
 
 demo: .venv/installed
 	@.venv/bin/dbd-mobile detect "$(PHOTO)" -o "$(OUT)"
@@ -52,7 +52,10 @@ test-android: .venv-tools/installed
 	touch build/android/tested
 
 aar:
-	@$(PYTHON) android_demo/build_library.py aar
+	@$(PYTHON) android_demo/build.py aar
+
+apk:
+	@$(PYTHON) android_demo/build.py apk
 
 tools: .venv-tools/installed
 

@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-_SPEC = importlib.util.spec_from_file_location(
-    "build_library", ROOT / "android_demo" / "build_library.py"
-)
+_SPEC = importlib.util.spec_from_file_location("build", ROOT / "android_demo" / "build.py")
 _MODULE = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(_MODULE)
 

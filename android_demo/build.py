@@ -1,14 +1,23 @@
-"""Builds the Android library without Gradle, from pinned inputs: ``build_library.py TASK``.
+"""Builds the Android library and the demo app without Gradle, from pinned inputs: ``build.py TASK``.
 
 ``aar``
     ``dist/dbd-VERSION.aar``: the same bytes every time for the same sources, inputs and JDK.
+``apk``
+    ``dist/dbd-demo-VERSION.apk``: the same, signed with the public test key.
 ``javadoc``
     ``build/android/javadoc``; fails on anything that doclint finds.
 ``test``
-    The JUnit tests on this machine's JVM, those of inference included: on 64-bit x86 Linux
+    The library's JUnit tests on this machine's JVM, those of inference included: on 64-bit x86 Linux
     TensorFlow Lite's native library for Android is loaded into it.
+``test-app``
+    The same for what the app does without Android.
+``test-dex``
+    Both, on what the APK's dex file becomes when it is turned back into Java classes.
+``test-screens``
+    The app's screens on Android's own classes, with Robolectric; their pictures go to
+    ``build/android/screens``.
 ``test-arm64``
-    The same tests, fewer times, with the library for arm64 phones, in an emulated root that is made
+    The library's tests, fewer times, with the library for arm64 phones, in an emulated root that is made
     with mmdebstrap; as root, on 64-bit x86 Linux.
 ``bench``
     The JMH benchmarks, with further arguments passed on.
@@ -18,6 +27,7 @@ import hashlib
 import io
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import zipfile
@@ -26,9 +36,18 @@ from pathlib import Path
 ANDROID = Path(__file__).resolve().parent
 ROOT = ANDROID.parent
 SOURCES = ANDROID / "dbd" / "src"
+APP_SOURCES = ANDROID / "app" / "src"
+SIGNING = ANDROID / "app" / "signing"
 MODELS = ROOT / "dbd_mobile" / "models"
 BUILD = ROOT / "build" / "android"
+INPUTS = ANDROID / "inputs"
 FETCHED = BUILD / "inputs"
+# Robolectric's inputs are apart: they are large, and no build needs them.
+SCREEN_INPUTS = INPUTS / "screens"
+SCREENS_FETCHED = BUILD / "screen-inputs"
+INSTRUMENTED = SCREENS_FETCHED / "android-all-instrumented-14-robolectric-10818077-i7.jar"
+SCREENS = BUILD / "screens"
+APP = BUILD / "app"
 TFLITE = BUILD / "tflite"
 
 FETCH_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies"
@@ -38,6 +57,14 @@ JUNIT_RUNNER = "org.junit.runner.JUnitCore"
 JMH = [FETCHED / f"{name}.jar" for name in ("jmh-core-1.37", "jopt-simple-5.0.4")]
 JMH.append(FETCHED / "commons-math3-3.6.1.jar")
 JMH_PROCESSOR = FETCHED / "jmh-generator-annprocess-1.37.jar"
+DX = FETCHED / "dalvik-dx-16.0.1.jar"
+APP_PACKAGE = "org.dbdmobile.demo"
+MIN_SDK = 26
+TARGET_SDK = 34
+# x86 phones are all 64-bit ones; its 32-bit library would be a third of the APK.
+ABIS = ("arm64-v8a", "armeabi-v7a", "x86_64")
+# Native libraries and models are mapped: at a page of 16 KiB, which is one of 4 KiB too.
+PAGE = 16 * 1024
 # Warnings are errors; the class path of Android lacks some of its own annotations.
 LINT = "-Xlint:all,-options,-classfile,-processing"
 # The date that every file in an archive gets.
@@ -72,22 +99,27 @@ def class_path(*parts):
     return os.pathsep.join(str(part) for part in parts)
 
 
-def pinned():
+def pinned(inputs):
     """Name and SHA-256 of every input."""
-    lines = (ANDROID / "inputs" / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    lines = (inputs / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
     return {name: checksum for checksum, name in (line.split() for line in lines)}
 
 
-def fetch():
-    """Fetch what is missing, check everything, unpack TensorFlow Lite."""
-    wanted = pinned()
-    if any(not (FETCHED / name).is_file() for name in wanted):
-        options = ["-q", "-B", "-DexcludeTransitive=true", f"-DoutputDirectory={FETCHED}"]
-        run("mvn", "-f", ANDROID / "inputs" / "pom.xml", *options, FETCH_PLUGIN)
+def fetch_pinned(inputs, folder):
+    """Fetch what is missing of one folder of inputs, check everything."""
+    wanted = pinned(inputs)
+    if any(not (folder / name).is_file() for name in wanted):
+        options = ["-q", "-B", "-DexcludeTransitive=true", f"-DoutputDirectory={folder}"]
+        run("mvn", "-f", inputs / "pom.xml", *options, FETCH_PLUGIN)
     for name, checksum in wanted.items():
-        content = (FETCHED / name).read_bytes()
+        content = (folder / name).read_bytes()
         if hashlib.sha256(content).hexdigest() != checksum:
-            raise BuildError(f"{FETCHED / name} is not the pinned file; delete it and try again")
+            raise BuildError(f"{folder / name} is not the pinned file; delete it and try again")
+
+
+def fetch():
+    """Fetch what the builds need, and unpack TensorFlow Lite."""
+    fetch_pinned(INPUTS, FETCHED)
     if not (TFLITE / "done").exists():
         for name in ("tensorflow-lite-2.16.1.aar", "tensorflow-lite-api-2.16.1.aar"):
             with zipfile.ZipFile(FETCHED / name) as aar:
@@ -127,10 +159,24 @@ def write_archive(file, entries):
         for name, content in entries:
             info = zipfile.ZipInfo(name, ARCHIVE_DATE)
             info.external_attr = 0o644 << 16
-            # Models stay as they are, so that an app may map them.
-            stored = name.endswith((".tflite", ".jar"))
+            # Models stay as they are, so that an app may map them, and so do native libraries;
+            # Android wants the table of resources so, too.
+            stored = name.endswith((".tflite", ".jar", ".so", ".arsc"))
             info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+            if stored:
+                start = archive.start_dir + zipfile.sizeFileHeader + len(name.encode())
+                info.extra = alignment(start, PAGE if name.endswith((".so", ".tflite")) else 4)
             archive.writestr(info, content)
+
+
+def alignment(start, page):
+    """The extra field that moves an entry's bytes from ``start`` to the next page.
+
+    It is the one that Android's zipalign and apksigner know: what to align to, then zeros.
+    """
+    header = 6
+    padding = -(start + header) % page
+    return struct.pack("<HHH", 0xD935, 2 + padding, page) + bytes(padding)
 
 
 def aar():
@@ -151,17 +197,22 @@ def aar():
         ("classes.jar", jar.getvalue()),
         ("proguard.txt", (ANDROID / "dbd" / "consumer-rules.pro").read_bytes()),
     ]
-    for card in sorted(MODELS.glob("*/card.json")):
-        for file in (card, card.with_name("model.tflite")):
-            entries.append((f"assets/{card.parent.name}/{file.name}", file.read_bytes()))
+    entries += [(f"assets/{name}", file.read_bytes()) for name, file in model_files()]
     out = ROOT / "dist" / f"dbd-{version()}.aar"
     out.parent.mkdir(exist_ok=True)
     write_archive(out, sorted(entries))
     print(f"{out.relative_to(ROOT)}: {out.stat().st_size} bytes")
 
 
+def model_files():
+    """Asset names and files of every bundled model, whichever there are."""
+    for card in sorted(MODELS.glob("*/card.json")):
+        for file in (card, card.with_name("model.tflite")):
+            yield f"{card.parent.name}/{file.name}", file
+
+
 def packaged_manifest():
-    """The manifest with what Gradle would add to it: the package and the oldest Android."""
+    """The library's manifest with what Gradle would add to it: the package and the oldest Android."""
     text = (SOURCES / "main" / "AndroidManifest.xml").read_text(encoding="utf-8")
     filled = (
         '<manifest xmlns:android="http://schemas.android.com/apk/res/android"\n'
@@ -170,6 +221,95 @@ def packaged_manifest():
         "</manifest>"
     )
     return text.replace("<manifest />", filled)
+
+
+def aapt2(*arguments):
+    """Run aapt2, without what it says of a part of Android 14's resources that it passes over."""
+    try:
+        done = subprocess.run(
+            ["aapt2", *(str(part) for part in arguments)], stderr=subprocess.PIPE, text=True
+        )
+    except FileNotFoundError:
+        raise BuildError(
+            "aapt2 is missing; android_demo/README.md says what to install"
+        ) from None
+    lines = done.stderr.splitlines(keepends=True)
+    sys.stderr.writelines(line for line in lines if "Unknown chunk type '200'" not in line)
+    if done.returncode:
+        raise BuildError(f"aapt2 failed with {done.returncode}")
+
+
+def link_resources():
+    """The app's resources and manifest, linked to Android's, and the class ``R``."""
+    shutil.rmtree(APP, ignore_errors=True)
+    APP.mkdir(parents=True)
+    main = APP_SOURCES / "main"
+    text = (main / "AndroidManifest.xml").read_text(encoding="utf-8")
+    # Gradle takes the package from its own file.
+    manifest = APP / "AndroidManifest.xml"
+    filled = text.replace("<manifest ", f'<manifest package="{APP_PACKAGE}" ', 1)
+    manifest.write_text(filled, encoding="utf-8")
+    aapt2("compile", "--dir", main / "res", "-o", APP / "resources.zip")
+    options = ["--min-sdk-version", MIN_SDK, "--target-sdk-version", TARGET_SDK]
+    options += ["--version-code", 1, "--version-name", version(), "-I", ANDROID_ALL]
+    options += ["--manifest", manifest, "--java", APP / "generated"]
+    aapt2("link", *options, "-o", APP / "resources.apk", APP / "resources.zip")
+
+
+def compile_app():
+    """The app's classes, beside the library's."""
+    library = compile_library()
+    link_resources()
+    folders = [APP_SOURCES / "main" / "java", APP / "generated"]
+    return library, compile_java(APP / "classes", [library, ANDROID_ALL, *tflite_jars()], folders)
+
+
+def dex(*parts):
+    """All classes of an app as Android's bytecode."""
+    out = APP / "classes.dex"
+    options = ["--dex", f"--min-sdk-version={MIN_SDK}", f"--output={out}"]
+    run("java", "-cp", DX, "com.android.dx.command.Main", *options, *parts)
+    return out
+
+
+def apk():
+    """Pack and sign the demo app."""
+    library, classes = compile_app()
+    code = dex(library, classes, *tflite_jars())
+    with zipfile.ZipFile(APP / "resources.apk") as resources:
+        entries = [(name, resources.read(name)) for name in resources.namelist()]
+    entries += [("classes.dex", code.read_bytes())]
+    entries += [(name, (ROOT / name).read_bytes()) for name in ("LICENSE", "NOTICE")]
+    entries += [(f"assets/{name}", file.read_bytes()) for name, file in model_files()]
+    for abi in ABIS:
+        native = f"{abi}/libtensorflowlite_jni.so"
+        entries.append((f"lib/{native}", (TFLITE / "jni" / native).read_bytes()))
+    unsigned = APP / "unsigned.apk"
+    write_archive(unsigned, sorted(entries))
+    out = ROOT / "dist" / f"dbd-demo-{version()}.apk"
+    out.parent.mkdir(exist_ok=True)
+    key = ["--key", SIGNING / "test_key.pk8", "--cert", SIGNING / "test_key.x509.pem"]
+    # Android 8 and later need no v1 signature; v4 would be a file beside the APK.
+    schemes = ["--v1-signing-enabled", "false", "--v4-signing-enabled", "false"]
+    run("apksigner", "sign", *key, *schemes, "--out", out, unsigned)
+    # Debian's zipalign knows pages of 4 KiB only; tests look at 16 KiB.
+    run("zipalign", "-c", "-p", "4", out)
+    run("apksigner", "verify", "--min-sdk-version", MIN_SDK, out)
+    print(f"{out.relative_to(ROOT)}: {out.stat().st_size} bytes, of them")
+    for part, size in apk_parts(out).items():
+        print(f"{size:>10} {part}")
+
+
+def apk_parts(file):
+    """What an APK is made of: bytes as packed, by part; the rest is alignment and signature."""
+    sizes = dict.fromkeys(("models", *ABIS, "code", "resources"), 0)
+    with zipfile.ZipFile(file) as archive:
+        for info in archive.infolist():
+            top, *rest = info.filename.split("/")
+            part = {"assets": "models", "classes.dex": "code"}.get(top, "resources")
+            sizes[rest[0] if top == "lib" else part] += info.compress_size
+    sizes["alignment and signature"] = file.stat().st_size - sum(sizes.values())
+    return sizes
 
 
 def javadoc():
@@ -202,10 +342,13 @@ def standins(out, compiler, arch, abi):
     return out
 
 
-def on_host(name, *arguments, options=()):
-    """Run a Java program beside the tests, with TensorFlow Lite's x86_64 library for Android."""
+def on_host(name, *arguments, options=(), paths=None):
+    """Run a Java program with TensorFlow Lite's x86_64 library for Android.
+
+    Its class path is that of the library's tests if it is not given.
+    """
     out = standins(BUILD / "standins", "gcc", "x86_64", "x86_64")
-    paths = class_path(BUILD / "tests", BUILD / "classes", *tflite_jars(), *JUNIT)
+    paths = class_path(*(paths or [BUILD / "tests", BUILD / "classes", *tflite_jars()]), *JUNIT)
     properties = [f"-Ddbd.root={ROOT}", f"-Djava.library.path={TFLITE / 'jni' / 'x86_64'}"]
     # A heap of one size, so that a test sees the native memory grow and nothing else.
     heap = ["-Xms128m", "-Xmx128m", "-XX:+AlwaysPreTouch"]
@@ -280,11 +423,68 @@ def make_arm64_root(root):
         (root / path).write_text(text, encoding="utf-8")
 
 
+def test_names(tests):
+    """The test classes in a folder of classes."""
+    files = sorted(file.relative_to(tests) for file in tests.rglob("*Test.class"))
+    return [".".join(file.with_suffix("").parts) for file in files]
+
+
 def test(*options):
-    """Run the JUnit tests; further options go to java."""
+    """Run the library's JUnit tests; further options go to java."""
+    on_host(JUNIT_RUNNER, *test_names(compile_tests()), options=options)
+
+
+def compile_app_tests():
+    """The tests of what the app does without Android; they use the library's."""
     tests = compile_tests()
-    names = sorted(file.stem for file in (tests / "org" / "dbdmobile").glob("*Test.class"))
-    on_host(JUNIT_RUNNER, *(f"org.dbdmobile.{name}" for name in names), options=options)
+    library, classes = compile_app()
+    paths = [classes, library, tests, *tflite_jars(), *JUNIT, ANDROID_ALL]
+    return compile_java(BUILD / "app-tests", paths, [APP_SOURCES / "test" / "java"])
+
+
+def test_app(*options):
+    """Run the app's JUnit tests; JSON is Android's."""
+    tests = compile_app_tests()
+    paths = [tests, BUILD / "tests", APP / "classes", BUILD / "classes", *tflite_jars()]
+    on_host(JUNIT_RUNNER, *test_names(tests), options=options, paths=[*paths, ANDROID_ALL])
+
+
+def test_dex(*options):
+    """Run both on Java classes made of the APK's bytecode, TensorFlow Lite's among them."""
+    tests = compile_app_tests()
+    code = dex(BUILD / "classes", APP / "classes", *tflite_jars())
+    jar = APP / "from-dex.jar"
+    run("enjarify", "-f", "-o", jar, code)
+    names = [*test_names(BUILD / "tests"), *test_names(tests)]
+    paths = [tests, BUILD / "tests", jar, ANDROID_ALL]
+    on_host(JUNIT_RUNNER, *names, options=options, paths=paths)
+
+
+def test_screens(*options):
+    """Run the app's screens on Android's own classes and paint them."""
+    fetch_pinned(SCREEN_INPUTS, SCREENS_FETCHED)
+    library, classes = compile_app()
+    robolectric = [file for file in sorted(SCREENS_FETCHED.glob("*.jar")) if file != INSTRUMENTED]
+    # Android's classes last: Robolectric brings its own, and those are for the compiler.
+    paths = [classes, library, *tflite_jars(), *robolectric, *JUNIT, ANDROID_ALL]
+    folders = [APP_SOURCES / "screenTest" / "java", ANDROID / "host" / "java"]
+    tests = compile_java(BUILD / "screen-tests", paths, folders, "-proc:none")
+    facts = {
+        "android_custom_package": APP_PACKAGE,
+        "android_merged_assets": MODELS,
+        "android_merged_manifest": APP / "AndroidManifest.xml",
+        "android_resource_apk": APP / "resources.apk",
+    }
+    config = tests / "com" / "android" / "tools" / "test_config.properties"
+    config.parent.mkdir(parents=True)
+    config.write_text("".join(f"{key}={value}\n" for key, value in facts.items()))
+    SCREENS.mkdir(exist_ok=True)
+    properties = [f"-Drobolectric.dependency.dir={SCREENS_FETCHED}", "-Drobolectric.offline=true"]
+    properties += [f"-Ddbd.root={ROOT}", f"-Ddbd.screens={SCREENS}"]
+    properties += [f"-Djava.library.path={TFLITE / 'jni' / 'x86_64'}"]
+    command = ["java", *properties, *options, "-cp", class_path(tests, *paths), JUNIT_RUNNER]
+    out = standins(BUILD / "standins", "gcc", "x86_64", "x86_64")
+    run(*command, *test_names(tests), env={**os.environ, "LD_LIBRARY_PATH": str(out)})
 
 
 def test_arm64():
@@ -305,10 +505,14 @@ def bench(*arguments):
 
 TASKS = {
     "aar": aar,
+    "apk": apk,
     "bench": bench,
     "javadoc": javadoc,
     "test": test,
+    "test-app": test_app,
     "test-arm64": test_arm64,
+    "test-dex": test_dex,
+    "test-screens": test_screens,
 }
 
 
@@ -320,7 +524,7 @@ def main(arguments):
     try:
         TASKS[arguments[0]](*arguments[1:])
     except BuildError as error:
-        print(f"build_library: {error}.", file=sys.stderr)
+        print(f"build: {error}.", file=sys.stderr)
         return 1
     return 0
 

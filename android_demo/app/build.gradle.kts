@@ -1,0 +1,36 @@
+plugins {
+    alias(libs.plugins.android.application)
+}
+
+android {
+    namespace = "org.dbdmobile.demo"
+    compileSdk = 36
+
+    defaultConfig {
+        applicationId = "org.dbdmobile.demo"
+        minSdk = 26
+        targetSdk = 34
+        // Of the Python package, whose version the whole project shares.
+        versionName = Regex("\"(.+)\"").find(file("../../dbd_mobile/version.py").readText())!!.groupValues[1]
+        versionCode = 1
+        ndk {
+            abiFilters += listOf("arm64-v8a", "armeabi-v7a", "x86_64")
+        }
+    }
+
+    compileOptions {
+        sourceCompatibility = JavaVersion.VERSION_1_8
+        targetCompatibility = JavaVersion.VERSION_1_8
+    }
+
+    androidResources {
+        noCompress += "tflite"
+    }
+}
+
+dependencies {
+    implementation(project(":dbd"))
+    // The GPU delegate, which the build without Google's repository cannot have.
+    implementation(libs.litert.gpu)
+    implementation(libs.litert.gpu.api)
+}

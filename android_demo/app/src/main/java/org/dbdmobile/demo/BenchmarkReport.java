@@ -1,0 +1,147 @@
+package org.dbdmobile.demo;
+
+import java.io.File;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.json.JSONArray;
+import org.json.JSONException;
+import org.json.JSONObject;
+
+/** A benchmark's results as JSON, in the schema of {@code dbd-mobile bench}: one model a report. */
+final class BenchmarkReport {
+    private static final String SCHEMA = "dbd-mobile-bench/1";
+
+    /** What the report says of the phone; null where the system does not tell. */
+    static final class Machine {
+        String board;
+        String cpu;
+        int cores;
+        int usableCores;
+        String governor;
+        Long memoryBytes;
+        String system;
+        boolean is64Bit;
+    }
+
+    /** How hot the phone is, and whether that slows it down. */
+    static final class Heat {
+        final Double temperature;
+
+        /** Words for what is wrong, none if nothing; null where the system does not tell. */
+        final List<String> throttling;
+
+        Heat(Double temperature, List<String> throttling) {
+            this.temperature = temperature;
+            this.throttling = throttling;
+        }
+    }
+
+    String time;
+    Map<String, String> versions;
+    String model;
+    String sha256;
+    Machine machine;
+    Heat before;
+    Heat after;
+
+    /** Null where TensorFlow Lite had been loaded before. */
+    Double coldStartMs;
+
+    Long peakMemoryBytes;
+    List<Benchmark.Result> results;
+
+    /** The JSON text. */
+    String toJson() {
+        try {
+            return json().toString(2) + "\n";
+        } catch (JSONException error) {
+            // A number that is none: no clock gives it.
+            throw new IllegalStateException(error);
+        }
+    }
+
+    private JSONObject json() throws JSONException {
+        JSONArray latencies = new JSONArray();
+        for (Benchmark.Result result : results) {
+            JSONObject stages = new JSONObject();
+            for (int i = 0; i < Benchmark.STAGES.length; i++) {
+                stages.put(Benchmark.STAGES[i], result.stages[i].toJson());
+            }
+            latencies.put(
+                    new JSONObject()
+                            .put("threads", result.threads)
+                            .put("delegate", result.kernels.id)
+                            .put("load_ms", result.loadMs)
+                            .put("first_run_ms", result.firstRunMs)
+                            .put("stages_ms", stages));
+        }
+        JSONObject photo =
+                new JSONObject()
+                        .put("width", Benchmark.PHOTO_SIDE)
+                        .put("height", Benchmark.PHOTO_SIDE);
+        return new JSONObject()
+                .put("schema", SCHEMA)
+                .put("time_utc", time)
+                .put("versions", new JSONObject(versions))
+                .put("backend", "tensorflow-lite")
+                .put("model", new JSONObject().put("name", model).put("sha256", sha256))
+                .put("machine", json(machine))
+                .put("heat_before", json(before))
+                .put("heat_after", json(after))
+                .put("photo", photo)
+                .put("cold_start_ms", orNull(coldStartMs))
+                .put("peak_memory_bytes", orNull(peakMemoryBytes))
+                .put("latencies", latencies);
+    }
+
+    private static JSONObject json(Machine machine) throws JSONException {
+        return new JSONObject()
+                .put("board", orNull(machine.board))
+                .put("cpu", orNull(machine.cpu))
+                .put("cores", machine.cores)
+                .put("usable_cores", machine.usableCores)
+                .put("governor", orNull(machine.governor))
+                .put("memory_bytes", orNull(machine.memoryBytes))
+                .put("system", machine.system)
+                .put("is_64_bit", machine.is64Bit)
+                .put("python", JSONObject.NULL);
+    }
+
+    private static JSONObject json(Heat heat) throws JSONException {
+        return new JSONObject()
+                .put("temperature_c", orNull(heat.temperature))
+                .put(
+                        "throttling",
+                        heat.throttling == null
+                                ? JSONObject.NULL
+                                : new JSONArray(heat.throttling));
+    }
+
+    /** JSONObject leaves a key out where its value is null. */
+    private static Object orNull(Object value) {
+        return value == null ? JSONObject.NULL : value;
+    }
+
+    /**
+     * Writes a text file whole or not at all.
+     *
+     * @throws IOException the folder cannot be written to, or storage is full
+     */
+    static void write(File file, String text) throws IOException {
+        File part = new File(file.getPath() + ".part");
+        try {
+            try (OutputStream out = new FileOutputStream(part)) {
+                out.write(text.getBytes(StandardCharsets.UTF_8));
+            }
+            if (!part.renameTo(file)) {
+                throw new IOException(file + " cannot be made");
+            }
+        } finally {
+            part.delete();
+        }
+    }
+}

@@ -1,0 +1,356 @@
+package org.dbdmobile.demo;
+
+import android.Manifest;
+import android.app.Activity;
+import android.content.Context;
+import android.content.Intent;
+import android.content.pm.PackageManager;
+import android.content.res.Configuration;
+import android.graphics.Bitmap;
+import android.hardware.camera2.CameraManager;
+import android.hardware.display.DisplayManager;
+import android.net.Uri;
+import android.os.Bundle;
+import android.os.Handler;
+import android.os.Looper;
+import android.provider.Settings;
+import android.util.Log;
+import android.util.Size;
+import android.view.Menu;
+import android.view.MenuItem;
+import android.view.SurfaceHolder;
+import android.view.SurfaceView;
+import android.view.View;
+import android.widget.Button;
+import android.widget.RadioGroup;
+import android.widget.TextView;
+import java.io.File;
+import java.io.IOException;
+
+/** The camera's preview with its blur map. */
+public final class CameraActivity extends Activity
+        implements CameraLifecycle.Commands,
+                SurfaceHolder.Callback,
+                DisplayManager.DisplayListener,
+                Inference.Listener {
+    private static final String TAG = "dbd-mobile";
+    private static final String WAS_ASKED = "wasAsked";
+    private static final int PERMISSION = 1;
+    private static final int GALLERY = 2;
+
+    private final Handler main = new Handler(Looper.getMainLooper());
+    private CameraLifecycle lifecycle;
+    private PreviewCamera camera;
+    private Inference inference;
+    private SettingsStore settings;
+    private AspectLayout picture;
+    private SurfaceView preview;
+    private OverlayView overlay;
+    private View messagePanel;
+    private TextView messageText;
+    private Button messageButton;
+    private CameraLifecycle.Message message = CameraLifecycle.Message.NONE;
+    private Failure failure;
+
+    @Override
+    protected void onCreate(Bundle state) {
+        super.onCreate(state);
+        setContentView(R.layout.camera);
+        picture = findViewById(R.id.picture);
+        preview = findViewById(R.id.preview);
+        overlay = findViewById(R.id.overlay);
+        messagePanel = findViewById(R.id.message_panel);
+        messageText = findViewById(R.id.message);
+        messageButton = findViewById(R.id.message_button);
+        settings = new SettingsStore(this);
+        inference = new Inference(new Models(getAssets()), this);
+        camera =
+                new PreviewCamera(
+                        (CameraManager) getSystemService(Context.CAMERA_SERVICE),
+                        main,
+                        inference.handler(),
+                        inference);
+        lifecycle = new CameraLifecycle(this, state != null && state.getBoolean(WAS_ASKED));
+        camera.setLifecycle(lifecycle);
+        if (camera.find()) {
+            Size size = camera.size();
+            preview.getHolder().setFixedSize(size.getWidth(), size.getHeight());
+        }
+        preview.getHolder().addCallback(this);
+        overlay.setOnSubject(
+                new OverlayView.OnSubject() {
+                    @Override
+                    public void onSubject(Subject subject) {
+                        inference.setSubject(subject);
+                    }
+                });
+        RadioGroup modes = findViewById(R.id.modes);
+        modes.setOnCheckedChangeListener(
+                new RadioGroup.OnCheckedChangeListener() {
+                    @Override
+                    public void onCheckedChanged(RadioGroup group, int checked) {
+                        inference.setMode(Modes.of(checked));
+                    }
+                });
+        inference.setMode(Modes.of(modes.getCheckedRadioButtonId()));
+        findViewById(R.id.take_still)
+                .setOnClickListener(
+                        new View.OnClickListener() {
+                            @Override
+                            public void onClick(View view) {
+                                inference.takeStill();
+                            }
+                        });
+        messageButton.setOnClickListener(
+                new View.OnClickListener() {
+                    @Override
+                    public void onClick(View view) {
+                        onMessageButton();
+                    }
+                });
+        showMessage();
+    }
+
+    @Override
+    protected void onStart() {
+        super.onStart();
+        failure = null;
+        inference.open(settings.read());
+        displays().registerDisplayListener(this, main);
+        reframe();
+    }
+
+    @Override
+    protected void onResume() {
+        super.onResume();
+        lifecycle.resumed(
+                checkSelfPermission(Manifest.permission.CAMERA)
+                        == PackageManager.PERMISSION_GRANTED);
+    }
+
+    @Override
+    protected void onPause() {
+        lifecycle.paused();
+        super.onPause();
+    }
+
+    @Override
+    protected void onStop() {
+        displays().unregisterDisplayListener(this);
+        inference.close();
+        overlay.clear();
+        super.onStop();
+    }
+
+    @Override
+    protected void onDestroy() {
+        inference.quit();
+        super.onDestroy();
+    }
+
+    @Override
+    protected void onSaveInstanceState(Bundle state) {
+        super.onSaveInstanceState(state);
+        state.putBoolean(WAS_ASKED, lifecycle.isAsking());
+    }
+
+    private DisplayManager displays() {
+        return (DisplayManager) getSystemService(Context.DISPLAY_SERVICE);
+    }
+
+    // The camera.
+
+    @Override
+    public void askPermission() {
+        requestPermissions(new String[] {Manifest.permission.CAMERA}, PERMISSION);
+    }
+
+    @Override
+    public void onRequestPermissionsResult(int request, String[] names, int[] results) {
+        if (request != PERMISSION) {
+            return;
+        }
+        CameraLifecycle.Permission answer;
+        if (results.length == 0) {
+            answer = CameraLifecycle.Permission.UNKNOWN;
+        } else if (results[0] == PackageManager.PERMISSION_GRANTED) {
+            answer = CameraLifecycle.Permission.GRANTED;
+        } else if (shouldShowRequestPermissionRationale(Manifest.permission.CAMERA)) {
+            answer = CameraLifecycle.Permission.DENIED;
+        } else {
+            answer = CameraLifecycle.Permission.DENIED_FOR_GOOD;
+        }
+        lifecycle.answered(answer);
+    }
+
+    @Override
+    public void open(int which) {
+        camera.open(which);
+    }
+
+    @Override
+    public void configure(int which) {
+        reframe();
+        camera.configure(which, preview.getHolder().getSurface());
+    }
+
+    @Override
+    public void close(int which) {
+        camera.close();
+        overlay.clear();
+    }
+
+    /** Also clears the subject: after a turn something else lies there. */
+    @Override
+    public void reframe() {
+        int degrees = displayDegrees();
+        inference.setFraming(camera.framing(degrees));
+        inference.setSubject(null);
+        overlay.setSubject(null);
+        Size size = camera.size();
+        if (size != null) {
+            boolean isTransposed = camera.isTransposed(degrees);
+            picture.setPicture(
+                    isTransposed ? size.getHeight() : size.getWidth(),
+                    isTransposed ? size.getWidth() : size.getHeight());
+        }
+    }
+
+    @SuppressWarnings("deprecation") // What replaces it came with API level 30.
+    private int displayDegrees() {
+        // Surface.ROTATION_0 to ROTATION_270 are 0 to 3.
+        return getWindowManager().getDefaultDisplay().getRotation() * 90;
+    }
+
+    @Override
+    public void surfaceCreated(SurfaceHolder holder) {
+        lifecycle.surfaceReady();
+    }
+
+    @Override
+    public void surfaceChanged(SurfaceHolder holder, int format, int width, int height) {
+        // Its size is fixed.
+    }
+
+    @Override
+    public void surfaceDestroyed(SurfaceHolder holder) {
+        lifecycle.surfaceLost();
+    }
+
+    @Override
+    public void onConfigurationChanged(Configuration configuration) {
+        super.onConfigurationChanged(configuration);
+        lifecycle.rotated();
+    }
+
+    /** From landscape to the other landscape: no configuration changes. */
+    @Override
+    public void onDisplayChanged(int display) {
+        lifecycle.rotated();
+    }
+
+    @Override
+    public void onDisplayAdded(int display) {}
+
+    @Override
+    public void onDisplayRemoved(int display) {}
+
+    // Messages.
+
+    @Override
+    public void show(CameraLifecycle.Message now) {
+        message = now;
+        showMessage();
+    }
+
+    private void showMessage() {
+        boolean isAboutCamera = message != CameraLifecycle.Message.NONE;
+        messagePanel.setVisibility(isAboutCamera || failure != null ? View.VISIBLE : View.GONE);
+        if (isAboutCamera) {
+            CameraMessages.show(message, messageText, messageButton);
+        } else if (failure != null) {
+            messageText.setText(getString(failure.message, failure.detail));
+            messageButton.setText(R.string.settings);
+            messageButton.setVisibility(View.VISIBLE);
+        }
+    }
+
+    private void onMessageButton() {
+        if (message == CameraLifecycle.Message.PERMISSION_IN_SETTINGS) {
+            startActivity(
+                    new Intent(
+                            Settings.ACTION_APPLICATION_DETAILS_SETTINGS,
+                            Uri.fromParts("package", getPackageName(), null)));
+        } else if (message == CameraLifecycle.Message.NONE) {
+            startActivity(new Intent(this, SettingsActivity.class));
+        } else {
+            lifecycle.retry();
+        }
+    }
+
+    // Results, on the inference thread.
+
+    @Override
+    public void onResult(LiveBlur live) {
+        overlay.show(live);
+    }
+
+    @Override
+    public void onStill(Bitmap still) {
+        try {
+            String stem = "still-" + System.currentTimeMillis();
+            File file = Stills.jpeg(new File(Stills.folder(this), stem + ".jpg"), still);
+            startActivity(StillActivity.of(this, StillProvider.uri(file)));
+        } catch (IOException error) {
+            Log.e(TAG, "The still cannot be saved.", error);
+            onFailure(Failure.of(error));
+        }
+    }
+
+    @Override
+    public void onFailure(final Failure now) {
+        main.post(
+                new Runnable() {
+                    @Override
+                    public void run() {
+                        failure = now;
+                        overlay.clear();
+                        showMessage();
+                    }
+                });
+    }
+
+    // The menu.
+
+    @Override
+    public boolean onCreateOptionsMenu(Menu menu) {
+        getMenuInflater().inflate(R.menu.camera, menu);
+        return true;
+    }
+
+    @Override
+    public boolean onOptionsItemSelected(MenuItem item) {
+        int id = item.getItemId();
+        if (id == R.id.gallery) {
+            Intent pick = new Intent(Intent.ACTION_GET_CONTENT);
+            pick.setType("image/*");
+            pick.addCategory(Intent.CATEGORY_OPENABLE);
+            startActivityForResult(
+                    Intent.createChooser(pick, getString(R.string.gallery)), GALLERY);
+        } else if (id == R.id.settings) {
+            startActivity(new Intent(this, SettingsActivity.class));
+        } else if (id == R.id.benchmark) {
+            startActivity(new Intent(this, BenchmarkActivity.class));
+        } else {
+            return super.onOptionsItemSelected(item);
+        }
+        return true;
+    }
+
+    @Override
+    protected void onActivityResult(int request, int result, Intent data) {
+        if (request == GALLERY && result == RESULT_OK && data != null && data.getData() != null) {
+            startActivity(StillActivity.of(this, data.getData()));
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package org.dbdmobile.demo;
+
+import org.dbdmobile.Framing;
+
+/** How a camera's frames lie to the screen, and which of its sizes to take. */
+final class CameraGeometry {
+    /** More pixels than a preview shows cost time and give the model nothing. */
+    static final int MAX_PIXELS = 1280 * 720;
+
+    private CameraGeometry() {}
+
+    /**
+     * The turn that brings a frame upright.
+     *
+     * @param sensorDegrees how far the sensor is turned in the phone: 0, 90, 180, 270
+     * @param displayDegrees how far the screen's picture is turned against the phone
+     * @param isFront whether the camera looks at the person; its preview is a mirror
+     */
+    static Framing framing(int sensorDegrees, int displayDegrees, boolean isFront) {
+        return Framing.upright(rotation(sensorDegrees, displayDegrees, isFront), isFront);
+    }
+
+    /** Whether the upright photo is as wide as the frame is high. */
+    static boolean isTransposed(int sensorDegrees, int displayDegrees) {
+        return rotation(sensorDegrees, displayDegrees, false) % 180 != 0;
+    }
+
+    private static int rotation(int sensorDegrees, int displayDegrees, boolean isFront) {
+        int turned = isFront ? sensorDegrees + displayDegrees : sensorDegrees - displayDegrees;
+        return Math.floorMod(turned, 360);
+    }
+
+    /**
+     * The index of the largest size of at most {@link #MAX_PIXELS}; of the smallest where all are
+     * larger.
+     *
+     * @param widths of the sizes, at least one
+     * @param heights of the sizes
+     */
+    static int chooseSize(int[] widths, int[] heights) {
+        int best = 0;
+        for (int i = 1; i < widths.length; i++) {
+            long pixels = (long) widths[i] * heights[i];
+            long bestPixels = (long) widths[best] * heights[best];
+            boolean isBetter =
+                    bestPixels > MAX_PIXELS
+                            ? pixels < bestPixels
+                            : pixels <= MAX_PIXELS && pixels > bestPixels;
+            if (isBetter) {
+                best = i;
+            }
+        }
+        return best;
+    }
+}

@@ -1,0 +1,158 @@
+package org.dbdmobile.demo;
+
+import android.graphics.Bitmap;
+import android.media.Image;
+import android.media.ImageReader;
+import android.os.Handler;
+import android.os.HandlerThread;
+import android.os.Process;
+import android.util.Log;
+import org.dbdmobile.AndroidFrames;
+import org.dbdmobile.BlurDetector;
+import org.dbdmobile.BlurModel;
+import org.dbdmobile.DbdException;
+import org.dbdmobile.Frame;
+import org.dbdmobile.Framing;
+
+/**
+ * The thread that looks at frames: the newest one each time, whatever came in between is dropped.
+ * Opens, uses and closes its detector there.
+ */
+final class Inference implements ImageReader.OnImageAvailableListener {
+    /** Is told of results, on the inference thread. */
+    interface Listener {
+        /** A frame was looked at; {@code live} is good until this returns. */
+        void onResult(LiveBlur live);
+
+        /** The still that was asked for: upright, the listener's own. */
+        void onStill(Bitmap still);
+
+        /** Nothing will be looked at until it is opened again. */
+        void onFailure(Failure failure);
+    }
+
+    private static final String TAG = "dbd-mobile";
+
+    private final BlurModel.Assets assets;
+    private final Listener listener;
+    private final HandlerThread thread =
+            new HandlerThread("inference", Process.THREAD_PRIORITY_DISPLAY);
+    private final Handler handler;
+    private final AndroidFrames frames = new AndroidFrames();
+    private volatile Framing framing = Framing.WHOLE;
+    private volatile OverlayMode mode = OverlayMode.HEAT_MAP;
+    private volatile Subject subject;
+    private volatile boolean isStillWanted;
+
+    // The inference thread's own.
+    private LiveBlur live;
+
+    Inference(BlurModel.Assets assets, Listener listener) {
+        this.assets = assets;
+        this.listener = listener;
+        thread.start();
+        handler = new Handler(thread.getLooper());
+    }
+
+    /** Runs tasks between frames. */
+    Handler handler() {
+        return handler;
+    }
+
+    void setFraming(Framing framing) {
+        this.framing = framing;
+    }
+
+    void setMode(OverlayMode mode) {
+        this.mode = mode;
+    }
+
+    /** Null for none. */
+    void setSubject(Subject subject) {
+        this.subject = subject;
+    }
+
+    /** Makes a still of the next frame. */
+    void takeStill() {
+        isStillWanted = true;
+    }
+
+    /** Opens a detector, and closes the one before. */
+    void open(final DemoSettings settings) {
+        handler.post(
+                new Runnable() {
+                    @Override
+                    public void run() {
+                        letGo();
+                        try {
+                            BlurModel model = BlurModel.bundled(assets, settings.model);
+                            live =
+                                    new LiveBlur(
+                                            BlurDetector.open(
+                                                    model,
+                                                    settings.kernels.options(settings.threads)));
+                        } catch (DbdException | OutOfMemoryError error) {
+                            fail(error);
+                        }
+                    }
+                });
+    }
+
+    /** Closes the detector. */
+    void close() {
+        handler.post(
+                new Runnable() {
+                    @Override
+                    public void run() {
+                        letGo();
+                    }
+                });
+    }
+
+    /** Ends the thread, after what was asked before. */
+    void quit() {
+        close();
+        thread.quitSafely();
+    }
+
+    @Override
+    public void onImageAvailable(ImageReader reader) {
+        Bitmap still = null;
+        try (Image image = reader.acquireLatestImage()) {
+            if (image == null || live == null) {
+                return;
+            }
+            Frame frame = frames.of(image);
+            live.look(frame, framing, mode, subject);
+            listener.onResult(live);
+            if (isStillWanted) {
+                isStillWanted = false;
+                int width = live.map().photoWidth();
+                still = Stills.upright(frame, framing, width, live.map().photoHeight());
+            }
+        } catch (DbdException.Image error) {
+            // A frame of a kind that no camera here should give; the next may be better.
+            Log.w(TAG, error.getMessage());
+            return;
+        } catch (DbdException | OutOfMemoryError error) {
+            letGo();
+            fail(error);
+            return;
+        }
+        if (still != null) {
+            listener.onStill(still);
+        }
+    }
+
+    private void letGo() {
+        if (live != null) {
+            live.close();
+            live = null;
+        }
+    }
+
+    private void fail(Throwable error) {
+        Log.e(TAG, "Blur cannot be found.", error);
+        listener.onFailure(Failure.of(error));
+    }
+}

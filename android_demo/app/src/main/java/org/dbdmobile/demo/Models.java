@@ -1,0 +1,40 @@
+package org.dbdmobile.demo;
+
+import android.content.res.AssetManager;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.dbdmobile.BlurModel;
+
+/** The models that were packed: each is a folder of the app's assets with a card. */
+final class Models implements BlurModel.Assets {
+    private final AssetManager assets;
+
+    Models(AssetManager assets) {
+        this.assets = assets;
+    }
+
+    /** Their ids, in alphabetical order, at least one in a whole app. */
+    List<String> ids() {
+        List<String> ids = new ArrayList<>();
+        try {
+            for (String folder : assets.list("")) {
+                if (Arrays.asList(assets.list(folder)).contains("card.json")) {
+                    ids.add(folder);
+                }
+            }
+        } catch (IOException error) {
+            throw new IllegalStateException("The app's own assets cannot be listed.", error);
+        }
+        Collections.sort(ids);
+        return ids;
+    }
+
+    @Override
+    public InputStream open(String path) throws IOException {
+        return assets.open(path);
+    }
+}

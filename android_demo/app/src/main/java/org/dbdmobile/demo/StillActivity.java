@@ -1,0 +1,217 @@
+package org.dbdmobile.demo;
+
+import android.app.Activity;
+import android.content.ClipData;
+import android.content.Context;
+import android.content.Intent;
+import android.graphics.Bitmap;
+import android.net.Uri;
+import android.os.Bundle;
+import android.os.Handler;
+import android.os.HandlerThread;
+import android.os.Looper;
+import android.util.Log;
+import android.view.Menu;
+import android.view.MenuItem;
+import android.view.View;
+import android.widget.ImageView;
+import android.widget.RadioGroup;
+import android.widget.TextView;
+import java.io.File;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.dbdmobile.AndroidFrames;
+import org.dbdmobile.BlurDetector;
+import org.dbdmobile.BlurModel;
+import org.dbdmobile.DbdException;
+import org.dbdmobile.Framing;
+
+/** A photo of the gallery, or a still of the camera, with its blur map; to be shared. */
+public final class StillActivity extends Activity {
+    private static final String TAG = "dbd-mobile";
+
+    private final Handler main = new Handler(Looper.getMainLooper());
+    private final HandlerThread thread = new HandlerThread("still");
+    private Handler worker;
+    private AspectLayout picture;
+    private ImageView photoView;
+    private OverlayView overlay;
+    private RadioGroup modes;
+    private TextView messageText;
+    private View messagePanel;
+
+    // Set once, on the main thread; the detector behind it is closed already.
+    private Bitmap photo;
+    private LiveBlur live;
+    private Subject subject;
+
+    /** What starts this screen for a photo. */
+    static Intent of(Context context, Uri photo) {
+        return new Intent(context, StillActivity.class)
+                .setData(photo)
+                .addFlags(Intent.FLAG_GRANT_READ_URI_PERMISSION);
+    }
+
+    @Override
+    protected void onCreate(Bundle state) {
+        super.onCreate(state);
+        setContentView(R.layout.still);
+        getActionBar().setDisplayHomeAsUpEnabled(true);
+        picture = findViewById(R.id.picture);
+        photoView = findViewById(R.id.photo);
+        overlay = findViewById(R.id.overlay);
+        modes = findViewById(R.id.modes);
+        messagePanel = findViewById(R.id.message_panel);
+        messageText = findViewById(R.id.message);
+        overlay.setOnSubject(
+                new OverlayView.OnSubject() {
+                    @Override
+                    public void onSubject(Subject chosen) {
+                        subject = chosen;
+                        draw();
+                    }
+                });
+        modes.setOnCheckedChangeListener(
+                new RadioGroup.OnCheckedChangeListener() {
+                    @Override
+                    public void onCheckedChanged(RadioGroup group, int checked) {
+                        draw();
+                    }
+                });
+        say(getString(R.string.photo_opening));
+        thread.start();
+        worker = new Handler(thread.getLooper());
+        final Uri uri = getIntent().getData();
+        final DemoSettings settings = new SettingsStore(this).read();
+        worker.post(
+                new Runnable() {
+                    @Override
+                    public void run() {
+                        look(uri, settings);
+                    }
+                });
+    }
+
+    @Override
+    protected void onDestroy() {
+        thread.quitSafely();
+        super.onDestroy();
+    }
+
+    private void look(Uri uri, DemoSettings settings) {
+        try {
+            final Bitmap read = Stills.read(getContentResolver(), uri);
+            BlurModel model = BlurModel.bundled(new Models(getAssets()), settings.model);
+            final LiveBlur result =
+                    new LiveBlur(
+                            BlurDetector.open(model, settings.kernels.options(settings.threads)));
+            try {
+                result.look(
+                        new AndroidFrames().of(read), Framing.WHOLE, OverlayMode.HEAT_MAP, null);
+            } finally {
+                result.close();
+            }
+            main.post(
+                    new Runnable() {
+                        @Override
+                        public void run() {
+                            show(read, result);
+                        }
+                    });
+        } catch (PhotoException | DbdException | OutOfMemoryError error) {
+            fail("The photo cannot be shown.", error);
+        }
+    }
+
+    private void fail(String what, Throwable error) {
+        Log.e(TAG, what, error);
+        final Failure failure = Failure.of(error);
+        main.post(
+                new Runnable() {
+                    @Override
+                    public void run() {
+                        say(getString(failure.message, failure.detail));
+                    }
+                });
+    }
+
+    private void say(String text) {
+        messageText.setText(text);
+        messagePanel.setVisibility(View.VISIBLE);
+    }
+
+    private void show(Bitmap read, LiveBlur result) {
+        photo = read;
+        live = result;
+        messagePanel.setVisibility(View.GONE);
+        picture.setPicture(photo.getWidth(), photo.getHeight());
+        photoView.setImageBitmap(photo);
+        invalidateOptionsMenu();
+        draw();
+    }
+
+    private void draw() {
+        if (live != null) {
+            live.draw(Modes.of(modes.getCheckedRadioButtonId()), subject);
+            overlay.show(live);
+        }
+    }
+
+    @Override
+    public boolean onCreateOptionsMenu(Menu menu) {
+        getMenuInflater().inflate(R.menu.still, menu);
+        menu.findItem(R.id.share).setEnabled(photo != null);
+        return true;
+    }
+
+    @Override
+    public boolean onOptionsItemSelected(MenuItem item) {
+        if (item.getItemId() == R.id.share) {
+            share();
+            return true;
+        }
+        if (item.getItemId() == android.R.id.home) {
+            finish();
+            return true;
+        }
+        return super.onOptionsItemSelected(item);
+    }
+
+    private void share() {
+        worker.post(
+                new Runnable() {
+                    @Override
+                    public void run() {
+                        try {
+                            String stem = "photo-" + System.currentTimeMillis();
+                            File folder = Stills.folder(StillActivity.this);
+                            send(Stills.write(folder, stem, photo, live));
+                        } catch (IOException | OutOfMemoryError error) {
+                            fail("The photo cannot be shared.", error);
+                        }
+                    }
+                });
+    }
+
+    private void send(List<File> files) {
+        ArrayList<Uri> uris = new ArrayList<>();
+        ClipData clip = null;
+        for (File file : files) {
+            Uri uri = StillProvider.uri(file);
+            uris.add(uri);
+            if (clip == null) {
+                clip = ClipData.newRawUri(null, uri);
+            } else {
+                clip.addItem(new ClipData.Item(uri));
+            }
+        }
+        Intent share =
+                new Intent(Intent.ACTION_SEND_MULTIPLE)
+                        .setType("image/*")
+                        .putParcelableArrayListExtra(Intent.EXTRA_STREAM, uris)
+                        .addFlags(Intent.FLAG_GRANT_READ_URI_PERMISSION);
+        share.setClipData(clip);
+        startActivity(Intent.createChooser(share, getString(R.string.share)));
+    }
+}
