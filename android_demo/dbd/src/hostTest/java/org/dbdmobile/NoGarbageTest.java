@@ -51,7 +51,7 @@ public class NoGarbageTest {
      * Bytes that this thread allocates for {@link #FRAMES} runs: the least of several rounds, as the
      * JVM itself allocates a little while it still compiles.
      */
-    static long allocatedBy(Runnable frame) {
+    public static long allocatedBy(Runnable frame) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long thread = Thread.currentThread().getId();
         long least = Long.MAX_VALUE;

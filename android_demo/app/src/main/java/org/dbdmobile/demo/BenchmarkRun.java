@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.text.SimpleDateFormat;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Date;
 import java.util.List;
 import java.util.Locale;
@@ -35,6 +36,9 @@ final class BenchmarkRun {
         /** A model is done and its report is written. */
         void wrote(String model, File report, List<Benchmark.Result> results);
     }
+
+    // As long as a report of some dozen combinations.
+    private static final String RESERVE = String.join("", Collections.nCopies(1 << 14, "    "));
 
     // Whether this process has loaded TensorFlow Lite in a run before: a second start is not cold.
     private static boolean isWarm;
@@ -72,23 +76,22 @@ final class BenchmarkRun {
      * @throws IOException a report cannot be written; what was written before stays
      */
     boolean run(File folder) throws IOException {
-        // Before minutes of measuring, not after.
-        for (String model : plan.models) {
-            BenchmarkReport.write(report(folder, model), "");
-        }
+        List<File> reserved = new ArrayList<>();
         try {
-            return measure(folder);
-        } finally {
+            // A full storage is found before minutes of measuring, not after.
             for (String model : plan.models) {
-                File file = report(folder, model);
-                if (file.length() == 0) {
-                    file.delete();
-                }
+                reserved.add(report(folder, model));
+                BenchmarkReport.write(report(folder, model), RESERVE);
+            }
+            return measure(folder, reserved);
+        } finally {
+            for (File file : reserved) {
+                file.delete();
             }
         }
     }
 
-    private boolean measure(File folder) throws IOException {
+    private boolean measure(File folder, List<File> reserved) throws IOException {
         Benchmark benchmark = new Benchmark();
         int done = 0;
         for (String id : plan.models) {
@@ -131,6 +134,7 @@ final class BenchmarkRun {
             report.time = utc(new Date());
             File file = report(folder, id);
             BenchmarkReport.write(file, report.toJson());
+            reserved.remove(file);
             listener.wrote(id, file, report.results);
         }
         return true;

@@ -23,11 +23,11 @@ final class Failure {
      */
     static Failure of(Throwable thrown) {
         String detail = String.valueOf(thrown.getMessage());
-        if (thrown instanceof DbdException.Model) {
-            return new Failure(R.string.model_refused, detail);
-        }
         if (thrown instanceof DbdException.Backend) {
             return new Failure(R.string.kernels_refused, detail);
+        }
+        if (thrown instanceof DbdException) {
+            return new Failure(R.string.model_refused, detail);
         }
         if (thrown instanceof PhotoException) {
             return new Failure(((PhotoException) thrown).message, detail);

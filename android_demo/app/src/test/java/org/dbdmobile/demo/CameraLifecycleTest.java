@@ -1,0 +1,416 @@
+package org.dbdmobile.demo;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertNotEquals;
+import static org.junit.Assert.assertTrue;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.Queue;
+import java.util.Set;
+import org.dbdmobile.demo.CameraLifecycle.Message;
+import org.dbdmobile.demo.CameraLifecycle.Permission;
+import org.dbdmobile.demo.CameraLifecycle.Problem;
+import org.junit.Test;
+
+/**
+ * The life of the camera under every order of events. {@link Phone} plays Android: it holds what the
+ * machine opened, and checks after every event what must always be so.
+ */
+public class CameraLifecycleTest {
+    /** All that can happen; what cannot happen just now is passed over by the phone. */
+    private enum Event {
+        RESUME,
+        PAUSE,
+        SURFACE_READY,
+        SURFACE_LOST,
+        PERMISSION_GRANTED,
+        PERMISSION_DENIED,
+        PERMISSION_DENIED_FOR_GOOD,
+        PERMISSION_INTERRUPTED,
+        PERMISSION_TAKEN_BACK,
+        OPENED,
+        OPEN_REFUSED,
+        DISCONNECTED,
+        CAMERA_ERROR,
+        CONFIGURED,
+        CONFIGURE_FAILED,
+        ROTATED,
+        RETRY,
+        NEWS_OF_AN_OLD_CAMERA,
+    }
+
+    private static final class Phone implements CameraLifecycle.Commands {
+        final CameraLifecycle machine = new CameraLifecycle(this, false);
+        boolean isGranted;
+        boolean isResumed;
+        boolean hasSurface;
+        /** The last camera ended badly, and nobody tried again. */
+        boolean hasProblem;
+
+        int pending;
+        int open;
+        boolean isConfiguring;
+        boolean isRunning;
+        int last;
+        int rotation;
+        int framedRotation;
+        int opens;
+        int closes;
+        int asked;
+        Message shown = Message.NONE;
+
+        void play(Event event) {
+            switch (event) {
+                case RESUME:
+                    isResumed = true;
+                    hasProblem = false;
+                    machine.resumed(isGranted);
+                    break;
+                case PAUSE:
+                    isResumed = false;
+                    machine.paused();
+                    break;
+                case SURFACE_READY:
+                    hasSurface = true;
+                    machine.surfaceReady();
+                    break;
+                case SURFACE_LOST:
+                    hasSurface = false;
+                    machine.surfaceLost();
+                    break;
+                case PERMISSION_GRANTED:
+                    isGranted = true;
+                    machine.answered(Permission.GRANTED);
+                    break;
+                case PERMISSION_DENIED:
+                    answer(Permission.DENIED);
+                    break;
+                case PERMISSION_DENIED_FOR_GOOD:
+                    answer(Permission.DENIED_FOR_GOOD);
+                    break;
+                case PERMISSION_INTERRUPTED:
+                    answer(Permission.UNKNOWN);
+                    break;
+                case PERMISSION_TAKEN_BACK:
+                    // In the system's settings, so while this screen is in the background.
+                    isGranted &= isResumed;
+                    break;
+                case OPENED:
+                    if (pending > 0) {
+                        open = pending;
+                        pending = 0;
+                        machine.opened(open);
+                    }
+                    break;
+                case OPEN_REFUSED:
+                    if (pending > 0) {
+                        pending = 0;
+                        hasProblem = true;
+                        machine.failed(last, Problem.IN_USE);
+                    }
+                    break;
+                case DISCONNECTED:
+                    if (pending > 0 || open > 0) {
+                        pending = 0;
+                        hasProblem = true;
+                        machine.lost(last);
+                    }
+                    break;
+                case CAMERA_ERROR:
+                    if (pending > 0 || open > 0) {
+                        pending = 0;
+                        hasProblem = true;
+                        machine.failed(last, Problem.FAILED);
+                    }
+                    break;
+                case CONFIGURED:
+                    if (isConfiguring) {
+                        isConfiguring = false;
+                        isRunning = true;
+                        machine.configured(open);
+                    }
+                    break;
+                case CONFIGURE_FAILED:
+                    if (isConfiguring) {
+                        isConfiguring = false;
+                        hasProblem = true;
+                        machine.configureFailed(open);
+                    }
+                    break;
+                case ROTATED:
+                    rotation = (rotation + 90) % 360;
+                    machine.rotated();
+                    break;
+                case RETRY:
+                    hasProblem = false;
+                    machine.retry();
+                    break;
+                case NEWS_OF_AN_OLD_CAMERA:
+                    machine.opened(last - 1);
+                    machine.configured(last - 1);
+                    machine.configureFailed(last - 1);
+                    machine.lost(last - 1);
+                    machine.failed(last - 1, Problem.FAILED);
+                    break;
+                default:
+                    throw new AssertionError(event);
+            }
+            check();
+        }
+
+        /** Only where the system's question is on the screen. */
+        private void answer(Permission permission) {
+            if (!isGranted) {
+                machine.answered(permission);
+            }
+        }
+
+        private void check() {
+            assertTrue("one camera at most", pending == 0 || open == 0);
+            assertTrue("none open in the background", isResumed || open == 0);
+            assertTrue("none open without a surface", hasSurface || open == 0);
+            boolean canRun = isResumed && hasSurface && isGranted && !hasProblem;
+            if (canRun && machineKnowsThePermission()) {
+                assertTrue("a camera that can run is on its way", pending > 0 || open > 0);
+                assertTrue(pending > 0 || isConfiguring || isRunning);
+            }
+            assertFalse("nothing is left open after a problem", hasProblem && open > 0);
+            assertEquals("what was opened and is not open was closed", opens, closes + open01());
+            assertEquals(shown, machine.message());
+            if (isRunning || !isResumed) {
+                assertEquals("nothing to say", Message.NONE, shown);
+            } else {
+                assertNotEquals("a message says why there is no picture", Message.NONE, shown);
+            }
+            if (isRunning) {
+                assertEquals("frames are turned as the screen is", rotation, framedRotation);
+            }
+        }
+
+        private int open01() {
+            return open > 0 ? 1 : 0;
+        }
+
+        /** A permission given in the settings is seen when the screen comes back. */
+        private boolean machineKnowsThePermission() {
+            return machine.toString().startsWith("GRANTED");
+        }
+
+        @Override
+        public void askPermission() {
+            assertTrue("asks only in front, and only for what it lacks", isResumed && !isGranted);
+            asked++;
+        }
+
+        @Override
+        public void open(int camera) {
+            assertEquals("an open camera or one on its way", 0, pending + open);
+            assertTrue(isResumed && hasSurface && isGranted);
+            assertTrue("every camera has its own number", camera > last);
+            pending = camera;
+            last = camera;
+        }
+
+        @Override
+        public void configure(int camera) {
+            assertEquals(open, camera);
+            assertFalse("configured twice", isConfiguring || isRunning);
+            isConfiguring = true;
+            opens++;
+            framedRotation = rotation;
+        }
+
+        @Override
+        public void close(int camera) {
+            assertEquals("closes what it opened", last, camera);
+            if (open > 0) {
+                if (!isConfiguring && !isRunning && opens == closes) {
+                    // It came when nobody wanted it any more, and was never configured.
+                    opens++;
+                }
+                closes++;
+            }
+            open = 0;
+            isConfiguring = false;
+            isRunning = false;
+        }
+
+        @Override
+        public void reframe() {
+            framedRotation = rotation;
+        }
+
+        @Override
+        public void show(Message message) {
+            assertNotEquals("shown again", shown, message);
+            shown = message;
+        }
+
+        /** All that decides what can happen next. */
+        String key() {
+            return machine + " " + isGranted + isResumed + hasSurface + hasProblem
+                    + (pending > 0) + (open > 0) + isConfiguring + isRunning
+                    + (rotation == framedRotation);
+        }
+    }
+
+    private static Phone played(Event... events) {
+        Phone phone = new Phone();
+        for (Event event : events) {
+            try {
+                phone.play(event);
+            } catch (AssertionError error) {
+                throw new AssertionError(event + " in " + Arrays.toString(events), error);
+            }
+        }
+        return phone;
+    }
+
+    @Test
+    public void everyOrderOfEvents_ofAnyLength_keepsThePromises() {
+        // From every state that can be reached, every event: what comes after depends on nothing
+        // else, so no longer order can show anything new.
+        Set<String> seen = new HashSet<>();
+        Set<Message> messages = EnumSet.noneOf(Message.class);
+        Queue<Event[]> orders = new ArrayDeque<>();
+        orders.add(new Event[0]);
+        seen.add(new Phone().key());
+        while (!orders.isEmpty()) {
+            Event[] order = orders.remove();
+            for (Event event : Event.values()) {
+                Event[] longer = Arrays.copyOf(order, order.length + 1);
+                longer[order.length] = event;
+                Phone phone = played(longer);
+                messages.add(phone.shown);
+                if (seen.add(phone.key())) {
+                    orders.add(longer);
+                }
+            }
+        }
+        assertTrue("states: " + seen.size(), seen.size() > 100);
+        Set<Message> others = EnumSet.of(Message.DISABLED, Message.MISSING);
+        assertEquals("messages that were shown", EnumSet.complementOf(EnumSet.copyOf(others)), messages);
+    }
+
+    @Test
+    public void everyOrderOfFiveEvents_withoutAnyShortcut_keepsThePromises() {
+        Event[] events = Event.values();
+        Event[] order = new Event[5];
+        int count = 1;
+        for (int i = 0; i < order.length; i++) {
+            count *= events.length;
+        }
+        for (int number = 0; number < count; number++) {
+            for (int i = 0, rest = number; i < order.length; i++, rest /= events.length) {
+                order[i] = events[rest % events.length];
+            }
+            played(order);
+        }
+    }
+
+    @Test
+    public void firstStart_permissionGranted_previewRuns() {
+        Phone phone = played(Event.SURFACE_READY, Event.RESUME);
+        assertEquals(1, phone.asked);
+        assertEquals(Message.PERMISSION_NEEDED, phone.shown);
+        // The question covers the screen.
+        phone.play(Event.PAUSE);
+        phone.play(Event.PERMISSION_GRANTED);
+        assertEquals(0, phone.pending);
+        phone.play(Event.RESUME);
+        assertEquals(Message.STARTING, phone.shown);
+        phone.play(Event.OPENED);
+        phone.play(Event.CONFIGURED);
+        assertTrue(phone.isRunning);
+        assertEquals(1, phone.asked);
+    }
+
+    @Test
+    public void permissionDenied_isAskedAgainOnlyWhenThePersonWants() {
+        Phone phone = played(Event.RESUME, Event.PAUSE, Event.PERMISSION_DENIED, Event.RESUME);
+        assertEquals(1, phone.asked);
+        assertEquals(Message.PERMISSION_NEEDED, phone.shown);
+        phone.play(Event.RETRY);
+        assertEquals(2, phone.asked);
+    }
+
+    @Test
+    public void permissionDeniedForGood_thenGivenInSettings_previewStarts() {
+        Phone phone =
+                played(
+                        Event.SURFACE_READY,
+                        Event.RESUME,
+                        Event.PAUSE,
+                        Event.PERMISSION_DENIED_FOR_GOOD,
+                        Event.RESUME);
+        assertEquals(Message.PERMISSION_IN_SETTINGS, phone.shown);
+        phone.play(Event.PAUSE);
+        phone.isGranted = true;
+        phone.play(Event.RESUME);
+        assertEquals(Message.STARTING, phone.shown);
+        assertTrue(phone.pending > 0);
+    }
+
+    @Test
+    public void cameraThatArrivesInTheBackground_isClosedThen() {
+        Phone phone = opening();
+        phone.play(Event.PAUSE);
+        assertTrue(phone.pending > 0);
+        phone.play(Event.OPENED);
+        assertEquals(0, phone.open);
+        assertEquals(1, phone.closes);
+    }
+
+    @Test
+    public void backBeforeTheCameraArrived_usesThatCamera() {
+        Phone phone = opening();
+        phone.play(Event.PAUSE);
+        phone.play(Event.RESUME);
+        phone.play(Event.OPENED);
+        phone.play(Event.CONFIGURED);
+        assertTrue(phone.isRunning);
+        assertEquals(1, phone.last);
+    }
+
+    @Test
+    public void cameraTakenByAnotherApp_canBeTriedAgain() {
+        Phone phone = opening();
+        phone.play(Event.OPENED);
+        phone.play(Event.CONFIGURED);
+        phone.play(Event.DISCONNECTED);
+        assertEquals(Message.LOST, phone.shown);
+        phone.play(Event.RETRY);
+        phone.play(Event.OPEN_REFUSED);
+        assertEquals(Message.IN_USE, phone.shown);
+        phone.play(Event.PAUSE);
+        phone.play(Event.RESUME);
+        assertEquals(Message.STARTING, phone.shown);
+        assertTrue(phone.pending > 0);
+    }
+
+    @Test
+    public void everyProblem_hasItsOwnMessage() {
+        Set<Message> messages = EnumSet.noneOf(Message.class);
+        for (Problem problem : Problem.values()) {
+            Phone phone = opening();
+            phone.hasProblem = true;
+            phone.pending = 0;
+            phone.machine.failed(phone.last, problem);
+            messages.add(phone.shown);
+        }
+        assertEquals(Problem.values().length, messages.size());
+    }
+
+    private static Phone opening() {
+        Phone phone = new Phone();
+        phone.isGranted = true;
+        phone.play(Event.SURFACE_READY);
+        phone.play(Event.RESUME);
+        assertTrue(phone.pending > 0);
+        return phone;
+    }
+}
