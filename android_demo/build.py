@@ -272,9 +272,8 @@ def dex(*parts):
     return out
 
 
-def apk():
-    """Pack and sign the demo app."""
-    library, classes = compile_app()
+def pack_app(library, classes):
+    """The demo app, not signed yet."""
     code = dex(library, classes, *tflite_jars())
     with zipfile.ZipFile(APP / "resources.apk") as resources:
         entries = [(name, resources.read(name)) for name in resources.namelist()]
@@ -286,6 +285,12 @@ def apk():
         entries.append((f"lib/{native}", (TFLITE / "jni" / native).read_bytes()))
     unsigned = APP / "unsigned.apk"
     write_archive(unsigned, sorted(entries))
+    return unsigned
+
+
+def apk():
+    """Pack and sign the demo app."""
+    unsigned = pack_app(*compile_app())
     out = ROOT / "dist" / f"dbd-demo-{version()}.apk"
     out.parent.mkdir(exist_ok=True)
     key = ["--key", SIGNING / "test_key.pk8", "--cert", SIGNING / "test_key.x509.pem"]
@@ -471,9 +476,8 @@ def test_screens(*options):
     tests = compile_java(BUILD / "screen-tests", paths, folders, "-proc:none")
     facts = {
         "android_custom_package": APP_PACKAGE,
-        "android_merged_assets": MODELS,
         "android_merged_manifest": APP / "AndroidManifest.xml",
-        "android_resource_apk": APP / "resources.apk",
+        "android_resource_apk": pack_app(library, classes),
     }
     config = tests / "com" / "android" / "tools" / "test_config.properties"
     config.parent.mkdir(parents=True)
@@ -482,6 +486,8 @@ def test_screens(*options):
     properties = [f"-Drobolectric.dependency.dir={SCREENS_FETCHED}", "-Drobolectric.offline=true"]
     properties += [f"-Ddbd.root={ROOT}", f"-Ddbd.screens={SCREENS}"]
     properties += [f"-Djava.library.path={TFLITE / 'jni' / 'x86_64'}"]
+    # Robolectric looks into Java's own file descriptors.
+    properties += ["--add-opens", "java.base/java.io=ALL-UNNAMED"]
     command = ["java", *properties, *options, "-cp", class_path(tests, *paths), JUNIT_RUNNER]
     out = standins(BUILD / "standins", "gcc", "x86_64", "x86_64")
     run(*command, *test_names(tests), env={**os.environ, "LD_LIBRARY_PATH": str(out)})

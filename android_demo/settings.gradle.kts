@@ -15,4 +15,5 @@ dependencyResolutionManagement {
 }
 
 rootProject.name = "dbd-mobile"
+include(":app")
 include(":dbd")

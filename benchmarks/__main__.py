@@ -11,10 +11,14 @@ from rich.progress import Progress
 
 from benchmarks import readme
 from benchmarks.accuracy import accuracy_table, find_model, measure_accuracy
+from benchmarks.android import find_phone, measure_phone, phone_table
 from benchmarks.latency import compare_latency, latency_table
-from dbd_mobile import DBDError
+from dbd_mobile import DBDError, __version__
+from dbd_mobile.catalogue import bundled_ids
 from training.datasets import BlurDataset
 from training.errors import InputError
+
+ROOT = Path(__file__).parent.parent
 
 
 def main() -> int:
@@ -55,6 +59,25 @@ def _parser() -> argparse.ArgumentParser:
     latency.add_argument("--json", type=Path, metavar="FILE", help="also write the result there")
     latency.set_defaults(run=_latency)
 
+    android = commands.add_parser("android", help="latency of an attached phone, by the demo app")
+    android.add_argument(
+        "--apk", type=Path, help="the app to install (default: that of make apk, in dist/)"
+    )
+    android.add_argument("--serial", help="which device, where several are attached")
+    android.add_argument("--models", default=",".join(bundled_ids()), help="default: %(default)s")
+    android.add_argument(
+        "--kernels", default="xnnpack", help="xnnpack, cpu, gpu if packed (default: %(default)s)"
+    )
+    android.add_argument("--threads", default="1,2,4", help="thread counts (default: %(default)s)")
+    android.add_argument("--runs", type=int, default=100, help="timed runs of each (default: 100)")
+    android.add_argument(
+        "--timeout", type=float, default=600, help="seconds for each model (default: 600)"
+    )
+    android.add_argument(
+        "-o", "--out", type=Path, default=Path("out/android"), help="folder for the reports"
+    )
+    android.set_defaults(run=_android)
+
     tables = commands.add_parser("readme", help="rewrite the README's tables")
     tables.set_defaults(run=lambda options: readme.update())
     return parser
@@ -88,6 +111,28 @@ def _latency(options: argparse.Namespace) -> None:
         options.json.parent.mkdir(parents=True, exist_ok=True)
         options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
     Console().print(latency_table(result))
+
+
+def _android(options: argparse.Namespace) -> None:
+    apk = options.apk or ROOT / "dist" / f"dbd-demo-{__version__}.apk"
+    if not apk.is_file():
+        raise InputError(f"There is no app {apk}: make it with 'make apk', or name one by --apk.")
+    phone = find_phone(options.serial)
+    console = Console(stderr=True)
+    console.print(f"Installing {apk.name} on {phone.serial}")
+    phone.run("install", "-r", str(apk))
+    reports = measure_phone(
+        phone,
+        options.models.split(","),
+        kernels=options.kernels,
+        threads=options.threads,
+        runs=options.runs,
+        folder=options.out,
+        timeout_s=options.timeout,
+        on_news=console.print,
+    )
+    Console().print(phone_table(reports))
+    console.print(f"The reports are in {options.out}.")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.progress import Progress
 from rich.table import Table
 
+from dbd_mobile.bench_report import SCHEMA
 from dbd_mobile.cli.options import add_model, whole_number
 from dbd_mobile.cli.screen import notes, results, say, without_chatter
 from dbd_mobile.detector import BlurDetector
@@ -87,7 +88,7 @@ def run(options: argparse.Namespace) -> int:
         say(f"peak memory {peak / 2**20:.0f} MiB")
     if options.json is not None:
         report = {
-            "schema": "dbd-mobile-bench/1",
+            "schema": SCHEMA,
             "time_utc": datetime.now(timezone.utc).isoformat(timespec="seconds"),
             "versions": {
                 "dbd-mobile": __version__,

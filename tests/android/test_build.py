@@ -118,9 +118,10 @@ def test_benchmark_compiles(library, capfd):
     assert "FrameBenchmark.yuvToTensorAndMapToOverlay" in capfd.readouterr().out
 
 
-def test_every_input_is_pinned_by_version_and_checksum(library):
+@pytest.mark.parametrize("folder", ["inputs", "inputs/screens"])
+def test_every_input_is_pinned_by_version_and_checksum(library, folder):
     names = {"m": "http://maven.apache.org/POM/4.0.0"}
-    pom = ElementTree.parse(ANDROID / "inputs" / "pom.xml")
+    pom = ElementTree.parse(ANDROID / folder / "pom.xml")
     wanted = set()
     for dependency in pom.iterfind(".//m:dependency", names):
         parts = [
@@ -128,15 +129,14 @@ def test_every_input_is_pinned_by_version_and_checksum(library):
             for part in ("artifactId", "version", "type")
         ]
         wanted.add("{}-{}.{}".format(*parts))
-    assert wanted == set(library.pinned())
+    assert wanted == set(library.pinned(ANDROID / folder))
 
 
-def test_input_that_is_another_file_is_refused(library, tmp_path, monkeypatch):
-    for name in library.pinned():
+def test_input_that_is_another_file_is_refused(library, tmp_path):
+    for name in library.pinned(library.INPUTS):
         (tmp_path / name).write_bytes(b"something else")
-    monkeypatch.setattr(library, "FETCHED", tmp_path)
     with pytest.raises(library.BuildError, match="not the pinned file"):
-        library.fetch()
+        library.fetch_pinned(library.INPUTS, tmp_path)
 
 
 def test_gradle_files_pin_what_they_use_and_find_their_folders():
@@ -156,6 +156,7 @@ def test_gradle_files_pin_what_they_use_and_find_their_folders():
     accessors = {f"libs.{name.replace('-', '.')}" for name in catalogue["libraries"]}
     accessors |= {f"libs.plugins.{name.replace('-', '.')}" for name in catalogue["plugins"]}
     everything = build + (ANDROID / "build.gradle.kts").read_text()
+    everything += (ANDROID / "app" / "build.gradle.kts").read_text()
     assert set(re.findall(r"\((libs[\w.]+)\)", everything)) == accessors
     included = re.findall(r'include\(":(\w+)"\)', (ANDROID / "settings.gradle.kts").read_text())
     assert all((ANDROID / module / "build.gradle.kts").is_file() for module in included)

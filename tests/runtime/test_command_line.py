@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from dbd_mobile import BlurDetector, __version__
+from dbd_mobile.bench_report import check_report
 from dbd_mobile.cli import main
 
 TINY = str(Path(__file__).parent / "data" / "tiny_int8.tflite")
@@ -209,7 +210,7 @@ def test_bench_measures_each_number_of_threads(tmp_path, capsys):
     assert "1 thread:" in said
     assert "2 threads:" in said
     report = json.loads(file.read_text())
-    assert report["schema"] == "dbd-mobile-bench/1"
+    check_report(report)
     assert [latency["threads"] for latency in report["latencies"]] == [1, 2]
     for latency in report["latencies"]:
         assert list(latency["stages_ms"]) == [

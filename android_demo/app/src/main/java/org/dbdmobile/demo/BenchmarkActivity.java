@@ -101,6 +101,9 @@ public final class BenchmarkActivity extends Activity implements BenchmarkRun.Li
         box.setText(title);
         box.setTag(id);
         box.setChecked(isChecked);
+        int touch = getResources().getDimensionPixelSize(R.dimen.touch);
+        box.setMinimumWidth(touch);
+        box.setMinimumHeight(touch);
         ((ViewGroup) findViewById(group)).addView(box);
         return box;
     }
@@ -158,7 +161,9 @@ public final class BenchmarkActivity extends Activity implements BenchmarkRun.Li
             }
             if (run.run(files)) {
                 Log.i(TAG, plan.name + " done");
-                end(getString(R.string.benchmark_done, files.getPath()));
+                // As file managers and adb name it, from the phone's shared storage on.
+                int shared = Math.max(files.getPath().indexOf("Android/data"), 0);
+                end(getString(R.string.benchmark_done, files.getPath().substring(shared)));
             } else {
                 Log.i(TAG, plan.name + " failed: it was stopped");
                 end(getString(R.string.benchmark_stopped));
@@ -192,7 +197,7 @@ public final class BenchmarkActivity extends Activity implements BenchmarkRun.Li
     @Override
     public void measuring(final int done, String model, Kernels kind, int count) {
         Log.i(TAG, plan.name + " measuring " + model + " " + kind.id + " " + count);
-        final String text = getString(R.string.benchmark_measuring, model, kind.title, count);
+        final String text = getString(R.string.benchmark_measuring, what(model, kind, count));
         main.post(
                 new Runnable() {
                     @Override
@@ -221,16 +226,17 @@ public final class BenchmarkActivity extends Activity implements BenchmarkRun.Li
     private void addRow(String model, Benchmark.Result result) {
         View row = LayoutInflater.from(this).inflate(R.layout.benchmark_row, results, false);
         Percentiles total = result.stages[Benchmark.STAGES.length - 1];
-        set(
-                row,
-                R.id.what,
-                getString(
-                        R.string.benchmark_what, model, result.kernels.title, result.threads));
+        set(row, R.id.what, what(model, result.kernels, result.threads));
         set(row, R.id.load, milliseconds(result.loadMs));
         set(row, R.id.p50, milliseconds(total.p50));
         set(row, R.id.p90, milliseconds(total.p90));
         set(row, R.id.p99, milliseconds(total.p99));
         results.addView(row);
+    }
+
+    private String what(String model, Kernels kind, int count) {
+        String counted = getResources().getQuantityString(R.plurals.threads_count, count, count);
+        return getString(R.string.benchmark_what, model, kind.title, counted);
     }
 
     private static void set(View row, int id, String text) {

@@ -77,6 +77,7 @@ public final class CameraActivity extends Activity
             preview.getHolder().setFixedSize(size.getWidth(), size.getHeight());
         }
         preview.getHolder().addCallback(this);
+        overlay.setShowsTime(true);
         overlay.setOnSubject(
                 new OverlayView.OnSubject() {
                     @Override

@@ -5,8 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.dbdmobile.BlurModel;
 
 /** The models that were packed: each is a folder of the app's assets with a card. */
@@ -19,9 +20,11 @@ final class Models implements BlurModel.Assets {
 
     /** Their ids, in alphabetical order, at least one in a whole app. */
     List<String> ids() {
-        List<String> ids = new ArrayList<>();
+        Set<String> ids = new TreeSet<>();
         try {
-            for (String folder : assets.list("")) {
+            for (String entry : assets.list("")) {
+                // A phone names the folders here, Robolectric the files in them.
+                String folder = entry.split("/")[0];
                 if (Arrays.asList(assets.list(folder)).contains("card.json")) {
                     ids.add(folder);
                 }
@@ -29,8 +32,7 @@ final class Models implements BlurModel.Assets {
         } catch (IOException error) {
             throw new IllegalStateException("The app's own assets cannot be listed.", error);
         }
-        Collections.sort(ids);
-        return ids;
+        return new ArrayList<>(ids);
     }
 
     @Override

@@ -40,6 +40,7 @@ public final class OverlayView extends View {
     private final float unit;
 
     private OnSubject onSubject;
+    private boolean showsTime;
     private Subject subject;
     private float tapX;
     private float tapY;
@@ -84,6 +85,11 @@ public final class OverlayView extends View {
 
     void setOnSubject(OnSubject onSubject) {
         this.onSubject = onSubject;
+    }
+
+    /** Whether to say what a frame costs. */
+    void setShowsTime(boolean showsTime) {
+        this.showsTime = showsTime;
     }
 
     /** The square to draw; null for none. On the main thread. */
@@ -158,7 +164,9 @@ public final class OverlayView extends View {
             }
             area.set(0, 0, getWidth(), getHeight());
             canvas.drawBitmap(front, null, area, scaling);
-            drawTime(canvas);
+            if (showsTime) {
+                drawTime(canvas);
+            }
             if (subject != null && percent != LiveBlur.NO_SUBJECT) {
                 drawSubject(canvas);
             }
@@ -197,7 +205,7 @@ public final class OverlayView extends View {
         float width = letters.measureText(text.text(), 0, text.length()) + 16 * unit;
         float height = letters.getTextSize() + 12 * unit;
         canvas.drawRoundRect(x, y, x + width, y + height, 6 * unit, 6 * unit, panel);
-        float baseline = y + height - 8 * unit - letters.descent() / 2;
+        float baseline = y + (height - letters.ascent() - letters.descent()) / 2;
         canvas.drawText(text.text(), 0, text.length(), x + 8 * unit, baseline, letters);
     }
 

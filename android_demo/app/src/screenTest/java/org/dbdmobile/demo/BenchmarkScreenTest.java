@@ -1,0 +1,119 @@
+package org.dbdmobile.demo;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertTrue;
+import static org.robolectric.Shadows.shadowOf;
+
+import android.content.Context;
+import android.content.Intent;
+import android.os.PowerManager;
+import android.view.ViewGroup;
+import android.widget.TextView;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Paths;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.Test;
+import org.junit.runner.RunWith;
+import org.robolectric.Robolectric;
+import org.robolectric.RuntimeEnvironment;
+import org.robolectric.android.controller.ActivityController;
+import org.robolectric.annotation.Config;
+import org.robolectric.annotation.GraphicsMode;
+import org.robolectric.shadows.ShadowLog;
+import org.robolectric.shadows.ShadowLooper;
+
+/** The benchmark as adb starts it, with TensorFlow Lite's own native code; its times mean nothing. */
+@RunWith(ScreenRunner.class)
+@Config(sdk = 34, qualifiers = "w360dp-h640dp-xhdpi")
+@GraphicsMode(GraphicsMode.Mode.NATIVE)
+public class BenchmarkScreenTest {
+    private final Context context = RuntimeEnvironment.getApplication();
+    private final String model = new Models(context.getAssets()).ids().get(0);
+    private ActivityController<BenchmarkActivity> controller;
+
+    private BenchmarkActivity started(String... extras) {
+        Intent intent = new Intent();
+        for (int i = 0; i < extras.length; i += 2) {
+            intent.putExtra(extras[i], extras[i + 1]);
+        }
+        controller = Robolectric.buildActivity(BenchmarkActivity.class, intent).setup();
+        return controller.get();
+    }
+
+    private static List<String> log() {
+        return ShadowLog.getLogsForTag("dbd-bench").stream()
+                .map(line -> line.msg)
+                .collect(Collectors.toList());
+    }
+
+    private static String status(BenchmarkActivity activity) {
+        return ((TextView) activity.findViewById(R.id.status)).getText().toString();
+    }
+
+    @Test
+    public void headlessStart_writesAReportAndSaysSo() throws Exception {
+        PowerManager power = (PowerManager) context.getSystemService(Context.POWER_SERVICE);
+        shadowOf(power).setCurrentThermalStatus(PowerManager.THERMAL_STATUS_MODERATE);
+        BenchmarkActivity activity =
+                started("name", "n1", "models", model, "threads", "1,2", "runs", "3");
+        Screen.await(() -> status(activity).startsWith("Done."));
+        Screen.paint(activity, "benchmark");
+        File report = new File(context.getExternalFilesDir("bench"), "n1." + model + ".json");
+        assertEquals("n1 measuring " + model + " xnnpack 1", log().get(0));
+        assertEquals("n1 wrote " + report, log().get(2));
+        assertEquals("n1 done", log().get(3));
+        ViewGroup results = activity.findViewById(R.id.results);
+        assertEquals(2, results.getChildCount());
+        // For the check of its schema, which is the Python tests'.
+        File out = new File(System.getProperty("dbd.screens"), "benchmark.json");
+        Files.copy(
+                report.toPath(),
+                out.toPath(),
+                StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Test
+    public void wrongArguments_areOneLineInTheLog() {
+        BenchmarkActivity activity = started("name", "n2", "models", "none");
+        ShadowLooper.idleMainLooper();
+        assertTrue(status(activity).startsWith("This cannot be measured."));
+        assertTrue(log().get(0).startsWith("n2 failed: This cannot be measured."));
+    }
+
+    @Test
+    public void fullStorage_isSaidOnTheScreenAndInTheLog() throws Exception {
+        File folder = context.getExternalFilesDir("bench");
+        Files.createSymbolicLink(
+                folder.toPath().resolve("n3." + model + ".json.part"), Paths.get("/dev/full"));
+        BenchmarkActivity activity = started("name", "n3", "models", model);
+        String full = context.getString(R.string.storage_full);
+        Screen.await(() -> status(activity).equals(full));
+        Screen.paint(activity, "message-storage-full");
+        assertEquals("n3 failed: " + full, log().get(0));
+        assertEquals(0, folder.list().length);
+    }
+
+    @Test
+    public void screenThatIsLeft_stopsTheMeasurement() throws Exception {
+        BenchmarkActivity activity =
+                started("name", "n4", "models", model, "threads", "1", "runs", "100000");
+        Screen.await(() -> !log().isEmpty());
+        controller.pause().stop();
+        String stopped = context.getString(R.string.benchmark_stopped);
+        Screen.await(() -> status(activity).equals(stopped));
+        assertFalse(new File(context.getExternalFilesDir("bench"), "n4." + model + ".json").exists());
+    }
+
+    @Test
+    @Config(qualifiers = "+night")
+    public void choices_startNothingByThemselves() throws Exception {
+        BenchmarkActivity activity = started();
+        Screen.paint(activity, "benchmark-night");
+        assertEquals(context.getString(R.string.benchmark_ready), status(activity));
+        assertTrue(log().isEmpty());
+    }
+}

@@ -1,0 +1,389 @@
+package org.dbdmobile.demo;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertNotNull;
+import static org.junit.Assert.assertNull;
+import static org.junit.Assert.assertTrue;
+import static org.robolectric.Shadows.shadowOf;
+
+import android.Manifest;
+import android.app.Application;
+import android.content.Context;
+import android.content.Intent;
+import android.content.pm.PackageManager;
+import android.graphics.Bitmap;
+import android.graphics.BitmapFactory;
+import android.graphics.ImageFormat;
+import android.graphics.drawable.BitmapDrawable;
+import android.hardware.camera2.CameraAccessException;
+import android.hardware.camera2.CameraCharacteristics;
+import android.hardware.camera2.CameraDevice;
+import android.hardware.camera2.CameraManager;
+import android.provider.Settings;
+import android.util.Size;
+import android.view.SurfaceHolder;
+import android.view.SurfaceView;
+import android.view.View;
+import android.widget.RadioButton;
+import java.io.ByteArrayInputStream;
+import java.io.File;
+import java.io.IOException;
+import java.util.concurrent.Executor;
+import org.dbdmobile.AndroidFrames;
+import org.dbdmobile.BlurDetector;
+import org.dbdmobile.BlurModel;
+import org.dbdmobile.Framing;
+import org.junit.After;
+import org.junit.Before;
+import org.junit.Test;
+import org.junit.runner.RunWith;
+import org.robolectric.Robolectric;
+import org.robolectric.RuntimeEnvironment;
+import org.robolectric.android.controller.ActivityController;
+import org.robolectric.annotation.Config;
+import org.robolectric.annotation.GraphicsMode;
+import org.robolectric.annotation.Implementation;
+import org.robolectric.annotation.Implements;
+import org.robolectric.fakes.RoboMenuItem;
+import org.robolectric.shadows.ShadowCameraCharacteristics;
+import org.robolectric.shadows.ShadowCameraManager;
+import org.robolectric.shadows.ShadowLog;
+import org.robolectric.shadows.ShadowLooper;
+import org.robolectric.shadows.StreamConfigurationMapBuilder;
+
+/**
+ * The camera's screen on Android's own classes, over Robolectric's fake of the camera: it opens and
+ * is lost as a real one, but gives no frames. What a frame brings is shown by the tests themselves,
+ * with TensorFlow Lite's own native code, and the scene is painted where the preview would be.
+ */
+@RunWith(ScreenRunner.class)
+@Config(
+        sdk = 34,
+        qualifiers = "w360dp-h640dp-xhdpi",
+        shadows = CameraScreenTest.RefusingCameras.class)
+@GraphicsMode(GraphicsMode.Mode.NATIVE)
+public class CameraScreenTest {
+    /** Robolectric's cameras, which may also refuse to be opened. */
+    @Implements(CameraManager.class)
+    public static final class RefusingCameras extends ShadowCameraManager {
+        static int reason;
+
+        @Implementation
+        @Override
+        protected CameraDevice openCameraDeviceUserAsync(
+                String id,
+                CameraDevice.StateCallback callback,
+                Executor executor,
+                int uid,
+                int oomScoreOffset,
+                boolean overrideToPortrait) {
+            if (reason != 0) {
+                throw sneaky(new CameraAccessException(reason));
+            }
+            return super.openCameraDeviceUserAsync(
+                    id, callback, executor, uid, oomScoreOffset, overrideToPortrait);
+        }
+
+        /** The method that is shadowed declares the exception, the shadow's own does not. */
+        @SuppressWarnings("unchecked")
+        private static <T extends Throwable> RuntimeException sneaky(Throwable thrown) throws T {
+            throw (T) thrown;
+        }
+    }
+
+    private final Application application = RuntimeEnvironment.getApplication();
+    private ActivityController<CameraActivity> controller;
+
+    @Before
+    public void plugIn() {
+        RefusingCameras.reason = 0;
+        CameraCharacteristics facts = ShadowCameraCharacteristics.newCameraCharacteristics();
+        ShadowCameraCharacteristics shadow = org.robolectric.shadow.api.Shadow.extract(facts);
+        shadow.set(CameraCharacteristics.LENS_FACING, CameraCharacteristics.LENS_FACING_BACK);
+        shadow.set(CameraCharacteristics.SENSOR_ORIENTATION, 90);
+        shadow.set(
+                CameraCharacteristics.SCALER_STREAM_CONFIGURATION_MAP,
+                StreamConfigurationMapBuilder.newBuilder()
+                        .addOutputSize(ImageFormat.YUV_420_888, new Size(4000, 3000))
+                        .addOutputSize(ImageFormat.YUV_420_888, new Size(960, 720))
+                        .addOutputSize(ImageFormat.YUV_420_888, new Size(320, 240))
+                        .build());
+        cameras().addCamera("0", facts);
+    }
+
+    @After
+    public void end() {
+        if (controller != null) {
+            controller.close();
+        }
+    }
+
+    private ShadowCameraManager cameras() {
+        return org.robolectric.shadow.api.Shadow.extract(
+                application.getSystemService(Context.CAMERA_SERVICE));
+    }
+
+    private CameraActivity started(boolean isGranted) {
+        if (isGranted) {
+            shadowOf(application).grantPermissions(Manifest.permission.CAMERA);
+        }
+        controller = Robolectric.buildActivity(CameraActivity.class).setup();
+        surface(true);
+        return controller.get();
+    }
+
+    /** Robolectric's surfaces say nothing by themselves. */
+    private void surface(boolean isReady) {
+        SurfaceHolder holder =
+                ((SurfaceView) controller.get().findViewById(R.id.preview)).getHolder();
+        if (isReady) {
+            controller.get().surfaceCreated(holder);
+        } else {
+            controller.get().surfaceDestroyed(holder);
+        }
+        ShadowLooper.idleMainLooper();
+    }
+
+    private static String words(CameraActivity activity, CameraLifecycle.Message message) {
+        return activity.getString(CameraMessages.text(message));
+    }
+
+    private static void answer(CameraActivity activity, int... results) {
+        activity.onRequestPermissionsResult(
+                1, new String[] {Manifest.permission.CAMERA}, results);
+        ShadowLooper.idleMainLooper();
+    }
+
+    // What a frame brings.
+
+    /** What the camera sees of the scene: its middle, in the picture's shape. */
+    private static Bitmap scene(CameraActivity activity) {
+        Bitmap whole = BitmapFactory.decodeFile(new File(Screen.ROOT, "docs/scene.jpg").getPath());
+        View preview = activity.findViewById(R.id.preview);
+        int width = whole.getHeight() * preview.getWidth() / preview.getHeight();
+        return Bitmap.createBitmap(
+                whole, (whole.getWidth() - width) * 11 / 20, 0, width, whole.getHeight());
+    }
+
+    private void show(CameraActivity activity, OverlayMode mode, Subject subject) {
+        Bitmap scene = scene(activity);
+        activity.findViewById(R.id.preview)
+                .setBackground(new BitmapDrawable(activity.getResources(), scene));
+        ((OverlayView) activity.findViewById(R.id.overlay)).setSubject(subject);
+        Models models = new Models(activity.getAssets());
+        BlurModel model = BlurModel.bundled(models, models.ids().get(0));
+        try (LiveBlur live =
+                new LiveBlur(BlurDetector.open(model, Kernels.XNNPACK.options(1)))) {
+            live.look(new AndroidFrames().of(scene), Framing.WHOLE, mode, subject);
+            activity.onResult(live);
+        }
+        ShadowLooper.idleMainLooper();
+    }
+
+    @Test
+    public void preview_everyModeAndSubject_isPainted() throws Exception {
+        CameraActivity activity = started(true);
+        assertEquals("", Screen.message(activity));
+        show(activity, OverlayMode.HEAT_MAP, null);
+        Screen.paint(activity, "camera-heat-map");
+        ((RadioButton) activity.findViewById(R.id.mode_mask)).performClick();
+        show(activity, OverlayMode.MASK, null);
+        Screen.paint(activity, "camera-mask");
+        ((RadioButton) activity.findViewById(R.id.mode_peaking)).performClick();
+        show(activity, OverlayMode.FOCUS_PEAKING, null);
+        Screen.paint(activity, "camera-peaking");
+        ((RadioButton) activity.findViewById(R.id.mode_heat_map)).performClick();
+        show(activity, OverlayMode.HEAT_MAP, new Subject(0.6f, 0.52f));
+        Screen.paint(activity, "camera-in-focus");
+        show(activity, OverlayMode.HEAT_MAP, new Subject(0.2f, 0.2f));
+        Screen.paint(activity, "camera-out-of-focus");
+    }
+
+    @Test
+    @Config(qualifiers = "w640dp-h360dp-land-night-xhdpi")
+    public void preview_turnedAndAtNight_isPainted() throws Exception {
+        CameraActivity activity = started(true);
+        show(activity, OverlayMode.HEAT_MAP, new Subject(0.6f, 0.52f));
+        Screen.paint(activity, "camera-night");
+        View preview = activity.findViewById(R.id.preview);
+        assertTrue(preview.getHeight() > 0);
+    }
+
+    // The camera's life, on the screen.
+
+    @Test
+    public void firstStart_asksOnceAndShowsWhy() throws Exception {
+        CameraActivity activity = started(false);
+        assertEquals(
+                words(activity, CameraLifecycle.Message.PERMISSION_NEEDED),
+                Screen.message(activity));
+        Screen.paint(activity, "message-permission");
+        shadowOf(application).grantPermissions(Manifest.permission.CAMERA);
+        answer(activity, PackageManager.PERMISSION_GRANTED);
+        assertEquals("", Screen.message(activity));
+    }
+
+    @Test
+    public void permissionDeniedForGood_leadsToTheSettings() throws Exception {
+        CameraActivity activity = started(false);
+        answer(activity, PackageManager.PERMISSION_DENIED);
+        assertEquals(
+                words(activity, CameraLifecycle.Message.PERMISSION_IN_SETTINGS),
+                Screen.message(activity));
+        Screen.paint(activity, "message-permission-for-good");
+        shadowOf(activity).clearNextStartedActivities();
+        activity.findViewById(R.id.message_button).performClick();
+        Intent settings = shadowOf(activity).getNextStartedActivity();
+        assertEquals(Settings.ACTION_APPLICATION_DETAILS_SETTINGS, settings.getAction());
+        // Back from there with the permission.
+        controller.pause();
+        shadowOf(application).grantPermissions(Manifest.permission.CAMERA);
+        controller.resume();
+        ShadowLooper.idleMainLooper();
+        assertEquals("", Screen.message(activity));
+    }
+
+    @Test
+    public void permissionDeniedOnce_canBeAskedForAgain() {
+        shadowOf(application.getPackageManager())
+                .setShouldShowRequestPermissionRationale(Manifest.permission.CAMERA, true);
+        CameraActivity activity = started(false);
+        answer(activity, PackageManager.PERMISSION_DENIED);
+        String needed = words(activity, CameraLifecycle.Message.PERMISSION_NEEDED);
+        assertEquals(needed, Screen.message(activity));
+        answer(activity);
+        assertEquals("an interrupted question", needed, Screen.message(activity));
+    }
+
+    @Test
+    public void cameraInUse_isSaidAndCanBeTriedAgain() throws Exception {
+        RefusingCameras.reason = CameraAccessException.CAMERA_IN_USE;
+        CameraActivity activity = started(true);
+        assertEquals(words(activity, CameraLifecycle.Message.IN_USE), Screen.message(activity));
+        Screen.paint(activity, "message-in-use");
+        RefusingCameras.reason = CameraAccessException.CAMERA_DISABLED;
+        activity.findViewById(R.id.message_button).performClick();
+        ShadowLooper.idleMainLooper();
+        assertEquals(words(activity, CameraLifecycle.Message.DISABLED), Screen.message(activity));
+        RefusingCameras.reason = 0;
+        activity.findViewById(R.id.message_button).performClick();
+        ShadowLooper.idleMainLooper();
+        assertEquals("", Screen.message(activity));
+    }
+
+    @Test
+    public void cameraTakenByAnotherApp_isSaidOnTheScreenAndInTheLog() {
+        CameraActivity activity = started(true);
+        cameras().triggerDisconnect();
+        ShadowLooper.idleMainLooper();
+        assertEquals(words(activity, CameraLifecycle.Message.LOST), Screen.message(activity));
+        assertTrue(
+                ShadowLog.getLogsForTag("dbd-mobile").stream()
+                        .anyMatch(line -> line.msg.contains("taken by another app")));
+        activity.findViewById(R.id.message_button).performClick();
+        ShadowLooper.idleMainLooper();
+        assertEquals("", Screen.message(activity));
+    }
+
+    @Test
+    public void phoneWithoutACamera_isSaid() throws Exception {
+        cameras().removeCamera("0");
+        CameraActivity activity = started(true);
+        assertEquals(words(activity, CameraLifecycle.Message.MISSING), Screen.message(activity));
+    }
+
+    @Test
+    public void backgroundAndReturn_previewRunsAgain() {
+        CameraActivity activity = started(true);
+        for (int i = 0; i < 3; i++) {
+            controller.pause().stop();
+            surface(false);
+            controller.start().resume();
+            assertEquals(
+                    words(activity, CameraLifecycle.Message.STARTING), Screen.message(activity));
+            surface(true);
+            assertEquals("", Screen.message(activity));
+        }
+    }
+
+    @Test
+    public void screenMadeAnew_asksNotTwice() {
+        shadowOf(started(false)).clearNextStartedActivities();
+        controller.recreate();
+        surface(true);
+        CameraActivity activity = controller.get();
+        assertEquals(
+                words(activity, CameraLifecycle.Message.PERMISSION_NEEDED),
+                Screen.message(activity));
+        assertNull(shadowOf(activity).getNextStartedActivity());
+    }
+
+    @Test
+    public void turnedScreen_forgetsTheSubject() {
+        CameraActivity activity = started(true);
+        show(activity, OverlayMode.HEAT_MAP, new Subject(0.6f, 0.52f));
+        View overlay = activity.findViewById(R.id.overlay);
+        assertTrue(overlay.getContentDescription().toString().contains("focus"));
+        controller.configurationChange();
+        activity.onDisplayChanged(0);
+        ShadowLooper.idleMainLooper();
+        assertEquals(
+                activity.getString(R.string.overlay_description),
+                overlay.getContentDescription().toString());
+    }
+
+    // What inference says.
+
+    @Test
+    public void modelThatIsRefused_isSaidAndSettingsOffered() throws Exception {
+        CameraActivity activity = started(true);
+        BlurModel.Assets damaged =
+                path -> {
+                    if (path.endsWith("card.json")) {
+                        return application.getAssets().open(path);
+                    }
+                    return new ByteArrayInputStream(new byte[100]);
+                };
+        Inference inference = new Inference(damaged, activity);
+        inference.open(new SettingsStore(activity).read());
+        Screen.await(() -> Screen.message(activity).startsWith("The model cannot be used."));
+        inference.quit();
+        Screen.paint(activity, "message-model");
+        activity.findViewById(R.id.message_button).performClick();
+        Intent settings = shadowOf(activity).getNextStartedActivity();
+        assertEquals(SettingsActivity.class.getName(), settings.getComponent().getClassName());
+    }
+
+    @Test
+    public void still_opensItsOwnScreen() throws Exception {
+        CameraActivity activity = started(true);
+        activity.onStill(scene(activity));
+        Intent still = shadowOf(activity).getNextStartedActivity();
+        assertEquals(StillActivity.class.getName(), still.getComponent().getClassName());
+        assertNotNull(Stills.read(activity.getContentResolver(), still.getData()));
+    }
+
+    @Test
+    public void stillWithoutRoom_isSaid() throws Exception {
+        CameraActivity activity = started(true);
+        activity.onFailure(Failure.of(new IOException("write failed: ENOSPC")));
+        ShadowLooper.idleMainLooper();
+        assertEquals(activity.getString(R.string.storage_full), Screen.message(activity));
+    }
+
+    @Test
+    public void menu_leadsToGallerySettingsAndBenchmark() {
+        CameraActivity activity = started(true);
+        activity.onOptionsItemSelected(new RoboMenuItem(R.id.gallery));
+        Intent chooser = shadowOf(activity).getNextStartedActivity();
+        Intent pick = chooser.getParcelableExtra(Intent.EXTRA_INTENT, Intent.class);
+        assertEquals(Intent.ACTION_GET_CONTENT, pick.getAction());
+        assertEquals("image/*", pick.getType());
+        for (int item : new int[] {R.id.settings, R.id.benchmark}) {
+            activity.onOptionsItemSelected(new RoboMenuItem(item));
+            assertNotNull(shadowOf(activity).getNextStartedActivity());
+        }
+        assertFalse(activity.onOptionsItemSelected(new RoboMenuItem(0)));
+    }
+}

@@ -1,0 +1,213 @@
+package org.dbdmobile.demo;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertNotEquals;
+import static org.junit.Assert.assertThrows;
+import static org.junit.Assert.assertTrue;
+import static org.robolectric.Shadows.shadowOf;
+
+import android.content.ContentResolver;
+import android.content.Context;
+import android.content.Intent;
+import android.database.Cursor;
+import android.graphics.Bitmap;
+import android.graphics.BitmapFactory;
+import android.media.ExifInterface;
+import android.net.Uri;
+import android.os.SystemClock;
+import android.view.MotionEvent;
+import android.view.View;
+import android.widget.RadioButton;
+import java.io.File;
+import java.io.FileNotFoundException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+import org.junit.runner.RunWith;
+import org.robolectric.Robolectric;
+import org.robolectric.RuntimeEnvironment;
+import org.robolectric.annotation.Config;
+import org.robolectric.annotation.GraphicsMode;
+import org.robolectric.fakes.RoboMenuItem;
+import org.robolectric.shadows.ShadowLog;
+import org.robolectric.shadows.ShadowLooper;
+
+/** A photo with its map: Android's own views and decoders, TensorFlow Lite's own native code. */
+@RunWith(ScreenRunner.class)
+@Config(sdk = 34, qualifiers = "w360dp-h640dp-xhdpi")
+@GraphicsMode(GraphicsMode.Mode.NATIVE)
+public class StillScreenTest {
+    private static final Uri SCENE = Uri.fromFile(new File(Screen.ROOT, "docs/scene.jpg"));
+
+    @Rule public final TemporaryFolder folder = new TemporaryFolder();
+
+    private static StillActivity started(Uri photo) {
+        Context context = RuntimeEnvironment.getApplication();
+        Intent intent = StillActivity.of(context, photo);
+        return Robolectric.buildActivity(StillActivity.class, intent).setup().get();
+    }
+
+    private static StillActivity shown(Uri photo) throws Exception {
+        StillActivity activity = started(photo);
+        assertEquals(activity.getString(R.string.photo_opening), Screen.message(activity));
+        Screen.await(() -> Screen.message(activity).isEmpty());
+        return activity;
+    }
+
+    private static void tap(StillActivity activity, float x, float y) {
+        View overlay = activity.findViewById(R.id.overlay);
+        long now = SystemClock.uptimeMillis();
+        for (int action : new int[] {MotionEvent.ACTION_DOWN, MotionEvent.ACTION_UP}) {
+            overlay.dispatchTouchEvent(
+                    MotionEvent.obtain(
+                            now, now, action, x * overlay.getWidth(), y * overlay.getHeight(), 0));
+        }
+        ShadowLooper.idleMainLooper();
+    }
+
+    private static String heard(StillActivity activity) {
+        return activity.findViewById(R.id.overlay).getContentDescription().toString();
+    }
+
+    private static void choose(StillActivity activity, int mode) {
+        ((RadioButton) activity.findViewById(mode)).performClick();
+    }
+
+    @Test
+    public void photo_everyModeAndSubject_isPainted() throws Exception {
+        StillActivity activity = shown(SCENE);
+        Bitmap heatMap = Screen.paint(activity, "still-heat-map");
+        choose(activity, R.id.mode_mask);
+        Bitmap mask = Screen.paint(activity, "still-mask");
+        choose(activity, R.id.mode_peaking);
+        Bitmap peaking = Screen.paint(activity, "still-peaking");
+        assertFalse(heatMap.sameAs(mask));
+        assertFalse(mask.sameAs(peaking));
+        // The red ball, which the scene is focused on, and the wall far behind it.
+        tap(activity, 0.555f, 0.52f);
+        Screen.paint(activity, "still-in-focus");
+        assertTrue(heard(activity), heard(activity).startsWith("In focus"));
+        choose(activity, R.id.mode_heat_map);
+        tap(activity, 0.2f, 0.1f);
+        Screen.paint(activity, "still-out-of-focus");
+        assertTrue(heard(activity), heard(activity).startsWith("Out of focus"));
+    }
+
+    @Test
+    @Config(qualifiers = "+night")
+    public void photo_atNight_isPaintedDark() throws Exception {
+        StillActivity activity = shown(SCENE);
+        tap(activity, 0.555f, 0.52f);
+        Bitmap picture = Screen.paint(activity, "still-night");
+        int middle = picture.getWidth() / 2;
+        Screen.assertColor(
+                "background", 0xff101416, picture.getPixel(middle, picture.getHeight() / 6));
+    }
+
+    @Test
+    public void photoLyingOnItsSide_isTurnedUpright() throws Exception {
+        File photo = folder.newFile("side.jpg");
+        Files.write(photo.toPath(), Files.readAllBytes(new File(SCENE.getPath()).toPath()));
+        ExifInterface exif = new ExifInterface(photo.getPath());
+        exif.setAttribute(
+                ExifInterface.TAG_ORIENTATION,
+                String.valueOf(ExifInterface.ORIENTATION_ROTATE_90));
+        exif.saveAttributes();
+        ContentResolver resolver = RuntimeEnvironment.getApplication().getContentResolver();
+        Bitmap lying = BitmapFactory.decodeFile(SCENE.getPath());
+        Bitmap upright = Stills.read(resolver, Uri.fromFile(photo));
+        assertEquals(lying.getHeight(), upright.getWidth());
+        assertEquals(lying.getWidth(), upright.getHeight());
+        assertEquals(lying.getPixel(0, 0), upright.getPixel(upright.getWidth() - 1, 0));
+    }
+
+    @Test
+    public void damagedPhoto_isSaidOnTheScreenAndInTheLog() throws Exception {
+        File damaged = folder.newFile("damaged.jpg");
+        Files.write(damaged.toPath(), "This is no photo.".getBytes("UTF-8"));
+        StillActivity activity = started(Uri.fromFile(damaged));
+        String expected = activity.getString(R.string.photo_damaged);
+        Screen.await(() -> Screen.message(activity).equals(expected));
+        Screen.paint(activity, "message-damaged");
+        assertTrue(
+                ShadowLog.getLogsForTag("dbd-mobile").stream()
+                        .anyMatch(line -> line.msg.equals("The photo cannot be shown.")));
+    }
+
+    @Test
+    public void cutPhoto_isShownOrRefusedButNeverACrash() throws Exception {
+        byte[] whole = Files.readAllBytes(new File(SCENE.getPath()).toPath());
+        for (int length : new int[] {0, 1, 20, 200, whole.length / 2}) {
+            File cut = folder.newFile("cut" + length + ".jpg");
+            Files.write(cut.toPath(), Arrays.copyOf(whole, length));
+            StillActivity activity = started(Uri.fromFile(cut));
+            String opening = activity.getString(R.string.photo_opening);
+            Screen.await(() -> !Screen.message(activity).equals(opening));
+            String message = Screen.message(activity);
+            assertTrue(
+                    message,
+                    message.isEmpty()
+                            || message.equals(activity.getString(R.string.photo_damaged)));
+            activity.finish();
+        }
+    }
+
+    @Test
+    public void photoThatIsGone_isSaid() throws Exception {
+        StillActivity activity = started(Uri.fromFile(new File(folder.getRoot(), "gone.jpg")));
+        String expected = activity.getString(R.string.photo_unreadable);
+        Screen.await(() -> Screen.message(activity).equals(expected));
+    }
+
+    @Test
+    public void share_handsOutPhotoMapAndOverlay() throws Exception {
+        StillActivity activity = shown(SCENE);
+        activity.onOptionsItemSelected(new RoboMenuItem(R.id.share));
+        Screen.await(() -> shadowOf(activity).peekNextStartedActivity() != null);
+        Intent chooser = shadowOf(activity).getNextStartedActivity();
+        Intent share = chooser.getParcelableExtra(Intent.EXTRA_INTENT, Intent.class);
+        List<Uri> uris = share.getParcelableArrayListExtra(Intent.EXTRA_STREAM, Uri.class);
+        String[] ends = {".jpg", ".blur.png", ".overlay.jpg"};
+        assertEquals(3, uris.size());
+        assertNotEquals(0, share.getFlags() & Intent.FLAG_GRANT_READ_URI_PERMISSION);
+        Bitmap scene = BitmapFactory.decodeFile(SCENE.getPath());
+        for (int i = 0; i < 3; i++) {
+            assertTrue(uris.get(i).getPath().endsWith(ends[i]));
+            // As the app that it is shared with reads it.
+            try (InputStream stream =
+                    activity.getContentResolver().openInputStream(uris.get(i))) {
+                Bitmap picture = BitmapFactory.decodeStream(stream);
+                assertEquals(scene.getWidth(), picture.getWidth());
+                assertEquals(scene.getHeight(), picture.getHeight());
+                if (i == 1) {
+                    int wall = picture.getPixel(picture.getWidth() / 5, picture.getHeight() / 10);
+                    int ball =
+                            picture.getPixel(
+                                    picture.getWidth() * 555 / 1000,
+                                    picture.getHeight() * 52 / 100);
+                    assertTrue((wall & 0xFF) > 160 && (ball & 0xFF) < 96);
+                }
+            }
+        }
+    }
+
+    @Test
+    public void provider_namesThatAreNoStills_areNotHandedOut() throws Exception {
+        Context context = RuntimeEnvironment.getApplication();
+        Files.write(new File(context.getCacheDir(), "secret.jpg").toPath(), new byte[1]);
+        StillProvider provider = Robolectric.setupContentProvider(StillProvider.class);
+        for (String name : new String[] {"..%2Fsecret.jpg", "x.jpg", "secret", "", "a.txt"}) {
+            Uri uri = Uri.parse("content://org.dbdmobile.demo.stills/" + name);
+            assertThrows(
+                    FileNotFoundException.class, () -> provider.openFile(uri, "r"));
+            try (Cursor cursor = provider.query(uri, null, null, null, null)) {
+                assertEquals(0, cursor.getCount());
+            }
+        }
+    }
+}

@@ -1,0 +1,202 @@
+"""An attached phone and the demo app in; the app's reports of the phone's latency out, over adb."""
+
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from dbd_mobile.bench_report import STAGES, check_report
+from dbd_mobile.errors import ArgumentError
+from training.errors import InputError
+
+PACKAGE = "org.dbdmobile.demo"
+_ACTIVITY = f"{PACKAGE}/.BenchmarkActivity"
+_LOG_TAG = "dbd-bench"
+_POLL_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Phone:
+    """An attached device, spoken to through the ``adb`` command."""
+
+    adb: str
+    serial: str
+
+    def run(self, *arguments: str) -> str:
+        """Run an adb command on this device; what it printed.
+
+        Raises:
+            InputError: It failed, e.g. as the device was unplugged.
+        """
+        return _run(self.adb, "-s", self.serial, *arguments)
+
+
+def find_phone(serial: str | None) -> Phone:
+    """The attached device, or the one with a serial number.
+
+    Raises:
+        InputError: There is no adb, no device, more than one, or it does not allow debugging.
+    """
+    adb = shutil.which("adb")
+    if adb is None:
+        raise InputError(
+            "adb is missing: install Android's platform tools (on Debian: apt-get install adb)."
+        )
+    lines = [line.split() for line in _run(adb, "devices").splitlines()[1:]]
+    states = {parts[0]: parts[1] for parts in lines if len(parts) == 2}
+    if serial is not None and serial not in states:
+        attached = ", ".join(states) or "none"
+        raise InputError(f"There is no Android device {serial}; attached: {attached}.")
+    chosen = states if serial is None else {serial: states[serial]}
+    if not chosen:
+        raise InputError(
+            "No Android device is attached: plug a phone in, and allow USB debugging in its "
+            "developer options."
+        )
+    if len(chosen) > 1:
+        raise InputError(f"There are several Android devices: choose with --serial {list(chosen)}.")
+    ((serial, state),) = chosen.items()
+    if state != "device":
+        raise InputError(
+            f"The Android device {serial} cannot be used, adb calls it {state}: unlock it and "
+            "allow this computer to debug it."
+        )
+    return Phone(adb, serial)
+
+
+def measure_phone(
+    phone: Phone,
+    models: Sequence[str],
+    *,
+    kernels: str,
+    threads: str,
+    runs: int,
+    folder: Path,
+    timeout_s: float,
+    on_news: Callable[[str], None],
+) -> list[dict[str, Any]]:
+    """Have the installed app measure every model, each in a process of its own.
+
+    Args:
+        phone: From ``find_phone``.
+        models: Ids that the app has packed.
+        kernels: Ids of the app's kernels with commas between them, e.g. ``"xnnpack,cpu"``.
+        threads: Numbers of threads with commas between them.
+        runs: Timed photos of each combination.
+        folder: Where the reports go, as ``STAMP.MODEL.json``.
+        timeout_s: How long one model may take, in seconds.
+        on_news: Told each line that the app logs of its progress.
+
+    Returns:
+        The reports, in the schema of ``dbd-mobile bench``.
+
+    Raises:
+        InputError: The app refuses, ends or takes too long, or the device is gone.
+    """
+    stamp = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+    folder.mkdir(parents=True, exist_ok=True)
+    reports = []
+    for model in models:
+        phone.run("shell", "am", "force-stop", PACKAGE)
+        extras = {
+            "name": stamp,
+            "models": model,
+            "kernels": kernels,
+            "threads": threads,
+            "runs": str(runs),
+        }
+        arguments = [part for name, text in extras.items() for part in ("--es", name, text)]
+        phone.run("shell", "input", "keyevent", "KEYCODE_WAKEUP")
+        phone.run("shell", "am", "start", "-n", _ACTIVITY, *arguments)
+        remote = _wait(phone, stamp, model, timeout_s, on_news)
+        local = folder / f"{stamp}.{model}.json"
+        phone.run("pull", remote, str(local))
+        reports.append(_read(local))
+    return reports
+
+
+def _wait(
+    phone: Phone, stamp: str, model: str, timeout_s: float, on_news: Callable[[str], None]
+) -> str:
+    """Follow the app's log until it is done; the report's path on the device."""
+    end = time.monotonic() + timeout_s
+    told = 0
+    while time.monotonic() < end:
+        log = phone.run("logcat", "-d", "-v", "raw", "-s", _LOG_TAG).splitlines()
+        lines = [line.removeprefix(f"{stamp} ") for line in log if line.startswith(f"{stamp} ")]
+        for line in lines[told:]:
+            on_news(line)
+            if line.startswith("failed: "):
+                raise InputError(f"The app could not measure: {line.removeprefix('failed: ')}")
+            if line.startswith("wrote ") and line.endswith(f".{model}.json"):
+                return line.removeprefix("wrote ")
+        told = len(lines)
+        time.sleep(_POLL_SECONDS)
+    raise InputError(
+        f"The app did not finish {model} in {timeout_s:.0f} seconds: keep the phone unlocked, "
+        "or take fewer --runs."
+    )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+        check_report(report)
+    except (OSError, ValueError, ArgumentError) as error:
+        raise InputError(f"{path} is no report: {error}") from None
+    return dict(report)
+
+
+def phone_table(reports: Sequence[dict[str, Any]]) -> Table:
+    """Reports of one phone for the screen."""
+    machine = reports[0]["machine"]
+    table = Table(title=f"Milliseconds, p50 (p90), {machine['board']}, {machine['system']}")
+    used = reports[0]["latencies"][0]["stages_ms"]
+    stages = [stage for stage in STAGES if stage in used]
+    for heading in ("model", "runs on", "threads", "load", "first", *stages):
+        table.add_column(heading, justify="right")
+    for report in reports:
+        for row in report["latencies"]:
+            values = (row["stages_ms"][stage] for stage in stages)
+            table.add_row(
+                report["model"]["name"],
+                row["delegate"],
+                str(row["threads"]),
+                f"{row['load_ms']:.1f}",
+                f"{row['first_run_ms']:.1f}",
+                *(f"{value['p50']:.2f} ({value['p90']:.2f})" for value in values),
+            )
+    table.caption = "; ".join(_circumstances(report) for report in reports)
+    return table
+
+
+def _circumstances(report: dict[str, Any]) -> str:
+    """Cold start, memory and heat of one report, in words."""
+    parts = [report["model"]["name"]]
+    if report["cold_start_ms"] is not None:
+        parts.append(f"cold start {report['cold_start_ms']:.0f} ms")
+    if report["peak_memory_bytes"] is not None:
+        parts.append(f"peak memory {report['peak_memory_bytes'] / 2**20:.0f} MiB")
+    for name, heat in (("before", report["heat_before"]), ("after", report["heat_after"])):
+        if heat["throttling"] is not None:
+            parts.append(f"{name}: {', '.join(heat['throttling']) or 'not throttled'}")
+    return ", ".join(parts)
+
+
+def _run(adb: str, *arguments: str) -> str:
+    try:
+        done = subprocess.run([adb, *arguments], capture_output=True, text=True, timeout=120)
+    except subprocess.TimeoutExpired:
+        raise InputError(f"adb {' '.join(arguments)} did not answer in 120 seconds.") from None
+    # Some failures of an installation are only printed.
+    if done.returncode or "Failure [" in done.stdout:
+        said = (done.stderr + done.stdout).strip().splitlines() or ["it said nothing"]
+        raise InputError(f"adb failed at {' '.join(arguments)}: {said[-1]}")
+    return done.stdout
