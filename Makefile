@@ -10,8 +10,8 @@ RUNTIME_SOURCES := pyproject.toml README.md LICENSE NOTICE $(shell find dbd_mobi
 CONVERTERS := $(shell $(PYTHON) -c "import platform as p, sys; \
 	print(int(sys.version_info[:2] == (3, 11) and (p.system(), p.machine()) == ('Linux', 'x86_64')))")
 
-# What the Android library is built and tested with; its reference is the tools' environment.
-JAVA_TOOLS := javac javadoc mvn gcc nm readelf
+# What the Android library and app are built and tested with; their reference is the tools' environment.
+JAVA_TOOLS := javac javadoc mvn gcc nm readelf aapt aapt2 apksigner zipalign dexdump enjarify
 ANDROID := $(shell for tool in $(JAVA_TOOLS); do command -v $$tool >/dev/null || echo $$tool; done)
 
 .PHONY: demo test test-runtime test-tools test-android aar apk tools clean
@@ -25,11 +25,11 @@ ifeq ($(ANDROID),)
 test: test-runtime test-tools test-android
 else
 test: test-runtime test-tools
-	@echo "Left out: the tests of the Android library; they need $(ANDROID), see android_demo/README.md."
+	@echo "Left out: the tests of the Android library and app; they need $(ANDROID), see android_demo/README.md."
 endif
 else
 test: test-runtime
-	@echo "Left out: the tests of training, export, benchmarks and the Android library; the converters need Python 3.11 on 64-bit x86 Linux, this is $$($(PYTHON) -c 'import platform as p; print("Python", p.python_version(), "on", p.system(), p.machine())')."
+	@echo "Left out: the tests of training, export, benchmarks and the Android library and app; the converters need Python 3.11 on 64-bit x86 Linux, this is $$($(PYTHON) -c 'import platform as p; print("Python", p.python_version(), "on", p.system(), p.machine())')."
 endif
 
 # From another folder, so that the installed wheel is tested and not the checkout.

@@ -202,7 +202,7 @@ def test_gradle_builds_the_same_app(library):
     assert f"targetSdk = {library.TARGET_SDK}" in gradle
     listed = re.search(r"abiFilters \+= listOf\((.*)\)", gradle).group(1)
     assert tuple(re.findall(r'"(.*?)"', listed)) == library.ABIS == ABIS
-    version = re.search(r'Regex\("(.*)"\)', gradle).group(1).replace('\\"', '"')
+    version = re.search(r'Regex\("(.*?)"\)', gradle).group(1).replace('\\"', '"')
     text = (APP / "../../dbd_mobile/version.py").read_text()
     assert re.search(version, text).group(1) == library.version()
 
