@@ -1,4 +1,4 @@
-"""Builds the Android library and the demo app without Gradle, from pinned inputs: ``build.py TASK``.
+"""Builds the Android library and demo app without Gradle, from pinned inputs: ``build.py TASK``.
 
 ``aar``
     ``dist/dbd-VERSION.aar``: the same bytes every time for the same sources, inputs and JDK.
@@ -7,18 +7,18 @@
 ``javadoc``
     ``build/android/javadoc``; fails on anything that doclint finds.
 ``test``
-    The library's JUnit tests on this machine's JVM, those of inference included: on 64-bit x86 Linux
-    TensorFlow Lite's native library for Android is loaded into it.
+    The library's JUnit tests on this machine's JVM, those of inference included: on 64-bit x86
+    Linux TensorFlow Lite's native library for Android is loaded into it.
 ``test-app``
     The same for what the app does without Android.
 ``test-dex``
-    Both, on what the APK's dex file becomes when it is turned back into Java classes.
+    Both, on Android's bytecode of the library and the app, turned back into Java classes.
 ``test-screens``
     The app's screens on Android's own classes, with Robolectric; their pictures go to
     ``build/android/screens``.
 ``test-arm64``
-    The library's tests, fewer times, with the library for arm64 phones, in an emulated root that is made
-    with mmdebstrap; as root, on 64-bit x86 Linux.
+    The library's tests, fewer times, with TensorFlow Lite's library for arm64 phones, in an
+    emulated root that is made with mmdebstrap; as root, on 64-bit x86 Linux.
 ``bench``
     The JMH benchmarks, with further arguments passed on.
 """
@@ -212,7 +212,7 @@ def model_files():
 
 
 def packaged_manifest():
-    """The library's manifest with what Gradle would add to it: the package and the oldest Android."""
+    """The library's manifest with what Gradle adds to it: the package and the oldest Android."""
     text = (SOURCES / "main" / "AndroidManifest.xml").read_text(encoding="utf-8")
     filled = (
         '<manifest xmlns:android="http://schemas.android.com/apk/res/android"\n'
@@ -230,9 +230,7 @@ def aapt2(*arguments):
             ["aapt2", *(str(part) for part in arguments)], stderr=subprocess.PIPE, text=True
         )
     except FileNotFoundError:
-        raise BuildError(
-            "aapt2 is missing; android_demo/README.md says what to install"
-        ) from None
+        raise BuildError("aapt2 is missing; android_demo/README.md says what to install") from None
     lines = done.stderr.splitlines(keepends=True)
     sys.stderr.writelines(line for line in lines if "Unknown chunk type '200'" not in line)
     if done.returncode:
@@ -455,13 +453,19 @@ def test_app(*options):
 
 
 def test_dex(*options):
-    """Run both on Java classes made of the APK's bytecode, TensorFlow Lite's among them."""
+    """Run both on the bytecode of library and app, turned back into Java classes.
+
+    Not TensorFlow Lite's: its interfaces have static methods, which enjarify's Java lacks.
+    """
     tests = compile_app_tests()
-    code = dex(BUILD / "classes", APP / "classes", *tflite_jars())
+    code = dex(BUILD / "classes", APP / "classes")
     jar = APP / "from-dex.jar"
-    run("enjarify", "-f", "-o", jar, code)
+    # Its script takes the first python3 there is, which may be another than the one that has it.
+    beside = os.path.dirname(shutil.which("enjarify") or "")
+    path = os.pathsep.join([beside, os.environ["PATH"]])
+    run("enjarify", "-f", "-o", jar, code, env={**os.environ, "PATH": path})
     names = [*test_names(BUILD / "tests"), *test_names(tests)]
-    paths = [tests, BUILD / "tests", jar, ANDROID_ALL]
+    paths = [tests, BUILD / "tests", jar, *tflite_jars(), ANDROID_ALL]
     on_host(JUNIT_RUNNER, *names, options=options, paths=paths)
 
 

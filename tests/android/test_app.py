@@ -88,12 +88,17 @@ def test_signature_notices_a_changed_byte(apk, tmp_path):
     content = bytearray(apk.read_bytes())
     content[entry_offsets(apk)[f"assets/{bundled_ids()[0]}/model.tflite"] + 1000] ^= 1
     (tmp_path / "changed.apk").write_bytes(content)
-    done = subprocess.run(["apksigner", "verify", str(tmp_path / "changed.apk")], capture_output=True)
+    done = subprocess.run(
+        ["apksigner", "verify", str(tmp_path / "changed.apk")], capture_output=True
+    )
     assert done.returncode != 0
 
 
 def test_badging_is_what_the_readme_promises(library, badging):
-    assert f"package: name='org.dbdmobile.demo' versionCode='1' versionName='{library.version()}'" in badging
+    assert (
+        f"package: name='org.dbdmobile.demo' versionCode='1' versionName='{library.version()}'"
+        in badging
+    )
     assert re.findall(r"^sdkVersion:'(\d+)'", badging, re.M) == ["26"]
     assert re.findall(r"^targetSdkVersion:'(\d+)'", badging, re.M) == ["34"]
     assert re.findall(r"uses-permission.*?name='(.*?)'", badging) == ["android.permission.CAMERA"]
@@ -119,9 +124,9 @@ def test_native_libraries_are_those_of_tensorflow_lite_for_every_phone(library, 
         assert names == {f"lib/{abi}/libtensorflowlite_jni.so" for abi in ABIS}
         for abi in ABIS:
             packed = archive.read(f"lib/{abi}/libtensorflowlite_jni.so")
-            assert packed == (
-                library.TFLITE / "jni" / abi / "libtensorflowlite_jni.so"
-            ).read_bytes()
+            assert (
+                packed == (library.TFLITE / "jni" / abi / "libtensorflowlite_jni.so").read_bytes()
+            )
 
 
 def test_models_are_packed_as_they_are_and_can_be_mapped(apk):
@@ -173,7 +178,9 @@ def load_alignment(elf):
 def test_size_is_models_native_code_and_little_else(library, apk):
     parts = library.apk_parts(apk)
     assert sum(parts.values()) == apk.stat().st_size
-    models = sum(file.stat().st_size for file in (ROOT / "dbd_mobile" / "models").glob("*/*.tflite"))
+    models = sum(
+        file.stat().st_size for file in (ROOT / "dbd_mobile" / "models").glob("*/*.tflite")
+    )
     assert models <= parts["models"] <= models + 32 * 1024 * len(bundled_ids())
     # Code, resources, alignment, signature: what this project itself adds.
     rest = apk.stat().st_size - parts["models"] - sum(parts[abi] for abi in ABIS)
@@ -208,7 +215,10 @@ def test_gradle_builds_the_same_app(library):
 
 
 def test_every_text_is_a_resource():
-    layouts = [*(APP / "src/main/res").glob("layout/*.xml"), *(APP / "src/main/res").glob("menu/*.xml")]
+    layouts = [
+        *(APP / "src/main/res").glob("layout/*.xml"),
+        *(APP / "src/main/res").glob("menu/*.xml"),
+    ]
     assert layouts
     for layout in layouts:
         for element in ElementTree.parse(layout).iter():

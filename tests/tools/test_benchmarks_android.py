@@ -49,11 +49,12 @@ else:
     sys.exit("unknown command " + command[0])
 """
 
+FILES = "/storage/emulated/0/Android/data/org.dbdmobile.demo/files/bench"
 LOG = [
     "--------- beginning of main",
     "OLD failed: of another day",
     "{name} measuring {models} xnnpack 1",
-    "{name} wrote /storage/emulated/0/Android/data/org.dbdmobile.demo/files/bench/{name}.{models}.json",
+    f"{{name}} wrote {FILES}/{{name}}.{{models}}.json",
     "{name} done",
 ]
 
