@@ -235,8 +235,7 @@ def test_both_themes_have_the_same_colours():
     assert names("values") == names("values-night")
 
 
-def test_logic_and_frame_path_know_no_android(library):
-    library.compile_app()
+def test_logic_and_frame_path_know_no_android(library, apk):
     for name in ANDROID_FREE:
         files = list((library.APP / "classes/org/dbdmobile/demo").glob(f"{name}.class"))
         files += (library.APP / "classes/org/dbdmobile/demo").glob(f"{name}$*.class")
@@ -245,8 +244,7 @@ def test_logic_and_frame_path_know_no_android(library):
         assert not re.search(r"// \w+ android/", code), name
 
 
-def test_drawing_and_frame_handling_allocate_nothing(library):
-    library.compile_app()
+def test_drawing_and_frame_handling_allocate_nothing(library, apk):
     folder = library.APP / "classes/org/dbdmobile/demo"
     watched = {
         "OverlayView": ("void onDraw", "void drawTime", "void drawSubject", "void drawText"),

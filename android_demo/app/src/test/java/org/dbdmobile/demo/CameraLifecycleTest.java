@@ -103,6 +103,7 @@ public class CameraLifecycleTest {
                     if (pending > 0) {
                         open = pending;
                         pending = 0;
+                        opens++;
                         machine.opened(open);
                     }
                     break;
@@ -218,22 +219,16 @@ public class CameraLifecycleTest {
         @Override
         public void configure(int camera) {
             assertEquals(open, camera);
+            assertTrue("configured for nobody", isResumed && hasSurface);
             assertFalse("configured twice", isConfiguring || isRunning);
             isConfiguring = true;
-            opens++;
             framedRotation = rotation;
         }
 
         @Override
         public void close(int camera) {
             assertEquals("closes what it opened", last, camera);
-            if (open > 0) {
-                if (!isConfiguring && !isRunning && opens == closes) {
-                    // It came when nobody wanted it any more, and was never configured.
-                    opens++;
-                }
-                closes++;
-            }
+            closes += open01();
             open = 0;
             isConfiguring = false;
             isRunning = false;
