@@ -243,9 +243,11 @@ def link_resources():
     APP.mkdir(parents=True)
     main = APP_SOURCES / "main"
     text = (main / "AndroidManifest.xml").read_text(encoding="utf-8")
-    # Gradle takes the package from its own file.
+    # What Gradle adds: the package, which it has from its own file, and that native libraries are
+    # mapped where they lie.
     manifest = APP / "AndroidManifest.xml"
     filled = text.replace("<manifest ", f'<manifest package="{APP_PACKAGE}" ', 1)
+    filled = filled.replace("<application", '<application android:extractNativeLibs="false"', 1)
     manifest.write_text(filled, encoding="utf-8")
     aapt2("compile", "--dir", main / "res", "-o", APP / "resources.zip")
     options = ["--min-sdk-version", MIN_SDK, "--target-sdk-version", TARGET_SDK]

@@ -138,6 +138,9 @@ def _wait(
             if line.startswith("wrote ") and line.endswith(f".{model}.json"):
                 return line.removeprefix("wrote ")
         told = len(lines)
+        # Its log comes first: an app that has just ended may have said why.
+        if told and not phone.run("shell", f"pidof {PACKAGE}:benchmark || true").strip():
+            raise InputError("The app ended without a report; 'adb logcat -b crash' may say why.")
         time.sleep(_POLL_SECONDS)
     raise InputError(
         f"The app did not finish {model} in {timeout_s:.0f} seconds: keep the phone unlocked, "

@@ -11,7 +11,7 @@ android {
         minSdk = 26
         targetSdk = 34
         // Of the Python package, whose version the whole project shares.
-        versionName = Regex("\"(.+)\"").find(file("../../dbd_mobile/version.py").readText())!!.groupValues[1]
+        versionName = Regex("__version__ = \"(.+)\"").find(file("../../dbd_mobile/version.py").readText())!!.groupValues[1]
         versionCode = 1
         ndk {
             abiFilters += listOf("arm64-v8a", "armeabi-v7a", "x86_64")

@@ -43,6 +43,8 @@ elif command[0] == "logcat":
         print(line.format(**extras))
 elif command[0] == "pull":
     shutil.copy(folder / fake["report"], command[2])
+elif command[0] == "shell" and command[1].startswith("pidof"):
+    print(fake["pid"])
 elif command[0] == "shell":
     pass
 else:
@@ -88,6 +90,7 @@ def fake_adb(tmp_path, report):
 
 def set_up(folder, **changes):
     fake = {"devices": {"A1": "device"}, "install": "Success", "log": LOG, "report": "good.json"}
+    fake["pid"] = "4711"
     (folder / "fake.json").write_text(json.dumps({**fake, **changes}))
 
 
@@ -133,6 +136,7 @@ def test_fake_phone_is_installed_on_started_followed_and_pulled_from(fake_adb):
         ({"log": ["{name} failed: The phone's storage is full."]}, [], "storage is full"),
         ({"report": "bad.json"}, [], "is no report"),
         ({"log": []}, ["--timeout", "0.1"], "did not finish"),
+        ({"log": LOG[:3], "pid": ""}, [], "ended without a report"),
     ],
 )
 def test_what_a_fake_phone_cannot_do_is_one_sentence(fake_adb, changes, arguments, sentence):

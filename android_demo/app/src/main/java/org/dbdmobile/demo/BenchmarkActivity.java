@@ -118,9 +118,18 @@ public final class BenchmarkActivity extends Activity implements BenchmarkRun.Li
         return String.join(",", ids);
     }
 
+    /** Started again while it is in front. */
+    @Override
+    protected void onNewIntent(Intent intent) {
+        super.onNewIntent(intent);
+        startHeadless(intent);
+    }
+
     private void startHeadless(Intent intent) {
         String name = intent.getStringExtra("name");
-        if (name != null) {
+        if (name != null && run != null) {
+            Log.e(TAG, name + " failed: " + getString(R.string.benchmark_busy));
+        } else if (name != null) {
             start(
                     name,
                     intent.getStringExtra("models"),

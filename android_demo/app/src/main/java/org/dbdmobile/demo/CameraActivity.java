@@ -116,6 +116,7 @@ public final class CameraActivity extends Activity
     protected void onStart() {
         super.onStart();
         failure = null;
+        showMessage();
         inference.open(settings.read());
         displays().registerDisplayListener(this, main);
         reframe();

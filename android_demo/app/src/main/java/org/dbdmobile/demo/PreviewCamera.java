@@ -194,9 +194,6 @@ final class PreviewCamera {
                     device.createCaptureRequest(CameraDevice.TEMPLATE_PREVIEW);
             request.addTarget(preview);
             request.addTarget(analysis);
-            request.set(
-                    CaptureRequest.CONTROL_AF_MODE,
-                    CaptureRequest.CONTROL_AF_MODE_CONTINUOUS_PICTURE);
             session.setRepeatingRequest(request.build(), null, main);
             lifecycle.configured(camera);
         } catch (CameraAccessException | IllegalStateException | IllegalArgumentException error) {

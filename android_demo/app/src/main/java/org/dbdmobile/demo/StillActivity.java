@@ -152,9 +152,15 @@ public final class StillActivity extends Activity {
     }
 
     private void draw() {
-        if (live != null) {
+        if (live == null) {
+            return;
+        }
+        try {
             live.draw(Modes.of(modes.getCheckedRadioButtonId()), subject);
             overlay.show(live);
+        } catch (DbdException error) {
+            // Focus peaking is not for every model.
+            fail("The overlay cannot be drawn.", error);
         }
     }
 

@@ -98,6 +98,27 @@ public class BenchmarkScreenTest {
     }
 
     @Test
+    public void startedAgain_measuresOneAfterTheOther() throws Exception {
+        BenchmarkActivity activity =
+                started("name", "n5", "models", model, "threads", "1", "runs", "100000");
+        Screen.await(() -> !log().isEmpty());
+        Intent again =
+                new Intent()
+                        .putExtra("name", "n6")
+                        .putExtra("models", model)
+                        .putExtra("threads", "1")
+                        .putExtra("runs", "1");
+        controller.newIntent(again);
+        assertEquals(
+                "n6 failed: " + context.getString(R.string.benchmark_busy), log().get(1));
+        activity.findViewById(R.id.start).performClick();
+        Screen.await(() -> log().contains("n5 failed: it was stopped"));
+        Screen.await(() -> status(activity).equals(context.getString(R.string.benchmark_stopped)));
+        controller.newIntent(again);
+        Screen.await(() -> log().contains("n6 done"));
+    }
+
+    @Test
     public void screenThatIsLeft_stopsTheMeasurement() throws Exception {
         BenchmarkActivity activity =
                 started("name", "n4", "models", model, "threads", "1", "runs", "100000");
