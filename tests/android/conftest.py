@@ -1,4 +1,4 @@
-"""The Android library's build, and photos to compare it with the Python runtime on."""
+"""The build of the Android library and app, and photos to compare it with the Python runtime on."""
 
 import importlib.util
 import os

@@ -227,6 +227,14 @@ def test_every_text_is_a_resource():
                 assert text is None or text.startswith("@string/"), f"{layout.name}: {text}"
 
 
+def test_every_resource_text_is_used():
+    files = [*(APP / "src/main").rglob("*.java"), *(APP / "src/main").rglob("*.xml")]
+    used = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    for text in ElementTree.parse(APP / "src/main/res/values/strings.xml").getroot():
+        name = text.get("name")
+        assert re.search(rf"(@string/|R\.string\.|R\.plurals\.){name}\b", used), name
+
+
 def test_both_themes_have_the_same_colours():
     def names(folder):
         colours = ElementTree.parse(APP / "src/main/res" / folder / "colors.xml").getroot()

@@ -190,7 +190,7 @@ public class StillScreenTest {
                             picture.getPixel(
                                     picture.getWidth() * 555 / 1000,
                                     picture.getHeight() * 52 / 100);
-                    assertTrue((wall & 0xFF) > 160 && (ball & 0xFF) < 96);
+                    assertTrue((wall & 0xFF) > 127 && (ball & 0xFF) < 128);
                 }
             }
         }
