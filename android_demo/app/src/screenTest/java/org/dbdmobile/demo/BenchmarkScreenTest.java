@@ -126,7 +126,8 @@ public class BenchmarkScreenTest {
         controller.pause().stop();
         String stopped = context.getString(R.string.benchmark_stopped);
         Screen.await(() -> status(activity).equals(stopped));
-        assertFalse(new File(context.getExternalFilesDir("bench"), "n4." + model + ".json").exists());
+        File folder = context.getExternalFilesDir("bench");
+        assertFalse(new File(folder, "n4." + model + ".json").exists());
     }
 
     @Test

@@ -66,8 +66,8 @@ public class BenchmarkRunTest implements BenchmarkRun.Listener, BenchmarkRun.Pho
     }
 
     private JSONObject report(String model) throws Exception {
-        byte[] json = Files.readAllBytes(new File(folder.getRoot(), "b." + model + ".json").toPath());
-        return new JSONObject(new String(json, "UTF-8"));
+        Path file = folder.getRoot().toPath().resolve("b." + model + ".json");
+        return new JSONObject(new String(Files.readAllBytes(file), "UTF-8"));
     }
 
     @Test

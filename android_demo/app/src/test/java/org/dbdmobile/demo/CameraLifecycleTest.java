@@ -288,7 +288,7 @@ public class CameraLifecycleTest {
         }
         assertTrue("states: " + seen.size(), seen.size() > 100);
         Set<Message> others = EnumSet.of(Message.DISABLED, Message.MISSING);
-        assertEquals("messages that were shown", EnumSet.complementOf(EnumSet.copyOf(others)), messages);
+        assertEquals("messages", EnumSet.complementOf(EnumSet.copyOf(others)), messages);
     }
 
     @Test

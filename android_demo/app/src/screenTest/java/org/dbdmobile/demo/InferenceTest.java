@@ -1,0 +1,241 @@
+package org.dbdmobile.demo;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNotEquals;
+import static org.junit.Assert.assertNull;
+import static org.junit.Assert.assertTrue;
+
+import android.graphics.Bitmap;
+import android.graphics.ImageFormat;
+import android.media.Image;
+import android.media.ImageReader;
+import java.io.ByteArrayInputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.dbdmobile.BlurModel;
+import org.dbdmobile.Framing;
+import org.junit.After;
+import org.junit.Before;
+import org.junit.Test;
+import org.junit.runner.RunWith;
+import org.robolectric.RuntimeEnvironment;
+import org.robolectric.annotation.Config;
+import org.robolectric.annotation.GraphicsMode;
+import org.robolectric.annotation.Implementation;
+import org.robolectric.annotation.Implements;
+import org.robolectric.shadow.api.Shadow;
+import org.robolectric.util.ReflectionHelpers;
+
+/** The inference thread, with fake images of a camera and TensorFlow Lite's own native code. */
+@RunWith(ScreenRunner.class)
+@Config(sdk = 34, shadows = {InferenceTest.FakeReader.class, InferenceTest.FakeImage.class})
+@GraphicsMode(GraphicsMode.Mode.NATIVE)
+public class InferenceTest implements Inference.Listener {
+    private static final int WIDTH = 64;
+    private static final int HEIGHT = 48;
+
+    /** Hands out what a test has put there. */
+    @Implements(ImageReader.class)
+    public static final class FakeReader {
+        static Image next;
+
+        @Implementation
+        protected Image acquireLatestImage() {
+            Image image = next;
+            next = null;
+            return image;
+        }
+    }
+
+    /** A camera's image: grey, its brightness rising from left to right. */
+    @Implements(className = "android.media.ImageReader$SurfaceImage", isInAndroidSdk = false)
+    public static final class FakeImage {
+        static int closed;
+        static int format = ImageFormat.YUV_420_888;
+
+        @Implementation
+        protected int getFormat() {
+            return format;
+        }
+
+        @Implementation
+        protected int getWidth() {
+            return WIDTH;
+        }
+
+        @Implementation
+        protected int getHeight() {
+            return HEIGHT;
+        }
+
+        @Implementation
+        protected Image.Plane[] getPlanes() {
+            ByteBuffer luma = ByteBuffer.allocateDirect(WIDTH * HEIGHT);
+            for (int i = 0; i < luma.capacity(); i++) {
+                luma.put(i, (byte) (i % WIDTH * 4));
+            }
+            byte[] grey = new byte[WIDTH * HEIGHT / 4];
+            Arrays.fill(grey, (byte) 128);
+            return new Image.Plane[] {
+                plane(luma, WIDTH),
+                plane(ByteBuffer.wrap(grey), WIDTH / 2),
+                plane(ByteBuffer.wrap(grey), WIDTH / 2)
+            };
+        }
+
+        private static Image.Plane plane(ByteBuffer bytes, int rowStride) {
+            return new Image.Plane() {
+                @Override
+                public int getRowStride() {
+                    return rowStride;
+                }
+
+                @Override
+                public int getPixelStride() {
+                    return 1;
+                }
+
+                @Override
+                public ByteBuffer getBuffer() {
+                    return bytes;
+                }
+            };
+        }
+
+        @Implementation
+        protected void close() {
+            closed++;
+        }
+    }
+
+    private final Models models = new Models(RuntimeEnvironment.getApplication().getAssets());
+    private final DemoSettings settings =
+            new DemoSettings(models.ids().get(0), 1, Kernels.XNNPACK);
+    private final ImageReader reader = Shadow.newInstanceOf(ImageReader.class);
+    private final List<String> results = Collections.synchronizedList(new ArrayList<>());
+    private final List<Bitmap> stills = Collections.synchronizedList(new ArrayList<>());
+    private final List<Failure> failures = Collections.synchronizedList(new ArrayList<>());
+    private Inference inference;
+
+    @Before
+    public void start() {
+        FakeImage.closed = 0;
+        FakeImage.format = ImageFormat.YUV_420_888;
+        inference = new Inference(models, this);
+    }
+
+    @After
+    public void quit() {
+        inference.quit();
+    }
+
+    @Override
+    public void onResult(LiveBlur live) {
+        results.add(
+                live.map().photoWidth() + "x" + live.map().photoHeight() + " on "
+                        + Thread.currentThread().getName());
+    }
+
+    @Override
+    public void onStill(Bitmap still) {
+        stills.add(still);
+    }
+
+    @Override
+    public void onFailure(Failure failure) {
+        failures.add(failure);
+    }
+
+    private static Image image() {
+        String name = "android.media.ImageReader$SurfaceImage";
+        ClassLoader loader = ImageReader.class.getClassLoader();
+        return (Image) Shadow.newInstanceOf(ReflectionHelpers.loadClass(loader, name));
+    }
+
+    /** A camera's frame comes; returns when it was looked at. */
+    private void frame() throws Exception {
+        boolean[] isDone = new boolean[1];
+        inference
+                .handler()
+                .post(
+                        () -> {
+                            FakeReader.next = image();
+                            inference.onImageAvailable(reader);
+                            isDone[0] = true;
+                        });
+        Screen.await(() -> isDone[0]);
+        assertNull("the newest image was taken", FakeReader.next);
+    }
+
+    @Test
+    public void frames_areLookedAtOnTheInferenceThread_andClosed() throws Exception {
+        inference.open(settings);
+        inference.setFraming(Framing.upright(90, false));
+        frame();
+        inference.setFraming(Framing.upright(0, false));
+        frame();
+        assertEquals(Arrays.asList("48x64 on inference", "64x48 on inference"), results);
+        assertEquals(2, FakeImage.closed);
+        assertTrue(failures.isEmpty());
+    }
+
+    @Test
+    public void framesWithoutADetector_areClosedToo() throws Exception {
+        frame();
+        inference.open(settings);
+        frame();
+        inference.close();
+        frame();
+        assertEquals(1, results.size());
+        assertEquals(3, FakeImage.closed);
+    }
+
+    @Test
+    public void still_isTheNextFrameUpright() throws Exception {
+        inference.open(settings);
+        inference.setFraming(Framing.upright(90, false));
+        inference.takeStill();
+        frame();
+        frame();
+        assertEquals(1, stills.size());
+        Bitmap still = stills.get(0);
+        assertEquals(HEIGHT, still.getWidth());
+        assertEquals(WIDTH, still.getHeight());
+        // Dark on the frame's left, which is up after a quarter turn.
+        assertTrue((still.getPixel(5, 2) & 0xFF) < 16);
+        assertTrue((still.getPixel(5, WIDTH - 2) & 0xFF) > 240);
+        assertNotEquals(0, still.getPixel(0, 0) >>> 24);
+    }
+
+    @Test
+    public void frameOfAForeignKind_isPassedOver() throws Exception {
+        inference.open(settings);
+        FakeImage.format = ImageFormat.JPEG;
+        frame();
+        FakeImage.format = ImageFormat.YUV_420_888;
+        frame();
+        assertEquals(1, results.size());
+        assertEquals(2, FakeImage.closed);
+        assertTrue(failures.isEmpty());
+    }
+
+    @Test
+    public void modelThatIsRefused_isSaidOnce() throws Exception {
+        BlurModel.Assets damaged =
+                path ->
+                        path.endsWith("card.json")
+                                ? models.open(path)
+                                : new ByteArrayInputStream(new byte[100]);
+        inference.quit();
+        inference = new Inference(damaged, this);
+        inference.open(settings);
+        frame();
+        frame();
+        assertEquals(1, failures.size());
+        assertEquals(R.string.model_refused, failures.get(0).message);
+        assertEquals(2, FakeImage.closed);
+    }
+}
