@@ -200,6 +200,13 @@ def test_manifest_exports_what_others_start_and_nothing_else():
         "BenchmarkActivity": "true",
         "StillProvider": "false",
     }
+    permissions = {
+        part.get(f"{SDK}name").rsplit(".", 1)[1]: part.get(f"{SDK}permission")
+        for part in manifest.find("application")
+        if part.get(f"{SDK}permission")
+    }
+    # What adb's shell holds and no other app can.
+    assert permissions == {"BenchmarkActivity": "android.permission.DUMP"}
 
 
 def test_gradle_builds_the_same_app(library):
