@@ -1,10 +1,10 @@
 package org.dbdmobile.demo;
 
 import java.io.File;
-import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.json.JSONArray;
@@ -14,6 +14,8 @@ import org.json.JSONObject;
 /** A benchmark's results as JSON, in the schema of {@code dbd-mobile bench}: one model a report. */
 final class BenchmarkReport {
     private static final String SCHEMA = "dbd-mobile-bench/1";
+    // As long as a report of some dozen combinations.
+    private static final String RESERVE = String.join("", Collections.nCopies(1 << 14, "    "));
 
     /** What the report says of the phone; null where the system does not tell. */
     static final class Machine {
@@ -51,7 +53,9 @@ final class BenchmarkReport {
     /** Null where TensorFlow Lite had been loaded before. */
     Double coldStartMs;
 
+    /** Null where a model before this one had its share of it. */
     Long peakMemoryBytes;
+
     List<Benchmark.Result> results;
 
     /** The JSON text. */
@@ -127,21 +131,53 @@ final class BenchmarkReport {
     }
 
     /**
+     * Takes the room that {@link #write} will need, beside a file that stays as it is.
+     *
+     * @throws IOException the folder cannot be written to, or storage is full
+     */
+    static void reserve(File file) throws IOException {
+        boolean isReserved = false;
+        try {
+            writePart(file, RESERVE);
+            isReserved = true;
+        } finally {
+            if (!isReserved) {
+                release(file);
+            }
+        }
+    }
+
+    /** Gives up what {@link #reserve} took. */
+    static void release(File file) {
+        part(file).delete();
+    }
+
+    /**
      * Writes a text file whole or not at all.
      *
      * @throws IOException the folder cannot be written to, or storage is full
      */
     static void write(File file, String text) throws IOException {
-        File part = new File(file.getPath() + ".part");
         try {
-            try (OutputStream out = new FileOutputStream(part)) {
-                out.write(text.getBytes(StandardCharsets.UTF_8));
-            }
-            if (!part.renameTo(file)) {
+            writePart(file, text);
+            if (!part(file).renameTo(file)) {
                 throw new IOException(file + " cannot be made");
             }
         } finally {
-            part.delete();
+            release(file);
         }
+    }
+
+    private static void writePart(File file, String text) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        // Over what was reserved: emptied first, its room could be gone.
+        try (RandomAccessFile out = new RandomAccessFile(part(file), "rw")) {
+            out.write(bytes);
+            out.setLength(bytes.length);
+        }
+    }
+
+    private static File part(File file) {
+        return new File(file.getPath() + ".part");
     }
 }

@@ -4,7 +4,6 @@ import java.io.File;
 import java.io.IOException;
 import java.text.SimpleDateFormat;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Date;
 import java.util.List;
 import java.util.Locale;
@@ -36,9 +35,6 @@ final class BenchmarkRun {
         /** A model is done and its report is written. */
         void wrote(String model, File report, List<Benchmark.Result> results);
     }
-
-    // As long as a report of some dozen combinations.
-    private static final String RESERVE = String.join("", Collections.nCopies(1 << 14, "    "));
 
     // Whether this process has loaded TensorFlow Lite in a run before: a second start is not cold.
     private static boolean isWarm;
@@ -76,22 +72,20 @@ final class BenchmarkRun {
      * @throws IOException a report cannot be written; what was written before stays
      */
     boolean run(File folder) throws IOException {
-        List<File> reserved = new ArrayList<>();
         try {
             // A full storage is found before minutes of measuring, not after.
             for (String model : plan.models) {
-                reserved.add(report(folder, model));
-                BenchmarkReport.write(report(folder, model), RESERVE);
+                BenchmarkReport.reserve(report(folder, model));
             }
-            return measure(folder, reserved);
+            return measure(folder);
         } finally {
-            for (File file : reserved) {
-                file.delete();
+            for (String model : plan.models) {
+                BenchmarkReport.release(report(folder, model));
             }
         }
     }
 
-    private boolean measure(File folder, List<File> reserved) throws IOException {
+    private boolean measure(File folder) throws IOException {
         Benchmark benchmark = new Benchmark();
         int done = 0;
         for (String id : plan.models) {
@@ -102,7 +96,8 @@ final class BenchmarkRun {
             double start = System.nanoTime() / 1e6;
             BlurModel model = BlurModel.bundled(assets, id);
             BlurDetector.open(model, plan.kernels.get(0).options(plan.threads.get(0))).close();
-            report.coldStartMs = isWarm ? null : Double.valueOf(System.nanoTime() / 1e6 - start);
+            boolean isFirst = !isWarm;
+            report.coldStartMs = isFirst ? Double.valueOf(System.nanoTime() / 1e6 - start) : null;
             isWarm = true;
             report.sha256 = model.sha256();
             report.results = new ArrayList<>();
@@ -129,12 +124,11 @@ final class BenchmarkRun {
                 }
             }
             report.after = phone.heat();
-            report.peakMemoryBytes = phone.peakMemoryBytes();
+            report.peakMemoryBytes = isFirst ? phone.peakMemoryBytes() : null;
             report.versions = phone.versions();
             report.time = utc(new Date());
             File file = report(folder, id);
             BenchmarkReport.write(file, report.toJson());
-            reserved.remove(file);
             listener.wrote(id, file, report.results);
         }
         return true;

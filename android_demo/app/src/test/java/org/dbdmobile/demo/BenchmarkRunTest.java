@@ -89,6 +89,9 @@ public class BenchmarkRunTest implements BenchmarkRun.Listener, BenchmarkRun.Pho
         }
         // Once in a process there is a cold start; the test's own process may have had it.
         assertTrue(report("two").isNull("cold_start_ms"));
+        assertTrue("the first model's is in it", report("two").isNull("peak_memory_bytes"));
+        assertEquals(
+                report("one").isNull("cold_start_ms"), report("one").isNull("peak_memory_bytes"));
         assertEquals("one/xnnpack/1", heard.get(0));
         assertEquals("wrote one", heard.get(4));
         assertEquals(10, heard.size());
@@ -99,6 +102,25 @@ public class BenchmarkRunTest implements BenchmarkRun.Listener, BenchmarkRun.Pho
         stopsAtOnce = true;
         assertFalse(measured("one,two"));
         assertArrayEquals(new String[0], folder.getRoot().list());
+    }
+
+    @Test
+    public void reportsOfBefore_stayUntilTheNextOnesAreWhole() throws Exception {
+        Path before = folder.getRoot().toPath().resolve("b.two.json");
+        byte[] report = "{\"good\": 1}".getBytes("UTF-8");
+        Files.write(before, report);
+        stopsAtOnce = true;
+        assertFalse(measured("two"));
+        assertArrayEquals(report, Files.readAllBytes(before));
+        assets.put("two/model.tflite", new byte[100]);
+        assertThrows(DbdException.Model.class, () -> measured("two"));
+        assertArrayEquals(report, Files.readAllBytes(before));
+        assertArrayEquals(new String[] {"b.two.json"}, folder.getRoot().list());
+        stopsAtOnce = false;
+        pack();
+        assertTrue(measured("two"));
+        assertEquals("two", report("two").getJSONObject("model").getString("name"));
+        assertArrayEquals(new String[] {"b.two.json"}, folder.getRoot().list());
     }
 
     @Test
@@ -151,6 +173,6 @@ public class BenchmarkRunTest implements BenchmarkRun.Listener, BenchmarkRun.Pho
 
     @Override
     public Long peakMemoryBytes() {
-        return null;
+        return 1024L;
     }
 }
