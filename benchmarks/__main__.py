@@ -117,6 +117,12 @@ def _android(options: argparse.Namespace) -> None:
     apk = options.apk or ROOT / "dist" / f"dbd-demo-{__version__}.apk"
     if not apk.is_file():
         raise InputError(f"There is no app {apk}: make it with 'make apk', or name one by --apk.")
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"The folder {options.out} cannot be made: {error.strerror}; choose another by --out."
+        ) from None
     phone = find_phone(options.serial)
     console = Console(stderr=True)
     console.print(f"Installing {apk.name} on {phone.serial}")

@@ -1,6 +1,7 @@
 """An attached phone and the demo app in; the app's reports of the phone's latency out, over adb."""
 
 import json
+import shlex
 import shutil
 import subprocess
 import time
@@ -20,6 +21,8 @@ PACKAGE = "org.dbdmobile.demo"
 _ACTIVITY = f"{PACKAGE}/.BenchmarkActivity"
 _LOG_TAG = "dbd-bench"
 _POLL_SECONDS = 1.0
+# How long an app may take from its start to a process that can be seen.
+_START_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,14 @@ class Phone:
             InputError: It failed, e.g. as the device was unplugged.
         """
         return _run(self.adb, "-s", self.serial, *arguments)
+
+    def shell(self, *arguments: str) -> str:
+        """Run a command of the device, whose shell takes each argument as it is; what it printed.
+
+        Raises:
+            InputError: It failed, e.g. as the device was unplugged.
+        """
+        return self.run("shell", shlex.join(arguments))
 
 
 def find_phone(serial: str | None) -> Phone:
@@ -90,7 +101,7 @@ def measure_phone(
         kernels: Ids of the app's kernels with commas between them, e.g. ``"xnnpack,cpu"``.
         threads: Numbers of threads with commas between them.
         runs: Timed photos of each combination.
-        folder: Where the reports go, as ``STAMP.MODEL.json``.
+        folder: An existing folder, where the reports go as ``STAMP.MODEL.json``.
         timeout_s: How long one model may take, in seconds.
         on_news: Told each line that the app logs of its progress.
 
@@ -101,10 +112,10 @@ def measure_phone(
         InputError: The app refuses, ends or takes too long, or the device is gone.
     """
     stamp = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
-    folder.mkdir(parents=True, exist_ok=True)
     reports = []
+    told: set[str] = set()
     for model in models:
-        phone.run("shell", "am", "force-stop", PACKAGE)
+        phone.shell("am", "force-stop", PACKAGE)
         extras = {
             "name": stamp,
             "models": model,
@@ -113,9 +124,9 @@ def measure_phone(
             "runs": str(runs),
         }
         arguments = [part for name, text in extras.items() for part in ("--es", name, text)]
-        phone.run("shell", "input", "keyevent", "KEYCODE_WAKEUP")
-        phone.run("shell", "am", "start", "-n", _ACTIVITY, *arguments)
-        remote = _wait(phone, stamp, model, timeout_s, on_news)
+        phone.shell("input", "keyevent", "KEYCODE_WAKEUP")
+        phone.shell("am", "start", "-n", _ACTIVITY, *arguments)
+        remote = _wait(phone, stamp, model, timeout_s, told, on_news)
         local = folder / f"{stamp}.{model}.json"
         phone.run("pull", remote, str(local))
         reports.append(_read(local))
@@ -123,23 +134,32 @@ def measure_phone(
 
 
 def _wait(
-    phone: Phone, stamp: str, model: str, timeout_s: float, on_news: Callable[[str], None]
+    phone: Phone,
+    stamp: str,
+    model: str,
+    timeout_s: float,
+    told: set[str],
+    on_news: Callable[[str], None],
 ) -> str:
-    """Follow the app's log until it is done; the report's path on the device."""
-    end = time.monotonic() + timeout_s
-    told = 0
-    while time.monotonic() < end:
+    """Follow the app's log until it is done; the report's path on the device.
+
+    The log is a ring: it loses its oldest lines. Those that were told are added to ``told``.
+    """
+    start = time.monotonic()
+    while time.monotonic() < start + timeout_s:
         log = phone.run("logcat", "-d", "-v", "raw", "-s", _LOG_TAG).splitlines()
         lines = [line.removeprefix(f"{stamp} ") for line in log if line.startswith(f"{stamp} ")]
-        for line in lines[told:]:
-            on_news(line)
+        for line in lines:
+            if line not in told:
+                told.add(line)
+                on_news(line)
             if line.startswith("failed: "):
                 raise InputError(f"The app could not measure: {line.removeprefix('failed: ')}")
             if line.startswith("wrote ") and line.endswith(f".{model}.json"):
                 return line.removeprefix("wrote ")
-        told = len(lines)
         # Its log comes first: an app that has just ended may have said why.
-        if told and not phone.run("shell", f"pidof {PACKAGE}:benchmark || true").strip():
+        is_up = bool(lines) or time.monotonic() > start + _START_SECONDS
+        if is_up and not phone.run("shell", f"pidof {PACKAGE}:benchmark || true").strip():
             raise InputError("The app ended without a report; 'adb logcat -b crash' may say why.")
         time.sleep(_POLL_SECONDS)
     raise InputError(

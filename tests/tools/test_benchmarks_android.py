@@ -6,6 +6,7 @@ of ``dbd-mobile bench``.
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 TINY = ROOT / "tests" / "runtime" / "data" / "tiny_int8.tflite"
 
 FAKE_ADB = """#!{python}
-import json, shutil, sys
+import json, shlex, shutil, sys
 from pathlib import Path
 folder = Path(__file__).parent
 fake = json.loads((folder / "fake.json").read_text())
@@ -32,6 +33,9 @@ if arguments == ["devices"]:
     sys.exit()
 assert arguments[:1] == ["-s"]
 command = arguments[2:]
+if command[0] == "shell":
+    # The phone's shell gets one line.
+    command[1:] = shlex.split(" ".join(command[1:]))
 if command[0] == "install":
     print(fake["install"])
 elif command[:3] == ["shell", "am", "start"]:
@@ -41,6 +45,9 @@ elif command[0] == "logcat":
     extras = json.loads((folder / "started").read_text())
     for line in fake["log"]:
         print(line.format(**extras))
+    # The next one is asked for later.
+    fake["log"] = fake["later"] or fake["log"]
+    (folder / "fake.json").write_text(json.dumps(fake))
 elif command[0] == "pull":
     shutil.copy(folder / fake["report"], command[2])
 elif command[0] == "shell" and command[1].startswith("pidof"):
@@ -91,6 +98,7 @@ def fake_adb(tmp_path, report):
 def set_up(folder, **changes):
     fake = {"devices": {"A1": "device"}, "install": "Success", "log": LOG, "report": "good.json"}
     fake["pid"] = "4711"
+    fake["later"] = None
     (folder / "fake.json").write_text(json.dumps({**fake, **changes}))
 
 
@@ -108,14 +116,15 @@ def test_fake_phone_is_installed_on_started_followed_and_pulled_from(fake_adb):
     assert done.returncode == 0, done.stderr
     calls = [json.loads(line) for line in (fake_adb / "calls").read_text().splitlines()]
     assert calls[1] == ["-s", "A1", "install", "-r", str(fake_adb.parent / "demo.apk")]
-    starts = [call for call in calls if call[2:5] == ["shell", "am", "start"]]
+    shell = [shlex.split(call[3]) for call in calls if call[2:3] == ["shell"]]
+    starts = [command for command in shell if command[:2] == ["am", "start"]]
     assert len(starts) == 2
-    assert starts[0][5:7] == ["-n", "org.dbdmobile.demo/.BenchmarkActivity"]
-    extras = dict(zip(starts[1][8::3], starts[1][9::3], strict=True))
+    assert starts[0][2:4] == ["-n", "org.dbdmobile.demo/.BenchmarkActivity"]
+    extras = dict(zip(starts[1][5::3], starts[1][6::3], strict=True))
     stamp = extras.pop("name")
     assert extras == {"models": "two", "kernels": "xnnpack", "threads": "1,2", "runs": "7"}
     # A process of its own for each model, so that its cold start is one.
-    assert calls[calls.index(starts[1]) - 2][3:] == ["am", "force-stop", "org.dbdmobile.demo"]
+    assert shell[shell.index(starts[1]) - 2] == ["am", "force-stop", "org.dbdmobile.demo"]
     for model in ("one", "two"):
         pulled = fake_adb.parent / "out" / f"{stamp}.{model}.json"
         check_report(json.loads(pulled.read_text()))
@@ -137,6 +146,7 @@ def test_fake_phone_is_installed_on_started_followed_and_pulled_from(fake_adb):
         ({"report": "bad.json"}, [], "is no report"),
         ({"log": []}, ["--timeout", "0.1"], "did not finish"),
         ({"log": LOG[:3], "pid": ""}, [], "ended without a report"),
+        ({"log": [], "pid": ""}, [], "ended without a report"),
     ],
 )
 def test_what_a_fake_phone_cannot_do_is_one_sentence(fake_adb, changes, arguments, sentence):
@@ -146,6 +156,37 @@ def test_what_a_fake_phone_cannot_do_is_one_sentence(fake_adb, changes, argument
     assert sentence in done.stderr
     assert done.stderr.count("error:") == 1
     assert "Traceback" not in done.stderr
+
+
+def test_report_is_found_in_a_log_that_has_lost_its_head(fake_adb):
+    set_up(fake_adb, log=[*LOG[2:3], "{name} measuring {models} xnnpack 2"], later=LOG[3:4])
+    done = run(fake_adb, "--models", "one", "--timeout", "20")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("measuring one xnnpack 1") == 1
+
+
+def test_what_is_still_in_the_log_of_the_model_before_is_not_told_again(fake_adb):
+    log = ["{name} measuring one xnnpack 1", f"{{name}} wrote {FILES}/{{name}}.one.json", *LOG[2:]]
+    set_up(fake_adb, log=log)
+    done = run(fake_adb, "--models", "one,two")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("measuring one xnnpack 1") == 1
+    assert done.stderr.count("measuring two xnnpack 1") == 1
+
+
+def test_arguments_reach_the_phone_as_they_are(fake_adb):
+    set_up(fake_adb, log=["{name} failed: There is no model '{models}'."])
+    done = run(fake_adb, "--models", "one two; reboot")
+    assert "There is no model 'one two; reboot'." in done.stderr
+
+
+def test_folder_that_cannot_be_made_is_said_before_anything_is_installed(fake_adb):
+    (fake_adb.parent / "out").touch()
+    done = run(fake_adb)
+    assert done.returncode == 2
+    assert "cannot be made" in done.stderr
+    assert "choose another by --out" in done.stderr
+    assert not (fake_adb / "calls").exists()
 
 
 def test_of_several_fake_phones_the_chosen_one_is_measured(fake_adb):
