@@ -16,6 +16,7 @@ import android.os.Looper;
 import android.provider.Settings;
 import android.util.Log;
 import android.util.Size;
+import android.view.Display;
 import android.view.Menu;
 import android.view.MenuItem;
 import android.view.SurfaceHolder;
@@ -49,8 +50,14 @@ public final class CameraActivity extends Activity
     private View messagePanel;
     private TextView messageText;
     private Button messageButton;
+    private View shutter;
     private CameraLifecycle.Message message = CameraLifecycle.Message.NONE;
     private Failure failure;
+    // The failure is a still's: the preview goes on.
+    private boolean isPassing;
+    private boolean isResumed;
+    private boolean isTakingStill;
+    private int framedDegrees;
 
     @Override
     protected void onCreate(Bundle state) {
@@ -62,6 +69,7 @@ public final class CameraActivity extends Activity
         messagePanel = findViewById(R.id.message_panel);
         messageText = findViewById(R.id.message);
         messageButton = findViewById(R.id.message_button);
+        shutter = findViewById(R.id.take_still);
         settings = new SettingsStore(this);
         inference = new Inference(new Models(getAssets()), this);
         camera =
@@ -72,10 +80,7 @@ public final class CameraActivity extends Activity
                         inference);
         lifecycle = new CameraLifecycle(this, state != null && state.getBoolean(WAS_ASKED));
         camera.setLifecycle(lifecycle);
-        if (camera.find()) {
-            Size size = camera.size();
-            preview.getHolder().setFixedSize(size.getWidth(), size.getHeight());
-        }
+        findCamera();
         preview.getHolder().addCallback(this);
         overlay.setShowsTime(true);
         overlay.setOnSubject(
@@ -94,14 +99,15 @@ public final class CameraActivity extends Activity
                     }
                 });
         inference.setMode(Modes.of(modes.getCheckedRadioButtonId()));
-        findViewById(R.id.take_still)
-                .setOnClickListener(
-                        new View.OnClickListener() {
-                            @Override
-                            public void onClick(View view) {
-                                inference.takeStill();
-                            }
-                        });
+        shutter.setOnClickListener(
+                new View.OnClickListener() {
+                    @Override
+                    public void onClick(View view) {
+                        isTakingStill = true;
+                        inference.takeStill();
+                        showMessage();
+                    }
+                });
         messageButton.setOnClickListener(
                 new View.OnClickListener() {
                     @Override
@@ -125,13 +131,16 @@ public final class CameraActivity extends Activity
     @Override
     protected void onResume() {
         super.onResume();
+        isResumed = true;
         lifecycle.resumed(
                 checkSelfPermission(Manifest.permission.CAMERA)
-                        == PackageManager.PERMISSION_GRANTED);
+                        == PackageManager.PERMISSION_GRANTED,
+                shouldShowRequestPermissionRationale(Manifest.permission.CAMERA));
     }
 
     @Override
     protected void onPause() {
+        isResumed = false;
         lifecycle.paused();
         super.onPause();
     }
@@ -140,7 +149,6 @@ public final class CameraActivity extends Activity
     protected void onStop() {
         displays().unregisterDisplayListener(this);
         inference.close();
-        overlay.clear();
         super.onStop();
     }
 
@@ -172,21 +180,41 @@ public final class CameraActivity extends Activity
         if (request != PERMISSION) {
             return;
         }
-        CameraLifecycle.Permission answer;
         if (results.length == 0) {
-            answer = CameraLifecycle.Permission.UNKNOWN;
+            lifecycle.answered(CameraLifecycle.Permission.UNKNOWN);
         } else if (results[0] == PackageManager.PERMISSION_GRANTED) {
-            answer = CameraLifecycle.Permission.GRANTED;
-        } else if (shouldShowRequestPermissionRationale(Manifest.permission.CAMERA)) {
-            answer = CameraLifecycle.Permission.DENIED;
+            settings.setDenied(false);
+            lifecycle.answered(CameraLifecycle.Permission.GRANTED);
         } else {
-            answer = CameraLifecycle.Permission.DENIED_FOR_GOOD;
+            lifecycle.answered(denial());
         }
-        lifecycle.answered(answer);
+    }
+
+    /**
+     * Android's advice to explain oneself comes with the first denial and goes with the last; a
+     * question that was only wiped away changes nothing.
+     */
+    private CameraLifecycle.Permission denial() {
+        if (shouldShowRequestPermissionRationale(Manifest.permission.CAMERA)) {
+            settings.setDenied(true);
+            return CameraLifecycle.Permission.DENIED;
+        }
+        return settings.wasDenied()
+                ? CameraLifecycle.Permission.DENIED_FOR_GOOD
+                : CameraLifecycle.Permission.DENIED;
+    }
+
+    /** Looks which camera there is now, and gives the preview's surface the size of its frames. */
+    private void findCamera() {
+        if (camera.find()) {
+            Size size = camera.size();
+            preview.getHolder().setFixedSize(size.getWidth(), size.getHeight());
+        }
     }
 
     @Override
     public void open(int which) {
+        findCamera();
         camera.open(which);
     }
 
@@ -199,16 +227,30 @@ public final class CameraActivity extends Activity
     @Override
     public void close(int which) {
         camera.close();
-        overlay.clear();
+        inference.dropStill();
+        isTakingStill = false;
+        // After the frame that is under way.
+        inference
+                .handler()
+                .post(
+                        new Runnable() {
+                            @Override
+                            public void run() {
+                                overlay.clear();
+                            }
+                        });
     }
 
-    /** Also clears the subject: after a turn something else lies there. */
+    /** After a turn it also clears the subject: something else lies there. */
     @Override
     public void reframe() {
         int degrees = displayDegrees();
         inference.setFraming(camera.framing(degrees));
-        inference.setSubject(null);
-        overlay.setSubject(null);
+        if (degrees != framedDegrees) {
+            framedDegrees = degrees;
+            inference.setSubject(null);
+            overlay.setSubject(null);
+        }
         Size size = camera.size();
         if (size != null) {
             boolean isTransposed = camera.isTransposed(degrees);
@@ -219,9 +261,13 @@ public final class CameraActivity extends Activity
     }
 
     @SuppressWarnings("deprecation") // What replaces it came with API level 30.
+    private Display display() {
+        return getWindowManager().getDefaultDisplay();
+    }
+
     private int displayDegrees() {
         // Surface.ROTATION_0 to ROTATION_270 are 0 to 3.
-        return getWindowManager().getDefaultDisplay().getRotation() * 90;
+        return display().getRotation() * 90;
     }
 
     @Override
@@ -248,7 +294,9 @@ public final class CameraActivity extends Activity
     /** From landscape to the other landscape: no configuration changes. */
     @Override
     public void onDisplayChanged(int display) {
-        lifecycle.rotated();
+        if (display == display().getDisplayId() && displayDegrees() != framedDegrees) {
+            lifecycle.rotated();
+        }
     }
 
     @Override
@@ -272,9 +320,10 @@ public final class CameraActivity extends Activity
             CameraMessages.show(message, messageText, messageButton);
         } else if (failure != null) {
             messageText.setText(getString(failure.message, failure.detail));
-            messageButton.setText(R.string.settings);
+            messageButton.setText(isPassing ? android.R.string.ok : R.string.settings);
             messageButton.setVisibility(View.VISIBLE);
         }
+        shutter.setEnabled(!isAboutCamera && failure == null && !isTakingStill);
     }
 
     private void onMessageButton() {
@@ -283,6 +332,9 @@ public final class CameraActivity extends Activity
                     new Intent(
                             Settings.ACTION_APPLICATION_DETAILS_SETTINGS,
                             Uri.fromParts("package", getPackageName(), null)));
+        } else if (message == CameraLifecycle.Message.NONE && isPassing) {
+            failure = null;
+            showMessage();
         } else if (message == CameraLifecycle.Message.NONE) {
             startActivity(new Intent(this, SettingsActivity.class));
         } else {
@@ -301,12 +353,37 @@ public final class CameraActivity extends Activity
     public void onStill(Bitmap still) {
         try {
             String stem = "still-" + System.currentTimeMillis();
-            File file = Stills.jpeg(new File(Stills.folder(this), stem + ".jpg"), still);
-            startActivity(StillActivity.of(this, StillProvider.uri(file)));
-        } catch (IOException error) {
+            final File file = Stills.jpeg(new File(Stills.folder(this), stem + ".jpg"), still);
+            main.post(
+                    new Runnable() {
+                        @Override
+                        public void run() {
+                            show(file);
+                        }
+                    });
+        } catch (IOException | OutOfMemoryError error) {
             Log.e(TAG, "The still cannot be saved.", error);
-            onFailure(Failure.of(error));
+            onStillFailure(Failure.of(error));
         }
+    }
+
+    /** Nobody who has left this screen by now wants another one. */
+    private void show(File still) {
+        if (isResumed) {
+            startActivity(StillActivity.of(this, StillProvider.uri(still)));
+        }
+    }
+
+    @Override
+    public void onStillFailure(final Failure now) {
+        main.post(
+                new Runnable() {
+                    @Override
+                    public void run() {
+                        isTakingStill = false;
+                        fail(now, true);
+                    }
+                });
     }
 
     @Override
@@ -315,11 +392,16 @@ public final class CameraActivity extends Activity
                 new Runnable() {
                     @Override
                     public void run() {
-                        failure = now;
                         overlay.clear();
-                        showMessage();
+                        fail(now, false);
                     }
                 });
+    }
+
+    private void fail(Failure now, boolean passes) {
+        failure = now;
+        isPassing = passes;
+        showMessage();
     }
 
     // The menu.

@@ -98,14 +98,22 @@ final class CameraLifecycle {
         permission = wasAsked ? Permission.ASKED : Permission.UNKNOWN;
     }
 
-    /** The screen is in front; {@code isGranted} is what the system says of the permission now. */
-    void resumed(boolean isGranted) {
+    /**
+     * The screen is in front.
+     *
+     * @param isGranted what the system says of the permission now
+     * @param canExplain whether it was denied and the system would ask again all the same: the
+     *     person may have changed that in the settings
+     */
+    void resumed(boolean isGranted, boolean canExplain) {
         isResumed = true;
         problem = null;
         if (isGranted) {
             permission = Permission.GRANTED;
         } else if (permission == Permission.GRANTED) {
             permission = Permission.UNKNOWN;
+        } else if (permission == Permission.DENIED_FOR_GOOD && canExplain) {
+            permission = Permission.DENIED;
         }
         if (permission == Permission.UNKNOWN) {
             ask();

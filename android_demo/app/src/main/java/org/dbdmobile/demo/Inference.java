@@ -9,6 +9,7 @@ import android.os.Process;
 import android.util.Log;
 import org.dbdmobile.AndroidFrames;
 import org.dbdmobile.BlurDetector;
+import org.dbdmobile.BlurMap;
 import org.dbdmobile.BlurModel;
 import org.dbdmobile.DbdException;
 import org.dbdmobile.Frame;
@@ -26,6 +27,9 @@ final class Inference implements ImageReader.OnImageAvailableListener {
 
         /** The still that was asked for: upright, the listener's own. */
         void onStill(Bitmap still);
+
+        /** The still that was asked for cannot be made; frames are looked at as before. */
+        void onStillFailure(Failure failure);
 
         /** Nothing will be looked at until it is opened again. */
         void onFailure(Failure failure);
@@ -77,6 +81,11 @@ final class Inference implements ImageReader.OnImageAvailableListener {
         isStillWanted = true;
     }
 
+    /** Makes none of what was asked for. */
+    void dropStill() {
+        isStillWanted = false;
+    }
+
     /** Opens a detector, and closes the one before. */
     void open(final DemoSettings settings) {
         handler.post(
@@ -123,24 +132,34 @@ final class Inference implements ImageReader.OnImageAvailableListener {
                 return;
             }
             Frame frame = frames.of(image);
-            live.look(frame, framing, mode, subject);
+            Framing framed = framing;
+            live.look(frame, framed, mode, subject);
             listener.onResult(live);
             if (isStillWanted) {
                 isStillWanted = false;
-                int width = live.map().photoWidth();
-                still = Stills.upright(frame, framing, width, live.map().photoHeight());
+                still = still(frame, framed);
             }
         } catch (DbdException.Image error) {
             // A frame of a kind that no camera here should give; the next may be better.
             Log.w(TAG, error.getMessage());
-            return;
         } catch (DbdException | OutOfMemoryError error) {
             letGo();
             fail(error);
-            return;
         }
         if (still != null) {
             listener.onStill(still);
+        }
+    }
+
+    /** The frame that was looked at, upright; null where there is no room for it. */
+    private Bitmap still(Frame frame, Framing framed) {
+        try {
+            BlurMap map = live.map();
+            return Stills.upright(frame, framed, map.photoWidth(), map.photoHeight());
+        } catch (OutOfMemoryError error) {
+            Log.e(TAG, "The still cannot be made.", error);
+            listener.onStillFailure(Failure.of(error));
+            return null;
         }
     }
 

@@ -42,8 +42,9 @@ public final class OverlayView extends View {
     private OnSubject onSubject;
     private boolean showsTime;
     private Subject subject;
-    private float tapX;
-    private float tapY;
+    // A keyboard's click has no place: it asks for the middle.
+    private float tapX = 0.5f;
+    private float tapY = 0.5f;
 
     // Guarded by the lock. Two bitmaps: the screen may still be reading the one that it drew last.
     private Bitmap front;

@@ -62,11 +62,13 @@ final class PreviewCamera {
         this.lifecycle = lifecycle;
     }
 
-    /** Looks for a camera, one at the back first; needs no permission. False where there is none. */
+    /**
+     * Looks which camera there is now, one at the back first; needs no permission, and no camera
+     * that is open. False where there is none.
+     */
     boolean find() {
-        if (id != null) {
-            return true;
-        }
+        id = null;
+        size = null;
         try {
             for (String candidate : manager.getCameraIdList()) {
                 CameraCharacteristics facts = manager.getCameraCharacteristics(candidate);
@@ -122,11 +124,12 @@ final class PreviewCamera {
         return CameraGeometry.isTransposed(sensorDegrees, displayDegrees);
     }
 
+    /** Opens the camera that was found. */
     // The lifecycle opens only after the permission was granted; a permission that was taken back
     // is the SecurityException below.
     @SuppressLint("MissingPermission")
     void open(final int camera) {
-        if (!find()) {
+        if (id == null) {
             fail(camera, CameraLifecycle.Problem.MISSING, null);
             return;
         }
@@ -134,8 +137,11 @@ final class PreviewCamera {
             manager.openCamera(id, new Answers(camera), main);
         } catch (CameraAccessException error) {
             fail(camera, problem(error.getReason()), error);
-        } catch (SecurityException | IllegalArgumentException error) {
+        } catch (SecurityException error) {
             fail(camera, CameraLifecycle.Problem.FAILED, error);
+        } catch (IllegalArgumentException error) {
+            // Unplugged since it was found.
+            fail(camera, CameraLifecycle.Problem.MISSING, error);
         }
     }
 

@@ -22,6 +22,15 @@ final class SettingsStore {
                 stored.getString("kernels", null));
     }
 
+    /** Whether the camera was denied in such a way that Android would ask once more. */
+    boolean wasDenied() {
+        return stored.getBoolean("denied", false);
+    }
+
+    void setDenied(boolean wasDenied) {
+        stored.edit().putBoolean("denied", wasDenied).apply();
+    }
+
     void write(DemoSettings settings) {
         stored.edit()
                 .putString("model", settings.model)

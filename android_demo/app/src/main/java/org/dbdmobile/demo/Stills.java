@@ -10,6 +10,7 @@ import android.graphics.Paint;
 import android.graphics.RectF;
 import android.media.ExifInterface;
 import android.net.Uri;
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -212,17 +213,19 @@ final class Stills {
 
     private static File compressed(File file, Bitmap picture, Bitmap.CompressFormat format)
             throws IOException {
+        // Into memory first: compress would not say why it cannot write.
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        if (!picture.compress(format, 95, bytes)) {
+            throw new IOException(file.getName() + " cannot be encoded");
+        }
         boolean isWhole = false;
         try (OutputStream out = new FileOutputStream(file)) {
-            // Where storage is full it does not throw, but say no.
-            isWhole = picture.compress(format, 95, out);
+            bytes.writeTo(out);
+            isWhole = true;
         } finally {
             if (!isWhole) {
                 file.delete();
             }
-        }
-        if (!isWhole) {
-            throw new IOException(file + " was not written whole: No space left on device?");
         }
         return file;
     }

@@ -4,6 +4,7 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertNotNull;
 import static org.junit.Assert.assertNull;
+import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 import static org.robolectric.Shadows.shadowOf;
 
@@ -22,6 +23,7 @@ import android.hardware.camera2.CameraDevice;
 import android.hardware.camera2.CameraManager;
 import android.provider.Settings;
 import android.util.Size;
+import android.view.Surface;
 import android.view.SurfaceHolder;
 import android.view.SurfaceView;
 import android.view.View;
@@ -29,6 +31,8 @@ import android.widget.RadioButton;
 import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Paths;
 import java.util.concurrent.Executor;
 import org.dbdmobile.AndroidFrames;
 import org.dbdmobile.BlurDetector;
@@ -48,6 +52,7 @@ import org.robolectric.annotation.Implements;
 import org.robolectric.fakes.RoboMenuItem;
 import org.robolectric.shadows.ShadowCameraCharacteristics;
 import org.robolectric.shadows.ShadowCameraManager;
+import org.robolectric.shadows.ShadowDisplay;
 import org.robolectric.shadows.ShadowLog;
 import org.robolectric.shadows.ShadowLooper;
 import org.robolectric.shadows.StreamConfigurationMapBuilder;
@@ -227,6 +232,9 @@ public class CameraScreenTest {
     @Test
     public void permissionDeniedForGood_leadsToTheSettings() throws Exception {
         CameraActivity activity = started(false);
+        canExplain(true);
+        answer(activity, PackageManager.PERMISSION_DENIED);
+        canExplain(false);
         answer(activity, PackageManager.PERMISSION_DENIED);
         assertEquals(
                 words(activity, CameraLifecycle.Message.PERMISSION_IN_SETTINGS),
@@ -244,10 +252,54 @@ public class CameraScreenTest {
         assertEquals("", Screen.message(activity));
     }
 
+    /** Whether Android advises to explain why the permission is needed. */
+    private void canExplain(boolean isAdvised) {
+        shadowOf(application.getPackageManager())
+                .setShouldShowRequestPermissionRationale(Manifest.permission.CAMERA, isAdvised);
+    }
+
+    @Test
+    public void questionThatWasWipedAway_canBeAskedAgain() {
+        // Android 11 and later call that a denial.
+        CameraActivity activity = started(false);
+        answer(activity, PackageManager.PERMISSION_DENIED);
+        assertEquals(
+                words(activity, CameraLifecycle.Message.PERMISSION_NEEDED),
+                Screen.message(activity));
+    }
+
+    @Test
+    public void permissionThatWasGivenInBetween_isNotDeniedForGood() {
+        CameraActivity activity = started(false);
+        canExplain(true);
+        answer(activity, PackageManager.PERMISSION_DENIED);
+        canExplain(false);
+        answer(activity, PackageManager.PERMISSION_GRANTED);
+        answer(activity, PackageManager.PERMISSION_DENIED);
+        assertEquals(
+                words(activity, CameraLifecycle.Message.PERMISSION_NEEDED),
+                Screen.message(activity));
+    }
+
+    @Test
+    public void permissionDeniedForGood_thenAskableInTheSettings_isOfferedAgain() {
+        CameraActivity activity = started(false);
+        canExplain(true);
+        answer(activity, PackageManager.PERMISSION_DENIED);
+        canExplain(false);
+        answer(activity, PackageManager.PERMISSION_DENIED);
+        controller.pause();
+        canExplain(true);
+        controller.resume();
+        ShadowLooper.idleMainLooper();
+        assertEquals(
+                words(activity, CameraLifecycle.Message.PERMISSION_NEEDED),
+                Screen.message(activity));
+    }
+
     @Test
     public void permissionDeniedOnce_canBeAskedForAgain() {
-        shadowOf(application.getPackageManager())
-                .setShouldShowRequestPermissionRationale(Manifest.permission.CAMERA, true);
+        canExplain(true);
         CameraActivity activity = started(false);
         answer(activity, PackageManager.PERMISSION_DENIED);
         String needed = words(activity, CameraLifecycle.Message.PERMISSION_NEEDED);
@@ -291,6 +343,24 @@ public class CameraScreenTest {
         cameras().removeCamera("0");
         CameraActivity activity = started(true);
         assertEquals(words(activity, CameraLifecycle.Message.MISSING), Screen.message(activity));
+        plugIn();
+        activity.findViewById(R.id.message_button).performClick();
+        ShadowLooper.idleMainLooper();
+        assertEquals("", Screen.message(activity));
+    }
+
+    @Test
+    public void cameraThatWasUnplugged_isLookedForAnew() throws Exception {
+        CameraActivity activity = started(true);
+        controller.pause();
+        cameras().removeCamera("0");
+        controller.resume();
+        ShadowLooper.idleMainLooper();
+        assertEquals(words(activity, CameraLifecycle.Message.MISSING), Screen.message(activity));
+        plugIn();
+        activity.findViewById(R.id.message_button).performClick();
+        ShadowLooper.idleMainLooper();
+        assertEquals("", Screen.message(activity));
     }
 
     @Test
@@ -324,13 +394,33 @@ public class CameraScreenTest {
         CameraActivity activity = started(true);
         show(activity, OverlayMode.HEAT_MAP, new Subject(0.6f, 0.52f));
         View overlay = activity.findViewById(R.id.overlay);
-        assertTrue(overlay.getContentDescription().toString().contains("focus"));
-        controller.configurationChange();
+        assertTrue(overlay.getContentDescription().toString().contains("focus,"));
+        ShadowDisplay display = shadowOf(ShadowDisplay.getDefaultDisplay());
+        // Another display, and another rate of this one.
+        activity.onDisplayChanged(7);
+        display.setRefreshRate(120);
+        activity.onDisplayChanged(0);
+        ShadowLooper.idleMainLooper();
+        assertTrue(overlay.getContentDescription().toString().contains("focus,"));
+        display.setRotation(Surface.ROTATION_90);
         activity.onDisplayChanged(0);
         ShadowLooper.idleMainLooper();
         assertEquals(
                 activity.getString(R.string.overlay_description),
                 overlay.getContentDescription().toString());
+    }
+
+    @Test
+    public void frameThatIsUnderWayWhenTheScreenIsLeft_isNotShown() throws Exception {
+        CameraActivity activity = started(true);
+        show(activity, OverlayMode.HEAT_MAP, new Subject(0.6f, 0.52f));
+        View overlay = activity.findViewById(R.id.overlay);
+        assertTrue(overlay.getContentDescription().toString().contains("focus,"));
+        controller.pause();
+        Screen.await(
+                () ->
+                        activity.getString(R.string.overlay_description)
+                                .contentEquals(overlay.getContentDescription()));
     }
 
     // What inference says.
@@ -358,18 +448,70 @@ public class CameraScreenTest {
     @Test
     public void still_opensItsOwnScreen() throws Exception {
         CameraActivity activity = started(true);
+        View shutter = activity.findViewById(R.id.take_still);
+        shutter.performClick();
+        assertFalse("one still at a time", shutter.isEnabled());
         activity.onStill(scene(activity));
+        ShadowLooper.idleMainLooper();
         Intent still = shadowOf(activity).getNextStartedActivity();
         assertEquals(StillActivity.class.getName(), still.getComponent().getClassName());
         assertNotNull(Stills.read(activity.getContentResolver(), still.getData()));
+        controller.pause().resume();
+        ShadowLooper.idleMainLooper();
+        assertTrue("back at the camera", shutter.isEnabled());
     }
 
     @Test
-    public void stillWithoutRoom_isSaid() throws Exception {
+    public void stillThatIsReadyAfterTheScreenWasLeft_opensNothing() {
         CameraActivity activity = started(true);
-        activity.onFailure(Failure.of(new IOException("write failed: ENOSPC")));
+        activity.findViewById(R.id.take_still).performClick();
+        controller.pause();
+        activity.onStill(scene(activity));
+        ShadowLooper.idleMainLooper();
+        assertNull(shadowOf(activity).getNextStartedActivity());
+    }
+
+    @Test
+    public void shutter_worksOnlyWhileThereIsAPicture() {
+        CameraActivity activity = started(true);
+        View shutter = activity.findViewById(R.id.take_still);
+        assertTrue(shutter.isEnabled());
+        cameras().triggerDisconnect();
+        ShadowLooper.idleMainLooper();
+        assertFalse(shutter.isEnabled());
+        activity.findViewById(R.id.message_button).performClick();
+        ShadowLooper.idleMainLooper();
+        assertTrue(shutter.isEnabled());
+    }
+
+    @Test
+    public void stillWithoutRoom_isSaidUntilItWasRead() throws Exception {
+        CameraActivity activity = started(true);
+        View shutter = activity.findViewById(R.id.take_still);
+        shutter.performClick();
+        File full = new File(application.getCacheDir(), "full.jpg");
+        // What is written there finds the device full, as on a phone without room.
+        Files.createSymbolicLink(full.toPath(), Paths.get("/dev/full"));
+        IOException error =
+                assertThrows(IOException.class, () -> Stills.jpeg(full, scene(activity)));
+        assertFalse("nothing half-written", Files.exists(full.toPath()));
+        activity.onStillFailure(Failure.of(error));
         ShadowLooper.idleMainLooper();
         assertEquals(activity.getString(R.string.storage_full), Screen.message(activity));
+        assertFalse(shutter.isEnabled());
+        activity.findViewById(R.id.message_button).performClick();
+        assertEquals("", Screen.message(activity));
+        assertTrue(shutter.isEnabled());
+        assertNull(shadowOf(activity).getNextStartedActivity());
+    }
+
+    @Test
+    public void stillWithoutAFolder_isSaid() throws Exception {
+        CameraActivity activity = started(true);
+        Files.write(new File(application.getCacheDir(), "stills").toPath(), new byte[1]);
+        activity.onStill(scene(activity));
+        ShadowLooper.idleMainLooper();
+        assertTrue(Screen.message(activity).startsWith("Nothing was saved:"));
     }
 
     @Test

@@ -145,6 +145,11 @@ public class InferenceTest implements Inference.Listener {
     }
 
     @Override
+    public void onStillFailure(Failure failure) {
+        failures.add(failure);
+    }
+
+    @Override
     public void onFailure(Failure failure) {
         failures.add(failure);
     }
@@ -208,6 +213,16 @@ public class InferenceTest implements Inference.Listener {
         assertTrue((still.getPixel(5, 2) & 0xFF) < 16);
         assertTrue((still.getPixel(5, WIDTH - 2) & 0xFF) > 240);
         assertNotEquals(0, still.getPixel(0, 0) >>> 24);
+    }
+
+    @Test
+    public void stillThatIsNoLongerWanted_isNotMade() throws Exception {
+        inference.open(settings);
+        inference.takeStill();
+        inference.dropStill();
+        frame();
+        assertEquals(1, results.size());
+        assertTrue(stills.isEmpty());
     }
 
     @Test

@@ -32,6 +32,7 @@ public class CameraLifecycleTest {
         PERMISSION_DENIED_FOR_GOOD,
         PERMISSION_INTERRUPTED,
         PERMISSION_TAKEN_BACK,
+        PERMISSION_ASKABLE_AGAIN,
         OPENED,
         OPEN_REFUSED,
         DISCONNECTED,
@@ -46,6 +47,8 @@ public class CameraLifecycleTest {
     private static final class Phone implements CameraLifecycle.Commands {
         final CameraLifecycle machine = new CameraLifecycle(this, false);
         boolean isGranted;
+        /** It was denied, and Android would ask again. */
+        boolean canExplain;
         boolean isResumed;
         boolean hasSurface;
         /** The last camera ended badly, and nobody tried again. */
@@ -68,7 +71,7 @@ public class CameraLifecycleTest {
                 case RESUME:
                     isResumed = true;
                     hasProblem = false;
-                    machine.resumed(isGranted);
+                    machine.resumed(isGranted, canExplain);
                     break;
                 case PAUSE:
                     isResumed = false;
@@ -84,12 +87,15 @@ public class CameraLifecycleTest {
                     break;
                 case PERMISSION_GRANTED:
                     isGranted = true;
+                    canExplain = false;
                     machine.answered(Permission.GRANTED);
                     break;
                 case PERMISSION_DENIED:
+                    canExplain = !isGranted;
                     answer(Permission.DENIED);
                     break;
                 case PERMISSION_DENIED_FOR_GOOD:
+                    canExplain = false;
                     answer(Permission.DENIED_FOR_GOOD);
                     break;
                 case PERMISSION_INTERRUPTED:
@@ -98,6 +104,10 @@ public class CameraLifecycleTest {
                 case PERMISSION_TAKEN_BACK:
                     // In the system's settings, so while this screen is in the background.
                     isGranted &= isResumed;
+                    break;
+                case PERMISSION_ASKABLE_AGAIN:
+                    // There too.
+                    canExplain |= !isGranted && !isResumed;
                     break;
                 case OPENED:
                     if (pending > 0) {
@@ -187,6 +197,9 @@ public class CameraLifecycleTest {
             } else {
                 assertNotEquals("a message says why there is no picture", Message.NONE, shown);
             }
+            assertFalse(
+                    "who can be asked is not sent to the settings",
+                    canExplain && shown == Message.PERMISSION_IN_SETTINGS);
             if (isRunning) {
                 assertEquals("frames are turned as the screen is", rotation, framedRotation);
             }
@@ -247,7 +260,7 @@ public class CameraLifecycleTest {
 
         /** All that decides what can happen next. */
         String key() {
-            return machine + " " + isGranted + isResumed + hasSurface + hasProblem
+            return machine + " " + isGranted + canExplain + isResumed + hasSurface + hasProblem
                     + (pending > 0) + (open > 0) + isConfiguring + isRunning
                     + (rotation == framedRotation);
         }
@@ -348,6 +361,23 @@ public class CameraLifecycleTest {
         phone.play(Event.RESUME);
         assertEquals(Message.STARTING, phone.shown);
         assertTrue(phone.pending > 0);
+    }
+
+    @Test
+    public void permissionDeniedForGood_thenAskableAgain_isAskedForAgain() {
+        Phone phone =
+                played(
+                        Event.RESUME,
+                        Event.PAUSE,
+                        Event.PERMISSION_DENIED_FOR_GOOD,
+                        Event.RESUME,
+                        Event.PAUSE,
+                        Event.PERMISSION_ASKABLE_AGAIN,
+                        Event.RESUME);
+        assertEquals(Message.PERMISSION_NEEDED, phone.shown);
+        assertEquals(1, phone.asked);
+        phone.play(Event.RETRY);
+        assertEquals(2, phone.asked);
     }
 
     @Test
