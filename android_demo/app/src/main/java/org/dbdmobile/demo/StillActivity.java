@@ -14,15 +14,18 @@ import android.util.Log;
 import android.view.Menu;
 import android.view.MenuItem;
 import android.view.View;
+import android.widget.Button;
 import android.widget.ImageView;
 import android.widget.RadioGroup;
 import android.widget.TextView;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.dbdmobile.AndroidFrames;
 import org.dbdmobile.BlurDetector;
+import org.dbdmobile.BlurMap;
 import org.dbdmobile.BlurModel;
 import org.dbdmobile.DbdException;
 import org.dbdmobile.Framing;
@@ -40,6 +43,9 @@ public final class StillActivity extends Activity {
     private RadioGroup modes;
     private TextView messageText;
     private View messagePanel;
+    private View messageButton;
+    private MenuItem share;
+    private boolean isSharing;
 
     // Set once, on the main thread; the detector behind it is closed already.
     private Bitmap photo;
@@ -64,6 +70,16 @@ public final class StillActivity extends Activity {
         modes = findViewById(R.id.modes);
         messagePanel = findViewById(R.id.message_panel);
         messageText = findViewById(R.id.message);
+        Button ok = findViewById(R.id.message_button);
+        ok.setText(android.R.string.ok);
+        ok.setOnClickListener(
+                new View.OnClickListener() {
+                    @Override
+                    public void onClick(View view) {
+                        messagePanel.setVisibility(View.GONE);
+                    }
+                });
+        messageButton = ok;
         overlay.setOnSubject(
                 new OverlayView.OnSubject() {
                     @Override
@@ -136,8 +152,10 @@ public final class StillActivity extends Activity {
                 });
     }
 
+    /** Over a photo that is there, until it was read. */
     private void say(String text) {
         messageText.setText(text);
+        messageButton.setVisibility(photo == null ? View.GONE : View.VISIBLE);
         messagePanel.setVisibility(View.VISIBLE);
     }
 
@@ -147,7 +165,7 @@ public final class StillActivity extends Activity {
         messagePanel.setVisibility(View.GONE);
         picture.setPicture(photo.getWidth(), photo.getHeight());
         photoView.setImageBitmap(photo);
-        invalidateOptionsMenu();
+        showShare();
         draw();
     }
 
@@ -167,8 +185,16 @@ public final class StillActivity extends Activity {
     @Override
     public boolean onCreateOptionsMenu(Menu menu) {
         getMenuInflater().inflate(R.menu.still, menu);
-        menu.findItem(R.id.share).setEnabled(photo != null);
+        share = menu.findItem(R.id.share);
+        showShare();
         return true;
+    }
+
+    /** The menu may be made before or after the photo is there. */
+    private void showShare() {
+        if (share != null) {
+            share.setEnabled(photo != null && !isSharing);
+        }
     }
 
     @Override
@@ -185,6 +211,13 @@ public final class StillActivity extends Activity {
     }
 
     private void share() {
+        isSharing = true;
+        showShare();
+        // What is shared is what is seen now, whatever is chosen while it is written.
+        final BlurMap map = live.map();
+        final Bitmap seen =
+                Bitmap.createBitmap(
+                        live.pixels(), map.width(), map.height(), Bitmap.Config.ARGB_8888);
         worker.post(
                 new Runnable() {
                     @Override
@@ -192,9 +225,24 @@ public final class StillActivity extends Activity {
                         try {
                             String stem = "photo-" + System.currentTimeMillis();
                             File folder = Stills.folder(StillActivity.this);
-                            send(Stills.write(folder, stem, photo, live));
+                            sendLater(Stills.write(folder, stem, photo, map, seen));
                         } catch (IOException | OutOfMemoryError error) {
                             fail("The photo cannot be shared.", error);
+                            sendLater(Collections.<File>emptyList());
+                        }
+                    }
+                });
+    }
+
+    private void sendLater(final List<File> files) {
+        main.post(
+                new Runnable() {
+                    @Override
+                    public void run() {
+                        isSharing = false;
+                        showShare();
+                        if (!files.isEmpty() && !isFinishing() && !isDestroyed()) {
+                            send(files);
                         }
                     }
                 });

@@ -48,11 +48,14 @@ public final class StillProvider extends ContentProvider {
     @Override
     public Cursor query(
             Uri uri, String[] projection, String selection, String[] arguments, String order) {
-        MatrixCursor cursor =
-                new MatrixCursor(new String[] {OpenableColumns.DISPLAY_NAME, OpenableColumns.SIZE});
+        String[] all = {OpenableColumns.DISPLAY_NAME, OpenableColumns.SIZE};
+        MatrixCursor cursor = new MatrixCursor(projection == null ? all : projection);
         try {
             File file = file(uri);
-            cursor.addRow(new Object[] {file.getName(), file.length()});
+            // Columns that were not asked for are left out, unknown ones stay null.
+            MatrixCursor.RowBuilder row = cursor.newRow();
+            row.add(OpenableColumns.DISPLAY_NAME, file.getName());
+            row.add(OpenableColumns.SIZE, file.length());
         } catch (FileNotFoundException error) {
             // No such still, so no row.
         }

@@ -80,7 +80,7 @@ final class Stills {
                         R.string.photo_damaged, uri + " is no picture that can be decoded.", null);
             }
             return turned(photo, orientation(resolver, uri));
-        } catch (IOException | SecurityException error) {
+        } catch (IOException error) {
             throw new PhotoException(R.string.photo_unreadable, uri + " cannot be read.", error);
         } catch (OutOfMemoryError error) {
             throw new PhotoException(R.string.out_of_memory, uri + " is too large.", error);
@@ -88,7 +88,13 @@ final class Stills {
     }
 
     private static InputStream open(ContentResolver resolver, Uri uri) throws IOException {
-        InputStream stream = resolver.openInputStream(uri);
+        InputStream stream;
+        try {
+            stream = resolver.openInputStream(uri);
+        } catch (RuntimeException error) {
+            // The other app's own, handed over to this one; or a permission that has ended.
+            throw new IOException(uri + " cannot be opened", error);
+        }
         if (stream == null) {
             throw new IOException(uri + " has no bytes");
         }
@@ -165,9 +171,11 @@ final class Stills {
      * blurred, at the photo's size) and {@code STEM.overlay.jpg}, as {@code dbd-mobile detect} names
      * them.
      *
+     * @param overlay what lies over the photo, of the map's size
      * @throws IOException storage is full
      */
-    static List<File> write(File folder, String stem, Bitmap photo, LiveBlur live)
+    static List<File> write(
+            File folder, String stem, Bitmap photo, BlurMap map, Bitmap overlay)
             throws IOException {
         List<File> files = new ArrayList<>();
         files.add(jpeg(new File(folder, stem + ".jpg"), photo));
@@ -176,20 +184,12 @@ final class Stills {
         Bitmap picture =
                 Bitmap.createBitmap(photo.getWidth(), photo.getHeight(), Bitmap.Config.ARGB_8888);
         Canvas canvas = new Canvas(picture);
-        canvas.drawBitmap(grey(live.map()), null, area, scaling);
+        canvas.drawBitmap(grey(map), null, area, scaling);
         files.add(
                 compressed(
                         new File(folder, stem + ".blur.png"), picture, Bitmap.CompressFormat.PNG));
         canvas.drawBitmap(photo, null, area, scaling);
-        canvas.drawBitmap(
-                Bitmap.createBitmap(
-                        live.pixels(),
-                        live.map().width(),
-                        live.map().height(),
-                        Bitmap.Config.ARGB_8888),
-                null,
-                area,
-                scaling);
+        canvas.drawBitmap(overlay, null, area, scaling);
         files.add(jpeg(new File(folder, stem + ".overlay.jpg"), picture));
         return files;
     }

@@ -33,7 +33,9 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Paths;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.dbdmobile.AndroidFrames;
 import org.dbdmobile.BlurDetector;
 import org.dbdmobile.BlurModel;
@@ -56,6 +58,7 @@ import org.robolectric.shadows.ShadowDisplay;
 import org.robolectric.shadows.ShadowLog;
 import org.robolectric.shadows.ShadowLooper;
 import org.robolectric.shadows.StreamConfigurationMapBuilder;
+import org.robolectric.util.ReflectionHelpers;
 
 /**
  * The camera's screen on Android's own classes, over Robolectric's fake of the camera: it opens and
@@ -171,7 +174,7 @@ public class CameraScreenTest {
                 whole, (whole.getWidth() - width) * 11 / 20, 0, width, whole.getHeight());
     }
 
-    private void show(CameraActivity activity, OverlayMode mode, Subject subject) {
+    private LiveBlur show(CameraActivity activity, OverlayMode mode, Subject subject) {
         Bitmap scene = scene(activity);
         activity.findViewById(R.id.preview)
                 .setBackground(new BitmapDrawable(activity.getResources(), scene));
@@ -182,8 +185,9 @@ public class CameraScreenTest {
                 new LiveBlur(BlurDetector.open(model, Kernels.XNNPACK.options(1)))) {
             live.look(new AndroidFrames().of(scene), Framing.WHOLE, mode, subject);
             activity.onResult(live);
+            ShadowLooper.idleMainLooper();
+            return live;
         }
-        ShadowLooper.idleMainLooper();
     }
 
     @Test
@@ -413,14 +417,30 @@ public class CameraScreenTest {
     @Test
     public void frameThatIsUnderWayWhenTheScreenIsLeft_isNotShown() throws Exception {
         CameraActivity activity = started(true);
-        show(activity, OverlayMode.HEAT_MAP, new Subject(0.6f, 0.52f));
+        LiveBlur live = show(activity, OverlayMode.HEAT_MAP, new Subject(0.6f, 0.52f));
         View overlay = activity.findViewById(R.id.overlay);
-        assertTrue(overlay.getContentDescription().toString().contains("focus,"));
+        Inference inference = ReflectionHelpers.getField(activity, "inference");
+        CountDownLatch isLeft = new CountDownLatch(1);
+        CountDownLatch isLooked = new CountDownLatch(1);
+        inference
+                .handler()
+                .post(
+                        () -> {
+                            try {
+                                isLeft.await();
+                                activity.onResult(live);
+                            } catch (InterruptedException error) {
+                                throw new IllegalStateException(error);
+                            }
+                        });
         controller.pause();
-        Screen.await(
-                () ->
-                        activity.getString(R.string.overlay_description)
-                                .contentEquals(overlay.getContentDescription()));
+        inference.handler().post(isLooked::countDown);
+        isLeft.countDown();
+        assertTrue(isLooked.await(60, TimeUnit.SECONDS));
+        ShadowLooper.idleMainLooper();
+        assertEquals(
+                activity.getString(R.string.overlay_description),
+                overlay.getContentDescription().toString());
     }
 
     // What inference says.

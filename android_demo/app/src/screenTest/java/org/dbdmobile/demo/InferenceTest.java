@@ -105,9 +105,13 @@ public class InferenceTest implements Inference.Listener {
             };
         }
 
+        // Android closes it once more when it is collected.
+        private boolean isClosed;
+
         @Implementation
         protected void close() {
-            closed++;
+            closed += isClosed ? 0 : 1;
+            isClosed = true;
         }
     }
 

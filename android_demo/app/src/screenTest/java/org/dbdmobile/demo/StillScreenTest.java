@@ -3,11 +3,14 @@ package org.dbdmobile.demo;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertNotEquals;
+import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 import static org.robolectric.Shadows.shadowOf;
 
+import android.content.ContentProvider;
 import android.content.ContentResolver;
+import android.content.ContentValues;
 import android.content.Context;
 import android.content.Intent;
 import android.database.Cursor;
@@ -15,6 +18,7 @@ import android.graphics.Bitmap;
 import android.graphics.BitmapFactory;
 import android.media.ExifInterface;
 import android.net.Uri;
+import android.os.ParcelFileDescriptor;
 import android.os.SystemClock;
 import android.view.MotionEvent;
 import android.view.View;
@@ -164,6 +168,95 @@ public class StillScreenTest {
         Screen.await(() -> Screen.message(activity).equals(expected));
     }
 
+    /** Another app, with a mistake of its own. */
+    public static final class BrokenProvider extends ContentProvider {
+        @Override
+        public boolean onCreate() {
+            return true;
+        }
+
+        @Override
+        public ParcelFileDescriptor openFile(Uri uri, String mode) {
+            throw new IllegalStateException("a mistake");
+        }
+
+        @Override
+        public String getType(Uri uri) {
+            return "image/jpeg";
+        }
+
+        @Override
+        public Cursor query(
+                Uri uri, String[] projection, String selection, String[] values, String order) {
+            return null;
+        }
+
+        @Override
+        public Uri insert(Uri uri, ContentValues values) {
+            return null;
+        }
+
+        @Override
+        public int delete(Uri uri, String selection, String[] values) {
+            return 0;
+        }
+
+        @Override
+        public int update(Uri uri, ContentValues changed, String selection, String[] values) {
+            return 0;
+        }
+    }
+
+    @Test
+    public void photoOfAnAppThatFails_isSaid() throws Exception {
+        Robolectric.setupContentProvider(BrokenProvider.class, "broken");
+        StillActivity activity = started(Uri.parse("content://broken/photo"));
+        String expected = activity.getString(R.string.photo_unreadable);
+        Screen.await(() -> Screen.message(activity).equals(expected));
+        assertEquals(View.GONE, activity.findViewById(R.id.message_button).getVisibility());
+    }
+
+    private static View share(StillActivity activity) {
+        ShadowLooper.idleMainLooper();
+        return activity.findViewById(R.id.share);
+    }
+
+    @Test
+    public void shareWithoutAFolder_isSaidUntilItWasRead() throws Exception {
+        StillActivity activity = shown(SCENE);
+        File folder = new File(activity.getCacheDir(), "stills");
+        Files.write(folder.toPath(), new byte[1]);
+        share(activity).performClick();
+        Screen.await(() -> Screen.message(activity).startsWith("Nothing was saved:"));
+        Screen.await(() -> share(activity).isEnabled());
+        activity.findViewById(R.id.message_button).performClick();
+        assertEquals("", Screen.message(activity));
+        assertTrue(folder.delete());
+        share(activity).performClick();
+        Screen.await(() -> shadowOf(activity).peekNextStartedActivity() != null);
+    }
+
+    @Test
+    public void share_isOfferedAgainOnlyWhenItWasSent() throws Exception {
+        StillActivity activity = started(SCENE);
+        assertFalse("no photo yet", share(activity).isEnabled());
+        Screen.await(() -> Screen.message(activity).isEmpty());
+        assertTrue(share(activity).isEnabled());
+        share(activity).performClick();
+        assertFalse(share(activity).isEnabled());
+        Screen.await(() -> shadowOf(activity).peekNextStartedActivity() != null);
+        assertTrue(share(activity).isEnabled());
+    }
+
+    @Test
+    public void share_screenThatWasLeftForGood_opensNothing() throws Exception {
+        StillActivity activity = shown(SCENE);
+        share(activity).performClick();
+        activity.finish();
+        Screen.await(() -> share(activity).isEnabled());
+        assertNull(shadowOf(activity).getNextStartedActivity());
+    }
+
     @Test
     public void share_handsOutPhotoMapAndOverlay() throws Exception {
         StillActivity activity = shown(SCENE);
@@ -179,6 +272,13 @@ public class StillScreenTest {
         for (int i = 0; i < 3; i++) {
             assertTrue(uris.get(i).getPath().endsWith(ends[i]));
             // As the app that it is shared with reads it.
+            try (Cursor cursor =
+                    activity.getContentResolver()
+                            .query(uris.get(i), new String[] {"_size"}, null, null, null)) {
+                assertTrue(cursor.moveToFirst());
+                assertEquals(1, cursor.getColumnCount());
+                assertTrue(cursor.getLong(0) > 0);
+            }
             try (InputStream stream =
                     activity.getContentResolver().openInputStream(uris.get(i))) {
                 Bitmap picture = BitmapFactory.decodeStream(stream);
