@@ -26,6 +26,9 @@ final class Failure {
         if (thrown instanceof DbdException.Backend) {
             return new Failure(R.string.kernels_refused, detail);
         }
+        if (thrown instanceof DbdException.Image) {
+            return new Failure(R.string.picture_refused, detail);
+        }
         if (thrown instanceof DbdException) {
             return new Failure(R.string.model_refused, detail);
         }

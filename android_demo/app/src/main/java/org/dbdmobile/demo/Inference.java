@@ -36,6 +36,8 @@ final class Inference implements ImageReader.OnImageAvailableListener {
     }
 
     private static final String TAG = "dbd-mobile";
+    // A second's frames: after so many in a row that cannot be read, no other kind will come.
+    private static final int MAX_REFUSED = 30;
 
     private final BlurModel.Assets assets;
     private final Listener listener;
@@ -50,6 +52,7 @@ final class Inference implements ImageReader.OnImageAvailableListener {
 
     // The inference thread's own.
     private LiveBlur live;
+    private int refused;
 
     Inference(BlurModel.Assets assets, Listener listener) {
         this.assets = assets;
@@ -134,20 +137,31 @@ final class Inference implements ImageReader.OnImageAvailableListener {
             Frame frame = frames.of(image);
             Framing framed = framing;
             live.look(frame, framed, mode, subject);
+            refused = 0;
             listener.onResult(live);
             if (isStillWanted) {
                 isStillWanted = false;
                 still = still(frame, framed);
             }
         } catch (DbdException.Image error) {
-            // A frame of a kind that no camera here should give; the next may be better.
-            Log.w(TAG, error.getMessage());
+            refuse(error);
         } catch (DbdException | OutOfMemoryError error) {
             letGo();
             fail(error);
         }
         if (still != null) {
             listener.onStill(still);
+        }
+    }
+
+    /** A frame of a kind that no camera here should give; the next may be better. */
+    private void refuse(DbdException.Image error) {
+        refused++;
+        if (refused == 1) {
+            Log.w(TAG, error.getMessage());
+        } else if (refused == MAX_REFUSED) {
+            letGo();
+            fail(error);
         }
     }
 
@@ -167,6 +181,7 @@ final class Inference implements ImageReader.OnImageAvailableListener {
         if (live != null) {
             live.close();
             live = null;
+            refused = 0;
         }
     }
 

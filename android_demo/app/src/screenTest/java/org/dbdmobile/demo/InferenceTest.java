@@ -9,6 +9,7 @@ import android.graphics.Bitmap;
 import android.graphics.ImageFormat;
 import android.media.Image;
 import android.media.ImageReader;
+import android.util.Log;
 import java.io.ByteArrayInputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ import org.robolectric.annotation.GraphicsMode;
 import org.robolectric.annotation.Implementation;
 import org.robolectric.annotation.Implements;
 import org.robolectric.shadow.api.Shadow;
+import org.robolectric.shadows.ShadowLog;
 import org.robolectric.util.ReflectionHelpers;
 
 /** The inference thread, with fake images of a camera and TensorFlow Lite's own native code. */
@@ -239,6 +241,23 @@ public class InferenceTest implements Inference.Listener {
         assertEquals(1, results.size());
         assertEquals(2, FakeImage.closed);
         assertTrue(failures.isEmpty());
+    }
+
+    @Test
+    public void framesOfAForeignKind_oneAfterTheOther_areSaidOnce() throws Exception {
+        inference.open(settings);
+        FakeImage.format = ImageFormat.JPEG;
+        for (int i = 0; i < 70; i++) {
+            frame();
+        }
+        assertEquals(1, failures.size());
+        assertEquals(R.string.picture_refused, failures.get(0).message);
+        assertEquals(70, FakeImage.closed);
+        long lines =
+                ShadowLog.getLogsForTag("dbd-mobile").stream()
+                        .filter(line -> line.type >= Log.WARN)
+                        .count();
+        assertEquals("no line a frame", 2, lines);
     }
 
     @Test
