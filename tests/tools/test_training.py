@@ -475,13 +475,13 @@ class TestWeightsFile:
 
         return write
 
-    @pytest.mark.parametrize("name", ["lite", "nano"])
-    def test_shipped_weights_are_float16_and_say_what_they_are(self, name):
+    @pytest.mark.parametrize(("name", "last"), [("lite", "lite-last"), ("nano", "nano")])
+    def test_shipped_weights_are_float16_and_say_what_they_are(self, name, last):
         path = ROOT / "training" / "weights" / f"{name}.safetensors"
         assert {t.dtype for t in load_file(path).values()} == {torch.float16}
         trained = load_weights(path)
         assert trained.architecture == name
-        recipe = read_recipe(ROOT / "training" / "recipes" / f"{name}-last.toml")
+        recipe = read_recipe(ROOT / "training" / "recipes" / f"{last}.toml")
         assert recipe_from_table(trained.notes["recipe"]) == recipe
 
     @pytest.mark.parametrize(
