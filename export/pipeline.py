@@ -48,7 +48,7 @@ _COMPARED_PHOTOS = 50
 _WORST_PHOTOS = 3
 _TOOLS = (
     "torch", "onnx", "onnxsim", "onnxruntime", "onnx2tf", "tensorflow", "ai-edge-litert",
-    "tflite-runtime", "numpy", "pillow",
+    "tflite-runtime", "mediapipe", "flatbuffers", "numpy", "pillow",
 )  # fmt: skip
 
 Progress = Callable[[str, int, int | None], None]
@@ -445,6 +445,7 @@ def _compared_photos(
 @contextmanager
 def _work_folder(output: Path) -> Iterator[Path]:
     """A temporary folder inside ``output``, so that moving a file out of it is one step."""
+    is_new = not output.exists()
     try:
         output.mkdir(parents=True, exist_ok=True)
         folder = TemporaryDirectory(dir=output, prefix=".export-")
@@ -452,8 +453,13 @@ def _work_folder(output: Path) -> Iterator[Path]:
         raise InputError(
             f"Nothing can be written to {output} ({error.strerror}); give another folder."
         ) from error
-    with folder as name:
-        yield Path(name).resolve()
+    try:
+        with folder as name:
+            yield Path(name).resolve()
+    finally:
+        # Only after a failure or an interruption is it empty.
+        if is_new and not any(output.iterdir()):
+            output.rmdir()
 
 
 def _file_name(job: ExportJob, stage: str) -> str:
@@ -486,6 +492,9 @@ def _publish(report: Report, page: str, files: dict[str, Path], job: ExportJob, 
     stem = job.checkpoint.stem
     for suffix, text in (("html", page), ("json", report.to_json())):
         (work / f"report.{suffix}").write_text(text, encoding="utf-8")
+    # An older report would be wrong from the first file on, should this be interrupted.
+    for suffix in ("html", "json"):
+        (job.output / f"{stem}.report.{suffix}").unlink(missing_ok=True)
     for name in _file_names(job):
         if name in files:
             files[name].replace(job.output / name)

@@ -349,6 +349,7 @@ def test_network_whose_values_are_no_probabilities_is_refused_as_a_whole(
     assert run_export(monkeypatch, tmp_path / "net.safetensors", *options) == 1
     screen = capfd.readouterr().err
     assert "refused: torch: It gives values outside" in screen
+    assert f"Written to {tmp_path / 'out'}: the report." in screen
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert names == ["net.report.html", "net.report.json"]
     # Float files that are compared on evaluation photos have no use for others.
@@ -421,6 +422,12 @@ def test_bad_input_is_one_sentence_and_status_2(
     assert not output.is_dir()
 
 
+def test_screen_shows_names_as_they_are(tmp_path, monkeypatch, capfd):
+    path = tmp_path / "[red]none[/red].safetensors"
+    assert run_export(monkeypatch, path, "-o", tmp_path / "out") == 2
+    assert f"error: There is no file {path}; give" in capfd.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
@@ -430,6 +437,7 @@ def test_bad_input_is_one_sentence_and_status_2(
         (["--bundle", "../lite"], "no model id"),
         (["--mean", "127", "--scale", "128"], "--mean and --scale are for ONNX files"),
         (["--mean", "1,2"], "expected a number, or three"),
+        (["--mean=-1,2,3", "--scale", "1,0,1"], "expected numbers above 0"),
         (["--precision", "int8-mixed"], "int8-mixed is made where int8 fails"),
     ],
 )
