@@ -82,7 +82,7 @@ def main() -> int:
             return 1
         if options.bundle is not None:
             int8_file = options.output / f"{options.checkpoint.stem}.int8.tflite"
-            folder = write_bundle(report, int8_file, options.bundle, options.bundle_version)
+            folder = write_bundle(report, int8_file, options.bundle)
             console.print(escape(f"Bundled as {folder}."), soft_wrap=True)
     except InputError as error:
         console.print(f"[red]error:[/red] {escape(str(error))}", soft_wrap=True)
@@ -162,10 +162,20 @@ def _parser() -> argparse.ArgumentParser:
         help="put the int8 file with a card into the device package, under this id",
     )
     parser.add_argument(
-        "--bundle-version",
-        default="1.0.0",
+        "--model-version",
+        dest="version",
         metavar="VERSION",
-        help="of the model, for the files' metadata and the card (default: 1.0.0)",
+        help="for the files' metadata and the card (default: the bundled model's for its weights, "
+        "else 1.0.0)",
+    )
+    parser.add_argument(
+        "--author",
+        metavar="NAME",
+        help="for the files' metadata (default: what an ONNX file says, dbd-mobile for the weights "
+        "of a bundled model, else unknown)",
+    )
+    parser.add_argument(
+        "--license", metavar="NAME", help="for the files' metadata and the card; as --author"
     )
     parser.add_argument("--verbose", action="store_true", help="show all that the converters write")
     return parser
@@ -219,7 +229,11 @@ def _export(options: argparse.Namespace, console: Console) -> Report:
         checkpoint=options.checkpoint,
         output=options.output,
         precisions=options.precision,
-        version=options.bundle_version,
+        stated={
+            name: getattr(options, name)
+            for name in ("version", "author", "license")
+            if getattr(options, name) is not None
+        },
         normalisation=Normalisation(options.mean, options.scale) if options.mean else None,
         keep_failing=options.keep_failing,
         calibration=options.calibration,
