@@ -76,7 +76,8 @@ tools: .venv-tools/installed
 	.venv/bin/python -m pip install --quiet -r requirements/test.txt
 	touch $@
 
-.venv-tools/installed: requirements/tools.txt requirements/test.txt
+# This file too says what is installed.
+.venv-tools/installed: Makefile requirements/tools.txt requirements/test.txt
 	@test "$(CONVERTERS)" = 1 || \
 		{ echo "The converters need Python 3.11 on 64-bit x86 Linux; run: make tools PYTHON=/path/to/python3.11"; exit 1; }
 	@$(PYTHON) -m venv .venv-tools || { rm -rf .venv-tools; \

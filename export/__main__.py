@@ -3,10 +3,12 @@
 import argparse
 import math
 import re
+import signal
 import sys
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -52,9 +54,13 @@ def main() -> int:
         Console().print(report_table(report), census_table(report))
         for stage in report.stages:
             for sentence in stage.slow_spots:
-                console.print(f"[yellow]slow:[/yellow] {stage.name}: {sentence}", soft_wrap=True)
+                console.print(
+                    f"[yellow]slow:[/yellow] {stage.name}: {escape(sentence)}", soft_wrap=True
+                )
             for sentence in stage.failures:
-                console.print(f"[red]refused:[/red] {stage.name}: {sentence}", soft_wrap=True)
+                console.print(
+                    f"[red]refused:[/red] {stage.name}: {escape(sentence)}", soft_wrap=True
+                )
         if report.used_generated_images:
             console.print(
                 "[yellow]note:[/yellow] generated images stood in for calibration photos; give "
@@ -63,7 +69,8 @@ def main() -> int:
             )
         for sentence in report.left_out:
             console.print(sentence, soft_wrap=True)
-        console.print(f"Written to {options.output}: {_listed(report)}.", soft_wrap=True)
+        written = escape(f"Written to {options.output}: {_listed(report)}.")
+        console.print(written, soft_wrap=True)
         if not report.passed:
             refused = (
                 "What was refused is written too (--keep-failing): exit status 1."
@@ -75,13 +82,13 @@ def main() -> int:
             return 1
         if options.bundle is not None:
             int8_file = options.output / f"{options.checkpoint.stem}.int8.tflite"
-            folder = write_bundle(report, int8_file, options.bundle, options.bundle_version)
-            console.print(f"Bundled as {folder}.", soft_wrap=True)
+            folder = write_bundle(report, int8_file, options.bundle)
+            console.print(escape(f"Bundled as {folder}."), soft_wrap=True)
     except InputError as error:
-        console.print(f"[red]error:[/red] {error}", soft_wrap=True)
+        console.print(f"[red]error:[/red] {escape(str(error))}", soft_wrap=True)
         return 2
     except ConversionError as error:
-        console.print(f"[red]error:[/red] {error}", soft_wrap=True)
+        console.print(f"[red]error:[/red] {escape(str(error))}", soft_wrap=True)
         return 1
     except KeyboardInterrupt:
         console.print("Interrupted; nothing half-written is left behind.")
@@ -145,9 +152,9 @@ def _parser() -> argparse.ArgumentParser:
         type=_channels,
         metavar="R,G,B",
         help="how an ONNX file is fed that does not say so: (x - mean) / scale, x from 0 to 255; "
-        "one number for all channels or one each",
+        "one number for all channels or one each (a negative one as in --mean=-1,2,3)",
     )
-    parser.add_argument("--scale", type=_channels, metavar="R,G,B", help="see --mean")
+    parser.add_argument("--scale", type=_scale, metavar="R,G,B", help="see --mean")
     parser.add_argument(
         "--bundle",
         type=_model_id,
@@ -155,10 +162,20 @@ def _parser() -> argparse.ArgumentParser:
         help="put the int8 file with a card into the device package, under this id",
     )
     parser.add_argument(
-        "--bundle-version",
-        default="1.0.0",
+        "--model-version",
+        dest="version",
         metavar="VERSION",
-        help="of the model, for the files' metadata and the card (default: 1.0.0)",
+        help="for the files' metadata and the card (default: the bundled model's for its weights, "
+        "else 1.0.0)",
+    )
+    parser.add_argument(
+        "--author",
+        metavar="NAME",
+        help="for the files' metadata (default: what an ONNX file says, dbd-mobile for the weights "
+        "of a bundled model, else unknown)",
+    )
+    parser.add_argument(
+        "--license", metavar="NAME", help="for the files' metadata and the card; as --author"
     )
     parser.add_argument("--verbose", action="store_true", help="show all that the converters write")
     return parser
@@ -187,6 +204,13 @@ def _channels(text: str) -> tuple[float, float, float]:
     return red, green, blue
 
 
+def _scale(text: str) -> tuple[float, float, float]:
+    channels = _channels(text)
+    if min(channels) <= 0:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected numbers above 0")
+    return channels
+
+
 def _model_id(text: str) -> str:
     if not re.fullmatch("[a-z0-9][a-z0-9_-]*", text):
         raise argparse.ArgumentTypeError(
@@ -205,7 +229,11 @@ def _export(options: argparse.Namespace, console: Console) -> Report:
         checkpoint=options.checkpoint,
         output=options.output,
         precisions=options.precision,
-        version=options.bundle_version,
+        stated={
+            name: getattr(options, name)
+            for name in ("version", "author", "license")
+            if getattr(options, name) is not None
+        },
         normalisation=Normalisation(options.mean, options.scale) if options.mean else None,
         keep_failing=options.keep_failing,
         calibration=options.calibration,
@@ -227,8 +255,11 @@ def _export(options: argparse.Namespace, console: Console) -> Report:
 
 
 def _listed(report: Report) -> str:
-    return ", ".join([*(file.name for file in report.files), "and the report"])
+    names = ", ".join(file.name for file in report.files)
+    return f"{names}, and the report" if names else "the report"
 
 
 if __name__ == "__main__":
+    # So that what a scheduler stops cleans up as after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main())

@@ -14,21 +14,18 @@ MODELS_FOLDER = Path(__file__).parents[1] / "dbd_mobile" / "models"
 
 @dataclass(frozen=True)
 class _Family:
-    """What a card and a file's metadata say of all models of one architecture."""
+    """What a card says of all models of one architecture, and a file's metadata of its name."""
 
     name: str
     description: str
     data: str
     data_terms: str
-    author: str
-    license: str
 
 
 _DATA = (
     "CUHK out-of-focus photos and masks; DUTS photos, with synthetic defocus or judged by other "
     "networks trained on these; encoder initialised with ImageNet weights ({encoder})"
 )
-_AUTHOR = "dbd-mobile"
 _DATA_TERMS = (
     "The weights were trained on the CUHK out-of-focus set and on DUTS photos. Both are research "
     "data, given for study: check their terms before commercial use. Neither is part of this "
@@ -44,8 +41,6 @@ FAMILIES = {
         ),
         data=_DATA.format(encoder="EfficientNet-Lite0, Apache-2.0"),
         data_terms=_DATA_TERMS,
-        author=_AUTHOR,
-        license="Apache-2.0",
     ),
     "nano": _Family(
         name="Nano",
@@ -66,16 +61,12 @@ FAMILIES = {
         ),
         data=_DATA.format(encoder="SE-ResNeXt-101, as the recipe says"),
         data_terms=_DATA_TERMS,
-        author=_AUTHOR,
-        license="Apache-2.0",
     ),
     "teacher-lite2": _Family(
         name="Teacher Lite2",
         description="EfficientNet-Lite2 encoder in the design of Distill-DBDGAN's teacher.",
         data=_DATA.format(encoder="EfficientNet-Lite2, Apache-2.0"),
         data_terms=_DATA_TERMS,
-        author=_AUTHOR,
-        license="Apache-2.0",
     ),
     "paper": _Family(
         name="Paper",
@@ -88,14 +79,12 @@ FAMILIES = {
             "The checkpoint does not say what it was trained on: ask for its terms where it came "
             "from before using or passing on this model."
         ),
-        author="unknown",
-        license="unknown",
     ),
 }
 
 
 def write_bundle(
-    report: Report, int8_file: Path, model_id: str, version: str, models: Path = MODELS_FOLDER
+    report: Report, int8_file: Path, model_id: str, models: Path = MODELS_FOLDER
 ) -> Path:
     """Write ``<id>/model.tflite`` and ``<id>/card.json``, which says all that is known of it.
 
@@ -103,7 +92,6 @@ def write_bundle(
         report: Of an export that passed, with task measures.
         int8_file: The int8 file that it describes.
         model_id: Name of the model's folder, by which users will ask for it.
-        version: Of the model.
         models: The folder of all models.
 
     Returns:
@@ -111,7 +99,7 @@ def write_bundle(
     """
     folder = models / model_id
     folder.mkdir(parents=True, exist_ok=True)
-    card = json.dumps(_make_card(report, model_id, version), indent=2) + "\n"
+    card = json.dumps(_make_card(report, model_id), indent=2) + "\n"
     contents = {"model.tflite": int8_file.read_bytes(), "card.json": card.encode()}
     for name, content in contents.items():
         part = folder / f"{name}.part"
@@ -120,7 +108,7 @@ def write_bundle(
     return folder
 
 
-def _make_card(report: Report, model_id: str, version: str) -> Card:
+def _make_card(report: Report, model_id: str) -> Card:
     (file,) = (file for file in report.files if file.stage == "int8")
     facts = report.stage("int8").tflite
     assert facts is not None and report.evaluation is not None
@@ -146,7 +134,7 @@ def _make_card(report: Report, model_id: str, version: str) -> Card:
     return {
         "id": model_id,
         "name": family.name,
-        "version": version,
+        "version": report.checkpoint.about["version"],
         "description": family.description,
         "sha256": file.sha256,
         "size_bytes": file.size_bytes,
@@ -174,7 +162,7 @@ def _make_card(report: Report, model_id: str, version: str) -> Card:
             "meaning": "probability of blur, 1 = blurred",
         },
         "accuracy": accuracy,
-        "license": family.license,
+        "license": report.checkpoint.about["license"],
         "data_terms": family.data_terms,
         "training": {
             "data": family.data,

@@ -61,7 +61,7 @@ def measure_layers(
     layers = [
         (originals[name], others[name], operator["op_name"])
         for operator in before._get_ops_details()
-        for name in [_output_name(before, operator)]
+        for name in _output_names(before, operator)
         if name in others
     ]
     sums = np.zeros((len(layers), 2))
@@ -110,12 +110,12 @@ def float_choices(float_file: Path, errors: Sequence[LayerError]) -> dict[str, l
     """
     interpreter = open_interpreter(float_file, show_all_tensors=True)
     users: dict[int, list[str]] = {}
-    indexes = {}
+    indexes: dict[str, int] = {}
     for operator in interpreter._get_ops_details():
-        name = _output_name(interpreter, operator)
-        indexes[name] = int(operator["outputs"][0])
+        names = _output_names(interpreter, operator)
+        indexes.update(zip(names, map(int, operator["outputs"]), strict=True))
         for tensor in operator["inputs"]:
-            users.setdefault(int(tensor), []).append(name)
+            users.setdefault(int(tensor), []).extend(names)
     output = interpreter.get_output_details()[0]["name"]
     inner = [layer for layer in errors if layer.name != output]
     ranked = sorted(inner, key=lambda layer: layer.own_error, reverse=True)
@@ -132,9 +132,10 @@ def float_choices(float_file: Path, errors: Sequence[LayerError]) -> dict[str, l
     return dict(sorted(choices.items(), key=lambda choice: len(choice[1])))
 
 
-def _output_name(interpreter: Any, operator: dict[str, Any]) -> str:
-    (index,) = operator["outputs"]
-    return str(interpreter._get_tensor_details(int(index), 0)["name"])
+def _output_names(interpreter: Any, operator: dict[str, Any]) -> list[str]:
+    return [
+        str(interpreter._get_tensor_details(int(index), 0)["name"]) for index in operator["outputs"]
+    ]
 
 
 def _feed(interpreter: Any, photo: NDArray[np.uint8]) -> None:

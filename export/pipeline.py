@@ -5,7 +5,7 @@ import importlib.metadata
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -48,7 +48,7 @@ _COMPARED_PHOTOS = 50
 _WORST_PHOTOS = 3
 _TOOLS = (
     "torch", "onnx", "onnxsim", "onnxruntime", "onnx2tf", "tensorflow", "ai-edge-litert",
-    "tflite-runtime", "numpy", "pillow",
+    "tflite-runtime", "mediapipe", "flatbuffers", "numpy", "pillow",
 )  # fmt: skip
 
 Progress = Callable[[str, int, int | None], None]
@@ -67,7 +67,8 @@ class ExportJob:
             ``STEM.report.json`` and ``STEM.report.html``; made if missing. STEM is the
             checkpoint's.
         precisions: Which of ``export.precision.PRECISIONS`` to write.
-        version: Of the model, for the files' metadata.
+        stated: What to say of the model in the files' metadata, whatever the checkpoint says: any
+            of ``version``, ``author`` and ``license``.
         normalisation: How an ONNX file is fed that does not say so itself.
         calibration: Folder of photos, or data set with ``image/``, to calibrate int8 with; None
             takes generated images.
@@ -81,7 +82,7 @@ class ExportJob:
     checkpoint: Path
     output: Path
     precisions: tuple[str, ...] = tuple(PRECISIONS)
-    version: str = "1.0.0"
+    stated: Mapping[str, str] = field(default_factory=dict)
     normalisation: Normalisation | None = None
     calibration: Path | None = None
     calibration_list: Path | None = None
@@ -169,7 +170,7 @@ def export_checkpoint(job: ExportJob, progress: Progress) -> Report:
             if _is_written(job, form.name) and (job.keep_failing or not stage.failures)
         }
         report = Report(
-            checkpoint=_checkpoint_facts(job.checkpoint, source),
+            checkpoint=_checkpoint_facts(job, source),
             calibration=_calibration_facts(calibration) if calibration else None,
             evaluation=job.evaluation_name,
             stages=export.stages,
@@ -208,7 +209,7 @@ class _Export:
         self._converter = TfliteConverter(
             onnx_file=work / "simplified.onnx",
             contract=source.contract,
-            about=source.about | {"version": job.version},
+            about=source.about | dict(job.stated),
             folder=work,
             progress=progress,
             verbose=job.verbose,
@@ -445,6 +446,7 @@ def _compared_photos(
 @contextmanager
 def _work_folder(output: Path) -> Iterator[Path]:
     """A temporary folder inside ``output``, so that moving a file out of it is one step."""
+    is_new = not output.exists()
     try:
         output.mkdir(parents=True, exist_ok=True)
         folder = TemporaryDirectory(dir=output, prefix=".export-")
@@ -452,8 +454,13 @@ def _work_folder(output: Path) -> Iterator[Path]:
         raise InputError(
             f"Nothing can be written to {output} ({error.strerror}); give another folder."
         ) from error
-    with folder as name:
-        yield Path(name).resolve()
+    try:
+        with folder as name:
+            yield Path(name).resolve()
+    finally:
+        # Only after a failure or an interruption is it empty.
+        if is_new and not any(output.iterdir()):
+            output.rmdir()
 
 
 def _file_name(job: ExportJob, stage: str) -> str:
@@ -486,6 +493,9 @@ def _publish(report: Report, page: str, files: dict[str, Path], job: ExportJob, 
     stem = job.checkpoint.stem
     for suffix, text in (("html", page), ("json", report.to_json())):
         (work / f"report.{suffix}").write_text(text, encoding="utf-8")
+    # An older report would be wrong from the first file on, should this be interrupted.
+    for suffix in ("html", "json"):
+        (job.output / f"{stem}.report.{suffix}").unlink(missing_ok=True)
     for name in _file_names(job):
         if name in files:
             files[name].replace(job.output / name)
@@ -495,14 +505,15 @@ def _publish(report: Report, page: str, files: dict[str, Path], job: ExportJob, 
         (work / f"report.{suffix}").replace(job.output / f"{stem}.report.{suffix}")
 
 
-def _checkpoint_facts(path: Path, source: Source) -> CheckpointFacts:
+def _checkpoint_facts(job: ExportJob, source: Source) -> CheckpointFacts:
     return CheckpointFacts(
-        name=path.name,
-        sha256=_sha256(path),
+        name=job.checkpoint.name,
+        sha256=_sha256(job.checkpoint),
         architecture=source.architecture,
         parameters=source.parameters,
         macs=source.macs,
         contract=source.contract,
+        about=source.about | dict(job.stated),
         notes=source.notes,
     )
 

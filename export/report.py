@@ -25,6 +25,7 @@ class CheckpointFacts:
         parameters: Number of values in its weights.
         macs: Multiply-accumulates for one photo; None if unknown.
         contract: Input size and normalisation.
+        about: What the files' metadata say: name, description, version, author and license.
         notes: How it was trained.
     """
 
@@ -34,6 +35,7 @@ class CheckpointFacts:
     parameters: int
     macs: int | None
     contract: NetworkContract
+    about: dict[str, str]
     notes: dict[str, object]
 
 

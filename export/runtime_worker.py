@@ -25,21 +25,20 @@ def main() -> None:
     for name, file in task["files"].items():
         try:
             interpreter = runtime.Interpreter(file, num_threads=1, **options)
-            outputs[name] = np.stack([_run(interpreter, photo) for photo in photos])
+            outputs[name] = np.stack([_run(interpreter, photo, task) for photo in photos])
         except (ValueError, RuntimeError) as error:
             failures[name] = str(error)
     np.savez(task["outputs"], **outputs)
     print(json.dumps(failures))  # noqa: T201
 
 
-def _run(interpreter: Any, photo: Any) -> Any:
+def _run(interpreter: Any, photo: Any, task: dict[str, Any]) -> Any:
     interpreter.allocate_tensors()
     (taken,) = interpreter.get_input_details()
     (given,) = interpreter.get_output_details()
-    # The device's normalisation, export.device_input, which this process cannot import.
     image = photo
     if taken["dtype"] != np.uint8:
-        image = (photo.astype(np.float32) - 127) / 128
+        image = (photo.astype(np.float32) - task["mean"]) / task["scale"]
     interpreter.set_tensor(taken["index"], image[np.newaxis])
     interpreter.invoke()
     return interpreter.get_tensor(given["index"])[0, :, :, 0]

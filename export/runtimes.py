@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
+from export.device_input import device_contract
 from export.parity import (
     OTHER_KERNELS_TOLERANCE,
     SAME_KERNELS_TOLERANCE,
@@ -144,11 +145,14 @@ def run_files(
         The (h, w) float32 maps of each file that ran, and why each other did not.
     """
     with TemporaryDirectory() as folder:
+        device = device_contract(photos[0].shape[1], photos[0].shape[0])
         given, got = Path(folder, "photos.npy"), Path(folder, "outputs.npz")
         np.save(given, np.stack(photos))
         task = {
             "module": runtime.module,
             "delegates": runtime.delegates,
+            "mean": device.mean,
+            "scale": device.scale,
             "photos": str(given),
             "outputs": str(got),
             "files": {name: str(file.resolve()) for name, file in files.items()},

@@ -1,6 +1,7 @@
 """A report in, a table for the terminal out."""
 
 from rich import box
+from rich.markup import escape
 from rich.table import Table
 
 from export.report import Report
@@ -8,7 +9,7 @@ from export.report import Report
 
 def report_table(report: Report) -> Table:
     """One row for each form of the network, compared with the row above it."""
-    title = f"{report.checkpoint.name} ({report.checkpoint.architecture})"
+    title = escape(f"{report.checkpoint.name} ({report.checkpoint.architecture})")
     # Narrow enough for a terminal of 80 columns.
     table = Table(title=title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("form")
@@ -27,7 +28,7 @@ def report_table(report: Report) -> Table:
             scores = [f"{value:.4f}" for value in (accuracy.fmax, accuracy.ddff, accuracy.mae)]
         verdict = "[red]refused[/red]" if stage.failures else "[green]ok[/green]"
         table.add_row(stage.name, *cells, *scores, sizes.get(stage.name, ""), verdict)
-    table.caption = f"Gate: {report.gate}."
+    table.caption = escape(f"Gate: {report.gate}.")
     return table
 
 

@@ -1,10 +1,12 @@
 """A checkpoint or an ONNX file in; what an export needs of it out, whichever it is."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from dbd_mobile.catalogue import bundled_ids, load_card
 from export.card import FAMILIES
 from export.device_input import device_contract
 from export.foreign_onnx import ARCHITECTURE, Normalisation, read_foreign_onnx
@@ -26,7 +28,8 @@ class Source:
         stage: What the report calls it as it was given: "torch" or "given".
         architecture: Name of the network.
         contract: What the ONNX file of ``write`` takes.
-        about: ``name``, ``description``, ``author`` and ``license``, for the files' metadata.
+        about: ``name``, ``description``, ``version``, ``author`` and ``license``, for the files'
+            metadata; what the source does not say is "unknown", the version 1.0.0.
         parameters: Number of values in its weights.
         macs: Multiply-accumulates for one photo; None if unknown.
         notes: How it was trained.
@@ -77,8 +80,7 @@ def _read_weights(path: Path) -> Source:
         about={
             "name": family.name,
             "description": family.description,
-            "author": family.author,
-            "license": family.license,
+            **(_shipped(path) or {"version": "1.0.0", "author": "unknown", "license": "unknown"}),
         },
         parameters=complexity.parameters,
         macs=complexity.macs,
@@ -86,6 +88,20 @@ def _read_weights(path: Path) -> Source:
         open=partial(TorchPredictor, trained),
         write=partial(write_onnx, trained),
     )
+
+
+def _shipped(path: Path) -> dict[str, str]:
+    """What the card of the bundled model says that was made of these very weights, if any was."""
+    checksum = hashlib.sha256(path.read_bytes()).hexdigest()
+    for model_id in bundled_ids():
+        card = load_card(model_id)
+        if card["training"]["weights_sha256"] == checksum:
+            return {
+                "version": card["version"],
+                "author": "dbd-mobile",
+                "license": card["license"],
+            }
+    return {}
 
 
 def _read_onnx(path: Path, normalisation: Normalisation | None) -> Source:
@@ -97,6 +113,7 @@ def _read_onnx(path: Path, normalisation: Normalisation | None) -> Source:
         about={
             "name": path.stem,
             "description": foreign.model.doc_string,
+            "version": "1.0.0",
             # The names that ONNX has for them.
             "author": foreign.metadata("model_author") or "unknown",
             "license": foreign.metadata("model_license") or "unknown",

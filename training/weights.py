@@ -116,7 +116,7 @@ def _load_safetensors(path: Path) -> TrainedNetwork:
 def _load_run(content: dict[str, Any], path: Path) -> TrainedNetwork:
     """The averaged network of a training run's ``checkpoint.pt``, which validation measured."""
     metadata = content.get("metadata")
-    if not isinstance(metadata, dict):
+    if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
         raise InputError(
             f"{path} does not say which network it holds; give the weights.safetensors that its "
             "run wrote beside it."

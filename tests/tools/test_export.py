@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from export.errors import ConversionError
 from export.pipeline import ExportJob, export_checkpoint
 from export.precision import PRECISIONS
 from export.predictors import open_predictor
+from export.source import read_source
 from export.tflite import METHODS, TfliteConverter
 from export.tflite_facts import read_tflite_facts
 from training.datasets import BlurDataset, squash
@@ -24,6 +26,7 @@ from training.errors import InputError
 from training.networks import ARCHITECTURES, NetworkContract, build
 from training.weights import load_weights, save_weights
 
+ROOT = Path(__file__).parents[2]
 # Not square, so that width and height taken for each other show.
 CONTRACT = NetworkContract(width=128, height=96, mean=127.0, scale=128.0)
 ALL_FILES = [
@@ -102,6 +105,7 @@ def exported(tmp_path_factory, checkpoint, dataset):
         calibration=dataset,
         evaluation=BlurDataset.from_folder(dataset, dataset / "two.txt"),
         evaluation_name="halves/two",
+        stated={"version": "1.2.0", "author": "A. Author", "license": "MIT"},
     )
     return export_checkpoint(job, lambda step, done, total: None), folder
 
@@ -270,7 +274,8 @@ def test_task_measures_are_reported_for_every_stage(exported):
 def test_same_inputs_give_same_bytes_and_without_evaluation_the_report_says_so(
     exported, checkpoint, dataset, tmp_path, monkeypatch
 ):
-    options = ("-o", tmp_path, "--calibration", dataset / "image")
+    options = ("-o", tmp_path, "--calibration", dataset / "image", "--author", "A. Author")
+    options += ("--license", "MIT", "--model-version", "1.2.0")
     assert run_export(monkeypatch, checkpoint, *options) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ALL_FILES
     for name in MODEL_FILES:
@@ -313,13 +318,14 @@ def test_int8_that_fails_its_gate_is_refused_and_an_older_one_removed(
 
 def test_card_describes_the_int8_file(exported, tmp_path):
     report, folder = exported
-    bundle = write_bundle(report, folder / "net.int8.tflite", "halves", "1.2.0", tmp_path)
+    bundle = write_bundle(report, folder / "net.int8.tflite", "halves", tmp_path)
     assert bundle == tmp_path / "halves"
     assert sorted(path.name for path in bundle.iterdir()) == ["card.json", "model.tflite"]
     card = json.loads((bundle / "card.json").read_text())
     content = (bundle / "model.tflite").read_bytes()
     assert content == (folder / "net.int8.tflite").read_bytes()
-    assert (card["id"], card["version"]) == ("halves", "1.2.0")
+    assert (card["id"], card["version"], card["license"]) == ("halves", "1.2.0", "MIT")
+    assert b"A. Author" in content and b"MIT" in content
     assert card["size_bytes"] == len(content)
     assert (card["input"]["width"], card["input"]["height"]) == (128, 96)
     measured = {
@@ -331,6 +337,14 @@ def test_card_describes_the_int8_file(exported, tmp_path):
     names = ("fmax", "f_at_half", "ddff", "adaptive", "mae")
     assert measured == {(p, name) for p in ("int8", "float32") for name in names}
     assert card["training"]["recipe"] == {"epochs": 0}
+
+
+def test_weights_have_the_author_and_licence_of_their_own_card_alone(checkpoint):
+    shipped = read_source(ROOT / "training" / "weights" / "lite.safetensors", None).about
+    assert (shipped["author"], shipped["license"]) == ("dbd-mobile", "Apache-2.0")
+    # Of the same architecture.
+    other = read_source(checkpoint, None).about
+    assert (other["name"], other["author"], other["license"]) == ("Lite", "unknown", "unknown")
 
 
 def test_every_architecture_can_have_a_card():
@@ -350,6 +364,7 @@ def test_network_whose_values_are_no_probabilities_is_refused_as_a_whole(
     assert run_export(monkeypatch, tmp_path / "net.safetensors", *options) == 1
     screen = capfd.readouterr().err
     assert "refused: torch: It gives values outside" in screen
+    assert f"Written to {tmp_path / 'out'}: the report." in screen
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert names == ["net.report.html", "net.report.json"]
     # Float files that are compared on evaluation photos have no use for others.
@@ -422,6 +437,12 @@ def test_bad_input_is_one_sentence_and_status_2(
     assert not output.is_dir()
 
 
+def test_screen_shows_names_as_they_are(tmp_path, monkeypatch, capfd):
+    path = tmp_path / "[red]none[/red].safetensors"
+    assert run_export(monkeypatch, path, "-o", tmp_path / "out") == 2
+    assert f"error: There is no file {path}; give" in capfd.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
@@ -431,6 +452,7 @@ def test_bad_input_is_one_sentence_and_status_2(
         (["--bundle", "../lite"], "no model id"),
         (["--mean", "127", "--scale", "128"], "--mean and --scale are for ONNX files"),
         (["--mean", "1,2"], "expected a number, or three"),
+        (["--mean=-1,2,3", "--scale", "1,0,1"], "expected numbers above 0"),
         (["--precision", "int8-mixed"], "int8-mixed is made where int8 fails"),
     ],
 )

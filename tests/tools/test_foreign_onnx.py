@@ -1,6 +1,9 @@
 """ONNX files of other origin: one RGB image in, one map out, or a refusal in one sentence."""
 
+import subprocess
 import sys
+import time
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -18,6 +21,7 @@ from export.runtimes import RuntimeCheck
 from training.datasets import squash
 from training.errors import InputError
 
+ROOT = Path(__file__).parents[2]
 MEAN, SCALE = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
 NORMALISATION = Normalisation(MEAN, SCALE)
 PHOTO = squash(skimage.data.astronaut(), (64, 48))
@@ -177,6 +181,44 @@ def test_int8_that_a_stand_in_for_another_runtime_refuses_is_rescued(tmp_path, p
     assert mixed.kept_float and mixed.failures == []
     assert [check.runtime for check in mixed.runtimes] == ["another"]
     assert [file.stage for file in report.files] == ["onnx", "simplified", "int8-mixed"]
+
+
+def test_interrupted_move_leaves_no_report_of_an_earlier_export(tmp_path, photos, monkeypatch):
+    def stop(path, target):
+        raise KeyboardInterrupt
+
+    def end_early(model):
+        model.graph.node[3].CopyFrom(helper.make_node("Identity", ["logits"], ["map"]))
+
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "net.report.json").write_text("of an earlier export")
+    monkeypatch.setattr(Path, "replace", stop)
+    with pytest.raises(KeyboardInterrupt):
+        export_int8(make_onnx(tmp_path / "net.onnx", end=end_early), photos, tmp_path / "out")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_terminated_export_leaves_nothing_behind(tmp_path):
+    path, output = make_onnx(tmp_path / "net.onnx"), tmp_path / "out"
+    command = [
+        sys.executable,
+        "-m",
+        "export",
+        path,
+        "-o",
+        output,
+        "--mean",
+        "127",
+        "--scale",
+        "128",
+    ]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while not list(output.glob(".export-*/*")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.terminate()
+    assert process.wait(60) == 130
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def second_input(model):

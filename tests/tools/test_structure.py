@@ -1,6 +1,9 @@
 """Imports point one way: training -> export -> benchmarks, and the runtime knows none of them."""
 
 import ast
+import importlib.metadata
+import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,3 +38,23 @@ def test_package_imports_only_what_comes_before_it(package):
 def test_measures_and_data_sets_need_no_torch():
     for name in ("measures.py", "datasets.py", "errors.py"):
         assert "torch" not in set(imported_packages(ROOT / "training" / name))
+
+
+def test_every_package_that_the_tools_import_is_pinned():
+    imported = {
+        name
+        for package in ("training", "export", "benchmarks")
+        for path in (ROOT / package).rglob("*.py")
+        for name in imported_packages(path)
+    } - PACKAGES
+    said = (ROOT / "requirements" / "tools.txt").read_text() + (ROOT / "Makefile").read_text()
+    said += "\n".join(importlib.metadata.requires("onnx2tf"))
+    pinned = {name.lower() for name in re.findall(r"([\w-]+)==", said)}
+    makers = importlib.metadata.packages_distributions()
+    for name in sorted(imported - sys.stdlib_module_names):
+        assert {maker.lower().replace("_", "-") for maker in makers[name]} & pinned, name
+
+
+def test_environment_is_updated_when_the_makefile_installs_other_packages():
+    (rule,) = re.findall(r"^\.venv-tools/installed:(.*)$", (ROOT / "Makefile").read_text(), re.M)
+    assert {"Makefile", "requirements/tools.txt"} <= set(rule.split())

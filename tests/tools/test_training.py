@@ -508,6 +508,11 @@ class TestWeightsFile:
         with pytest.raises(InputError, match=sentence):
             load_weights(tampered(change))
 
+    def test_checkpoint_with_other_metadata_than_text_is_refused(self, tmp_path):
+        torch.save({"averaged": {}, "metadata": {"architecture": ["lite"]}}, tmp_path / "x.pt")
+        with pytest.raises(InputError, match="does not say which network it holds"):
+            load_weights(tmp_path / "x.pt")
+
     def test_damaged_file_is_refused(self, tmp_path):
         (tmp_path / "x.safetensors").write_bytes(b"\x10" * 100)
         with pytest.raises(InputError, match="cannot be read as a safetensors file"):
