@@ -50,8 +50,6 @@ FAMILIES = {
         ),
         data=_DATA.format(encoder="EfficientNet-Lite0, Apache-2.0"),
         data_terms=_DATA_TERMS,
-        author=_AUTHOR,
-        license="Apache-2.0",
     ),
     "teacher": _Family(
         name="Teacher",
