@@ -16,6 +16,7 @@ from export.accuracy import score
 from export.card import MODELS_FOLDER
 from export.parity import OTHER_KERNELS_TOLERANCE, SAME_KERNELS_TOLERANCE, compare_maps
 from export.precision import PRECISIONS
+from export.predictors import open_predictor
 from export.runtimes import LITERT, RUNTIMES, check_runtimes, run_files
 from training.datasets import BlurDataset, data_root, split_validation, squash
 
@@ -28,8 +29,7 @@ REFERENCE_KERNELS, TFLITE_RUNTIME, TENSORFLOW = RUNTIMES
 @pytest.fixture(scope="module")
 def photos():
     scene = np.asarray(Image.open(ROOT / "docs" / "scene.jpg").convert("RGB"))
-    others = (skimage.data.astronaut(), skimage.data.coffee(), skimage.data.chelsea())
-    return [squash(photo, (320, 320)) for photo in (scene, *others)]
+    return [scene, skimage.data.astronaut(), skimage.data.coffee(), skimage.data.chelsea()]
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +39,14 @@ def expected(photos):
 
 
 def run(runtime, photos, python=sys.executable):
-    maps, reasons = run_files(str(python), runtime, FILES, photos)
-    assert reasons == {}
+    """Every model's maps of the photos at its own size."""
+    maps = {}
+    for model_id, file in FILES.items():
+        size_wh = open_predictor(file).size_wh
+        inputs = [squash(photo, size_wh) for photo in photos]
+        given, reasons = run_files(str(python), runtime, {model_id: file}, inputs)
+        assert reasons == {}
+        maps |= given
     return maps
 
 
@@ -85,7 +91,7 @@ def test_file_that_crashes_a_runtime_takes_no_other_along(photos, tmp_path):
     cut = tmp_path / "cut.tflite"
     cut.write_bytes(file.read_bytes()[:1_000_000])
     maps, reasons = run_files(
-        sys.executable, TFLITE_RUNTIME, {"cut": cut, "whole": file}, photos[:1]
+        sys.executable, TFLITE_RUNTIME, {"cut": cut, "whole": file}, [squash(photos[0], (320, 320))]
     )
     assert list(maps) == ["whole"]
     assert maps["whole"][0].shape == (320, 320)
@@ -108,7 +114,7 @@ def test_accuracy_hardly_depends_on_the_kernels():
         pytest.skip(missing)
     every = BlurDataset.from_folder(root, Path("train604.txt"))
     held_out = BlurDataset(root, tuple(split_validation(every.names, 60)[1][::2]))
-    photos = [squash(held_out.photo(i), (320, 320)) for i in range(len(held_out))]
+    photos = [held_out.photo(index) for index in range(len(held_out))]
     before, after = run(LITERT, photos), run(TFLITE_RUNTIME, photos)
     for model_id in FILES:
         change = score(after[model_id], held_out).mae - score(before[model_id], held_out).mae
