@@ -462,10 +462,11 @@ def test_dex(*options):
     tests = compile_app_tests()
     code = dex(BUILD / "classes", APP / "classes")
     jar = APP / "from-dex.jar"
-    # Its script takes the first python3 there is, which may be another than the one that has it.
+    # Its script takes $PYTHON, which make sets, or the first python3 there is: either may be
+    # another than the one beside it that has its module.
     beside = os.path.dirname(shutil.which("enjarify") or "")
-    path = os.pathsep.join([beside, os.environ["PATH"]])
-    run("enjarify", "-f", "-o", jar, code, env={**os.environ, "PATH": path})
+    python = os.path.join(beside, "python3")
+    run("enjarify", "-f", "-o", jar, code, env={**os.environ, "PYTHON": python})
     names = [*test_names(BUILD / "tests"), *test_names(tests)]
     paths = [tests, BUILD / "tests", jar, *tflite_jars(), ANDROID_ALL]
     on_host(JUNIT_RUNNER, *names, options=options, paths=paths)
