@@ -16,6 +16,9 @@ import java.util.Arrays;
  * <p>No method allocates. Not safe for several threads at once: show one map while another is filled.
  */
 public final class BlurMap {
+    /** The {@link #sharpness} from which on {@link #isInFocus} calls a box in focus. */
+    public static final double IN_FOCUS_FROM = 0.5;
+
     private static final int TINT = 0xFF3000;
     private static final int TINT_OPACITY = 153;
     private static final int PEAKING_COLOR = 0xFF00E676;
@@ -207,7 +210,7 @@ public final class BlurMap {
      * @throws DbdException.Argument the box is empty or not in the photo
      */
     public boolean isInFocus(int left, int top, int right, int bottom) {
-        return sharpness(left, top, right, bottom) >= 0.5;
+        return sharpness(left, top, right, bottom) >= IN_FOCUS_FROM;
     }
 
     /**

@@ -2,7 +2,8 @@ package org.dbdmobile;
 
 /** How a {@link BlurDetector} runs its model. Immutable: each change gives new options. */
 public final class DetectorOptions {
-    private static final int MAX_THREADS = 256;
+    /** The most threads that an interpreter may be given. */
+    public static final int MAX_THREADS = 256;
 
     private final int threads;
     private final boolean usesXnnpack;

@@ -66,10 +66,8 @@ public final class BenchmarkActivity extends Activity implements BenchmarkRun.Li
         for (String id : packed.ids()) {
             models.add(choice(R.id.models, id, id, true));
         }
-        for (Kernels kind : Kernels.values()) {
-            if (kind.isPacked()) {
-                kernels.add(choice(R.id.kernels, kind.id, kind.title, kind == Kernels.XNNPACK));
-            }
+        for (Kernels kind : Kernels.packed()) {
+            kernels.add(choice(R.id.kernels, kind.id, kind.title, kind == Kernels.XNNPACK));
         }
         for (int count : DemoSettings.THREADS) {
             String text = String.valueOf(count);

@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import org.dbdmobile.DetectorOptions;
 
 /** What a benchmark measures: every model with every kernels and number of threads. Immutable. */
 final class BenchmarkPlan {
-    private static final int MAX_THREADS = 256;
     private static final int MAX_RUNS = 100000;
 
     /** A plan that cannot be carried out; the message says why in one sentence. */
@@ -85,7 +85,7 @@ final class BenchmarkPlan {
         }
         List<Integer> counts = new ArrayList<>();
         for (String count : parts(threads == null ? "1,2,4" : threads)) {
-            counts.add(number("threads", count, MAX_THREADS));
+            counts.add(number("threads", count, DetectorOptions.MAX_THREADS));
         }
         int repeats = number("runs", runs == null ? "100" : runs, MAX_RUNS);
         return new BenchmarkPlan(file, new ArrayList<>(ids), kinds, counts, repeats);
@@ -102,10 +102,8 @@ final class BenchmarkPlan {
 
     private static String packedKernels() {
         List<String> ids = new ArrayList<>();
-        for (Kernels kind : Kernels.values()) {
-            if (kind.isPacked()) {
-                ids.add(kind.id);
-            }
+        for (Kernels kind : Kernels.packed()) {
+            ids.add(kind.id);
         }
         return String.join(", ", ids);
     }

@@ -1,5 +1,7 @@
 package org.dbdmobile.demo;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.dbdmobile.DetectorOptions;
 import org.dbdmobile.GpuAccelerator;
 
@@ -33,6 +35,17 @@ enum Kernels {
             }
         }
         return null;
+    }
+
+    /** All that this app has. */
+    static List<Kernels> packed() {
+        List<Kernels> packed = new ArrayList<>();
+        for (Kernels kernels : values()) {
+            if (kernels.isPacked()) {
+                packed.add(kernels);
+            }
+        }
+        return packed;
     }
 
     /** Whether this app has them. */

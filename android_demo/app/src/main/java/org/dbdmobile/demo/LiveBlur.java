@@ -53,8 +53,7 @@ final class LiveBlur implements AutoCloseable {
             sharpnessPercent = NO_SUBJECT;
         } else {
             double sharpness = subject.sharpness(map);
-            // As BlurMap.isInFocus decides.
-            isInFocus = sharpness >= 0.5;
+            isInFocus = sharpness >= BlurMap.IN_FOCUS_FROM;
             // Rounded down, so that 50 and more always stands beside "in focus".
             sharpnessPercent = (int) (sharpness * 100);
         }

@@ -14,7 +14,7 @@ import java.util.List;
 /** Chooses the model, its threads and its kernels; every choice is kept at once. */
 public final class SettingsActivity extends Activity
         implements AdapterView.OnItemSelectedListener {
-    private final List<Kernels> kernels = new ArrayList<>();
+    private final List<Kernels> kernels = Kernels.packed();
     private List<String> models;
     private SettingsStore store;
     private Spinner modelChoice;
@@ -34,11 +34,8 @@ public final class SettingsActivity extends Activity
             threads.add(String.valueOf(count));
         }
         List<String> titles = new ArrayList<>();
-        for (Kernels kind : Kernels.values()) {
-            if (kind.isPacked()) {
-                kernels.add(kind);
-                titles.add(kind.title);
-            }
+        for (Kernels kind : kernels) {
+            titles.add(kind.title);
         }
         modelChoice = choice(R.id.model, models, models.indexOf(settings.model));
         String chosen = String.valueOf(settings.threads);
