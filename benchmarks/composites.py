@@ -6,7 +6,6 @@ The photos are those of a folder of objects with masks that no training run sees
 other cameras.
 """
 
-import heapq
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from rich.table import Table
 
 from export.predictors import Predictor, open_predictor
 from training.augmentation import degrade
+from training.batches import sharpest_scenes
 from training.datasets import BlurDataset, is_held_out_scene, squash
 from training.errors import InputError
 from training.measures import resize_map
@@ -26,7 +26,6 @@ from training.synthesis import (
     blur_all,
     blur_background,
     blur_foreground,
-    sharpness,
 )
 
 SIDE = 320
@@ -73,7 +72,12 @@ def measure_composites(model: Path, data: Path) -> CompositeErrors:
         InputError: If the model, a photo or a mask cannot be used, or there are too few scenes.
     """
     predictor = open_predictor(model)
-    scenes = _sharpest_held_out(data)
+    names = [name for name in BlurDataset.from_folder(data).names if is_held_out_scene(name)]
+    scenes = sharpest_scenes(data, names, SCENES, (SIDE, SIDE))
+    if len(scenes) < 2:
+        raise InputError(
+            f"{data} has {len(scenes)} photos that training does not see; composites take two."
+        )
     rng = np.random.default_rng(0)
     foreground, background, blurred = [], [], []
     sweep = np.zeros((len(scenes), len(SWEEP)))
@@ -104,18 +108,6 @@ def measure_composites(model: Path, data: Path) -> CompositeErrors:
         sweep=[float(mean) for mean in means],
         largest_fall=float((np.maximum.accumulate(means) - means).max()),
     )
-
-
-def _sharpest_held_out(data: Path) -> list[tuple[NDArray[np.uint8], NDArray[np.uint8]]]:
-    names = BlurDataset.from_folder(data).names
-    dataset = BlurDataset(data, tuple(filter(is_held_out_scene, names)))
-    photos = [squash(dataset.photo(index), (SIDE, SIDE)) for index in range(len(dataset))]
-    chosen = heapq.nsmallest(SCENES, range(len(photos)), key=lambda i: (-sharpness(photos[i]), i))
-    if len(chosen) < 2:
-        raise InputError(
-            f"{data} has {len(chosen)} photos that training does not see; composites take two."
-        )
-    return [(photos[i], squash(np.uint8(255) * dataset.mask(i), (SIDE, SIDE))) for i in chosen]
 
 
 def _predict(

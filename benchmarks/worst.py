@@ -5,11 +5,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
-from rich.console import Console
-from rich.progress import track
 
-from export.predictors import open_predictor
-from training.datasets import BlurDataset, squash
+from benchmarks.accuracy import predict_photos
+from training.datasets import BlurDataset
 from training.measures import resize_map
 
 _CELL_WH = (240, 180)
@@ -33,11 +31,8 @@ def draw_worst(model: Path, dataset: BlurDataset, count: int, picture: Path) -> 
     Raises:
         InputError: If the model, a photo or a mask cannot be used.
     """
-    predictor = open_predictor(model)
     judged = []
-    console = Console(stderr=True)
-    for index in track(range(len(dataset)), "Scoring photos", console=console):
-        blur = predictor.predict(squash(dataset.photo(index), predictor.size_wh))
+    for index, blur in enumerate(predict_photos(model, dataset)):
         truth = dataset.mask(index)
         height, width = truth.shape
         error = float(np.abs(resize_map(blur, (width, height)) - truth).mean())

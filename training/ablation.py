@@ -84,9 +84,9 @@ def variants(recipe: Recipe, seeds: int) -> list[Variant]:
 
 def _without_synthetic(recipe: Recipe) -> Recipe:
     # More real photos a batch make shorter epochs, so there are more of these: as many steps.
-    real = recipe.batch_size - recipe.synthetic_in_batch - recipe.taught_in_batch
-    epochs = round(recipe.epochs * (real + recipe.synthetic_in_batch) / real)
-    return dataclasses.replace(recipe, synthetic_in_batch=0, epochs=epochs)
+    without = dataclasses.replace(recipe, synthetic_in_batch=0)
+    epochs = round(recipe.epochs * without.real_in_batch / recipe.real_in_batch)
+    return dataclasses.replace(without, epochs=epochs)
 
 
 def run_ablation(recipe: Recipe, seeds: int, folder: Path, device: torch.device) -> dict[str, Any]:

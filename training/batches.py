@@ -6,6 +6,7 @@ or on where a run was interrupted.
 
 import functools
 import heapq
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeAlias
 
@@ -51,7 +52,7 @@ def open_split(recipe: Recipe) -> tuple[BlurDataset, BlurDataset]:
     )
 
 
-_Pair: TypeAlias = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+Pair: TypeAlias = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 """A photo (S, S, 3) and its mask or target (S, S)."""
 
 _SCALE_JITTER = 0.1
@@ -81,31 +82,31 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
     def __init__(self, recipe: Recipe, photos: BlurDataset, side: int) -> None:
         self.epoch = 0
         self._recipe = recipe
-        self._real_in_batch = recipe.batch_size - recipe.synthetic_in_batch - recipe.taught_in_batch
-        if len(photos) < self._real_in_batch:
+        if len(photos) < recipe.real_in_batch:
             raise InputError(
-                f"There are {len(photos)} photos to train on, fewer than the {self._real_in_batch} "
-                "real ones of a batch; add photos, or lower validation_count or batch_size."
+                f"There are {len(photos)} photos to train on, fewer than the "
+                f"{recipe.real_in_batch} real ones of a batch; add photos, or lower "
+                "validation_count or batch_size."
             )
         self._side = side
         square = (recipe.stored_side, recipe.stored_side)
-        self._photos: list[_Pair] = []
+        self._photos: list[Pair] = []
         for index in track(range(len(photos)), "Decoding photos"):
             mask = squash(np.uint8(255) * photos.mask(index), square)
             self._photos.append((squash(photos.photo(index), square), mask))
-        self._sharp: list[_Pair] = []
+        self._sharp: list[Pair] = []
         if recipe.synthetic_in_batch:
             self._sharp = _sharpest(data_root() / recipe.sharp_photos, recipe.sharp_count, square)
-        self._taught: list[_Pair] = []
+        self._taught: list[Pair] = []
         if recipe.taught_in_batch:
             self._taught = _taught(recipe, square)
 
     def __len__(self) -> int:
-        return len(self._photos) // self._real_in_batch
+        return len(self._photos) // self._recipe.real_in_batch
 
     def __getitem__(self, step: int) -> tuple[Tensor, Tensor]:
         recipe = self._recipe
-        real = self._real_in_batch
+        real = recipe.real_in_batch
         order = np.random.default_rng((recipe.seed, self.epoch)).permutation(len(self._photos))
         rng = np.random.default_rng((recipe.seed, self.epoch, 1 + step))
         share = rng.uniform(recipe.smallest_crop, 1)
@@ -118,14 +119,14 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
         targets = np.stack([target for _, target in pairs])[:, None]
         return torch.from_numpy(np.ascontiguousarray(images)), torch.from_numpy(targets)
 
-    def _real(self, pair: _Pair, side: int, rng: np.random.Generator) -> _Pair:
+    def _real(self, pair: Pair, side: int, rng: np.random.Generator) -> Pair:
         photo, target = self._crop(pair, side, rng)
         photo = jitter_colour(photo, rng)
         if rng.random() < self._recipe.degraded_share:
             photo = degrade(photo, rng)
         return photo, target
 
-    def _synthetic(self, side: int, rng: np.random.Generator) -> _Pair:
+    def _synthetic(self, side: int, rng: np.random.Generator) -> Pair:
         first, second = rng.choice(len(self._sharp), 2, replace=False)
         photo, mask = self._crop(self._sharp[first], side, rng)
         other, _ = self._crop(self._sharp[second], side, rng)
@@ -133,35 +134,53 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
         photo = degrade(jitter_colour(photo, rng), rng)
         return photo, (target * 255 + 0.5).astype(np.uint8)
 
-    def _crop(self, pair: _Pair, side: int, rng: np.random.Generator) -> _Pair:
+    def _crop(self, pair: Pair, side: int, rng: np.random.Generator) -> Pair:
         share = min(1.0, side / self._side * rng.uniform(1 - _SCALE_JITTER, 1 + _SCALE_JITTER))
         return crop_and_flip(*pair, side, share, rng)
 
 
 # Kept for the next run of the same process: looking through thousands of photos takes a minute.
 @functools.lru_cache(maxsize=1)
-def _sharpest(root: Path, count: int, square: tuple[int, int]) -> list[_Pair]:
-    """The sharpest photos and their object masks, as squares of uint8."""
+def _sharpest(root: Path, count: int, square: tuple[int, int]) -> list[Pair]:
+    """The sharpest photos that may be trained on, and their object masks."""
     names = [name for name in list_photos(root / "image") if not is_held_out_scene(name)]
-    photos = (
-        (name, squash(read_photo(root / "image" / name), square))
-        for name in track(names, "Picking sharp photos")
-    )
+    chosen = sharpest_scenes(root, track(names, "Picking sharp photos"), count, square)
+    if len(chosen) < 2:
+        raise InputError(f"{root / 'image'} has one photo; synthetic defocus takes two scenes.")
+    return chosen
+
+
+def sharpest_scenes(
+    root: Path, names: Iterable[str], count: int, square: tuple[int, int]
+) -> list[Pair]:
+    """Look for the sharpest photos of a folder.
+
+    Args:
+        root: Folder with ``image/`` and ``mask/`` (white = object).
+        names: File names of the photos to choose from.
+        count: How many to choose, at most.
+        square: Side in pixels, twice.
+
+    Returns:
+        Photos and their object masks as squares of uint8, the sharpest first.
+
+    Raises:
+        InputError: If a photo or a mask that is needed is missing or damaged.
+    """
+    photos = ((name, squash(read_photo(root / "image" / name), square)) for name in names)
     # Names settle ties, so that the choice is the same everywhere.
     scored = heapq.nsmallest(
         count, ((-sharpness(photo), name, photo) for name, photo in photos),
         key=lambda entry: entry[:2],
     )  # fmt: skip
-    if len(scored) < 2:
-        raise InputError(f"{root / 'image'} has one photo; synthetic defocus takes two scenes.")
     masks = BlurDataset(root, tuple(name for _, name, _ in scored))
-    chosen = []
-    for index, (_, _, photo) in enumerate(scored):
-        chosen.append((photo, squash(np.uint8(255) * masks.mask(index), square)))
-    return chosen
+    return [
+        (photo, squash(np.uint8(255) * masks.mask(index), square))
+        for index, (_, _, photo) in enumerate(scored)
+    ]
 
 
-def _taught(recipe: Recipe, square: tuple[int, int]) -> list[_Pair]:
+def _taught(recipe: Recipe, square: tuple[int, int]) -> list[Pair]:
     """Photos and the maps that a teacher made of them, as squares of uint8."""
     root = data_root() / recipe.taught_photos
     maps = Path(recipe.taught_maps)

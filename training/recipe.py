@@ -110,6 +110,11 @@ class Recipe:
     seed: int = 0
     losses: LossWeights = field(default_factory=LossWeights)
 
+    @property
+    def real_in_batch(self) -> int:
+        """How many photos of a batch have their ground truth."""
+        return self.batch_size - self.synthetic_in_batch - self.taught_in_batch
+
     def __post_init__(self) -> None:
         if self.architecture not in ARCHITECTURES:
             raise InputError(
@@ -129,7 +134,7 @@ class Recipe:
         for name in ("smallest_crop", "degraded_share", "ema_decay"):
             if numbers[name] > 1:
                 raise InputError(f"Recipe: {name} must be in 0 to 1, not {numbers[name]}.")
-        if self.synthetic_in_batch + self.taught_in_batch >= self.batch_size:
+        if self.real_in_batch < 1:
             raise InputError(
                 "Recipe: synthetic_in_batch and taught_in_batch together must be in 0 to "
                 f"batch_size - 1 ({self.batch_size - 1}), not "
