@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from export.device_input import device_contract
-from export.predictors import open_interpreter
+from export.predictors import open_interpreter, run_photo
 
 PHOTOS = 4
 """How many show it: every photo has thousands of values of each layer."""
@@ -67,8 +66,7 @@ def measure_layers(
     sums = np.zeros((len(layers), 2))
     for done, photo in enumerate(photos):
         for interpreter in (before, after):
-            _feed(interpreter, photo)
-            interpreter.invoke()
+            run_photo(interpreter, photo)
         for number, (original, other, _) in enumerate(layers):
             values = before.get_tensor(original["index"])
             got = after.get_tensor(other["index"])
@@ -136,15 +134,6 @@ def _output_names(interpreter: Any, operator: dict[str, Any]) -> list[str]:
     return [
         str(interpreter._get_tensor_details(int(index), 0)["name"]) for index in operator["outputs"]
     ]
-
-
-def _feed(interpreter: Any, photo: NDArray[np.uint8]) -> None:
-    (tensor,) = interpreter.get_input_details()
-    if tensor["dtype"] != np.uint8:
-        contract = device_contract(photo.shape[1], photo.shape[0])
-        interpreter.set_tensor(tensor["index"], contract.normalise(photo.astype(np.float32))[None])
-    else:
-        interpreter.set_tensor(tensor["index"], photo[None])
 
 
 def _relative(values: NDArray[np.float32], others: NDArray[np.float32]) -> float:

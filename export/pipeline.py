@@ -157,6 +157,7 @@ def export_checkpoint(job: ExportJob, progress: Progress) -> Report:
         ConversionError: If a converter fails; nothing is written then.
     """
     source = read_source(job.checkpoint, job.normalisation)
+    source = replace(source, about=source.about | dict(job.stated))
     _check_output(job)
     size_wh = (source.contract.width, source.contract.height)
     calibration = _calibration(job, size_wh, progress)
@@ -209,7 +210,7 @@ class _Export:
         self._converter = TfliteConverter(
             onnx_file=work / "simplified.onnx",
             contract=source.contract,
-            about=source.about | dict(job.stated),
+            about=source.about,
             folder=work,
             progress=progress,
             verbose=job.verbose,
@@ -297,17 +298,11 @@ class _Export:
         reference = TflitePredictor(self._files["float32"])
         step = "Choosing " + ("layers" if enough else "ranges by the maps")
         total = len(photos) * (len(files) + 1)
-        expected = []
-        for photo in photos:
-            expected.append(reference.predict(photo))
-            self.progress(step, len(expected), total)
+        expected = self._predict(reference, photos, step, 0, total)
         trials: list[Trial] = []
         for name, file in files.items():
-            predictor = TflitePredictor(file)
-            maps = []
-            for photo in photos:
-                maps.append(predictor.predict(photo))
-                self.progress(step, len(photos) * (len(trials) + 1) + len(maps), total)
+            done = len(photos) * (len(trials) + 1)
+            maps = self._predict(TflitePredictor(file), photos, step, done, total)
             trials.append(Trial(name, compare_maps(expected, maps)))
             if enough and not enough.violations(trials[-1].difference, None, None):
                 self.progress(step, total, total)
@@ -322,7 +317,8 @@ class _Export:
         failures = facts.violations(form.name, self._device) if facts else []
         # A file that is not what its name says may not even take the photos.
         if not failures:
-            maps = self._predict(form)
+            step = f"Checking {form.name}"
+            maps = self._predict(form.open(), self.photos, step, 0, len(self.photos))
             self._maps[form.name] = maps
             before = self._stage(form.made_from)
             if not all(part.min() >= 0 and part.max() <= 1 for part in maps):
@@ -355,12 +351,19 @@ class _Export:
         self.stages.append(self._with_layers(stage, form))
         return not failures
 
-    def _predict(self, form: _Form) -> _Maps:
-        predictor = form.open()
+    def _predict(
+        self,
+        predictor: Predictor,
+        photos: Sequence[NDArray[np.uint8]],
+        step: str,
+        done: int,
+        total: int,
+    ) -> _Maps:
+        """The maps of photos, as a part of a step of which ``done`` of ``total`` are done."""
         maps = []
-        for photo in self.photos:
+        for photo in photos:
             maps.append(predictor.predict(photo))
-            self.progress(f"Checking {form.name}", len(maps), len(self.photos))
+            self.progress(step, done + len(maps), total)
         return maps
 
     def _stage(self, name: str | None) -> Stage | None:
@@ -513,7 +516,7 @@ def _checkpoint_facts(job: ExportJob, source: Source) -> CheckpointFacts:
         parameters=source.parameters,
         macs=source.macs,
         contract=source.contract,
-        about=source.about | dict(job.stated),
+        about=source.about,
         notes=source.notes,
     )
 

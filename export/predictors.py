@@ -143,19 +143,16 @@ class TflitePredictor:
     def __init__(self, path: Path) -> None:
         try:
             self._interpreter = open_interpreter(path)
-            self._input = self._interpreter.get_input_details()[0]
             self._output = self._interpreter.get_output_details()[0]
-            _, height, width, _ = (int(n) for n in self._input["shape"])
+            _, height, width, _ = (
+                int(n) for n in self._interpreter.get_input_details()[0]["shape"]
+            )
         except (ValueError, RuntimeError) as error:
             raise InputError(f"{path} cannot be used as a TFLite blur model ({error}).") from error
-        self._contract = device_contract(width, height)
         self.size_wh = (width, height)
 
     def predict(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
-        takes_bytes = self._input["dtype"] == np.uint8
-        image = photo if takes_bytes else self._contract.normalise(photo.astype(np.float32))
-        self._interpreter.set_tensor(self._input["index"], image[None])
-        self._interpreter.invoke()
+        run_photo(self._interpreter, photo)
         values = self._interpreter.get_tensor(self._output["index"])[0, :, :, 0]
         if values.dtype == np.float32:
             return values
@@ -203,3 +200,19 @@ def _silenced_stderr() -> Iterator[None]:
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nowhere)
+
+
+def run_photo(interpreter: Interpreter, photo: NDArray[np.uint8]) -> None:
+    """Run a TFLite file on a photo, fed with its bytes or as the device normalises them.
+
+    Args:
+        interpreter: From ``open_interpreter``.
+        photo: (H, W, 3) uint8 RGB of its input's size.
+    """
+    taken = interpreter.get_input_details()[0]
+    image: NDArray[np.uint8] | NDArray[np.float32] = photo
+    if taken["dtype"] != np.uint8:
+        contract = device_contract(photo.shape[1], photo.shape[0])
+        image = contract.normalise(photo.astype(np.float32))
+    interpreter.set_tensor(taken["index"], image[None])
+    interpreter.invoke()
