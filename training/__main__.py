@@ -20,21 +20,7 @@ from training.samples import draw_samples
 
 def main() -> int:
     """Run one command; the exit status is 0, 2 after bad input, 130 after an interruption."""
-    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    _add_training(commands, "teacher", "train a teacher from photos and masks")
-    _add_training(commands, "student", "train a student, by itself or with a teacher")
-    samples = commands.add_parser("samples", help="draw the first batches of a run, to look at")
-    _add_recipe(samples, "the picture's file (default: runs/RECIPE/samples.png)")
-    ablation = commands.add_parser("ablation", help="measure what each term of a recipe is worth")
-    _add_recipe(ablation, "folder of the runs and ablation.json (default: runs/RECIPE)")
-    ablation.add_argument("--seeds", type=int, default=2, help="runs of each row (default: 2)")
-    _add_device(ablation)
-    label = commands.add_parser(
-        "label", help="write trained networks' maps of photos, to learn from"
-    )
-    _add_labelling(label)
-    options = parser.parse_args()
+    options = _parser().parse_args()
     console = Console(stderr=True)
     logging.basicConfig(
         level=logging.INFO,
@@ -42,59 +28,56 @@ def main() -> int:
         handlers=[RichHandler(console=console, show_path=False, show_level=False)],
     )
     try:
-        if options.command == "label":
-            _label(options)
-            console.print(f"Maps: {options.output}", soft_wrap=True)
-            return 0
-        folder = Path("runs") / options.recipe.stem
-        recipe = read_recipe(options.recipe)
-        if options.command == "samples":
-            picture = options.output or folder / "samples.png"
-            draw_samples(recipe, picture)
-            console.print(f"Samples: {picture}", soft_wrap=True)
-            return 0
-        device = _device(options)
-        if options.command == "ablation":
-            for row in ablation_rows(
-                run_ablation(recipe, options.seeds, options.output or folder, device)
-            ):
-                console.print(row)
-            return 0
-        if options.command == "teacher":
-            _check_teacher(options.recipe, recipe)
-        folder = options.output or folder
-        train(recipe, folder, device)
+        for line in options.run(options):
+            console.print(line, soft_wrap=True)
     except InputError as error:
         console.print(f"[red]error:[/red] {error}", soft_wrap=True)
         return 2
     except KeyboardInterrupt:
         console.print("Interrupted; the same command goes on where it was.")
         return 130
-    console.print(f"Weights: {folder / 'weights.safetensors'}; curves: {folder / 'curves.png'}")
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    _add_training(commands, "teacher", "train a teacher from photos and masks")
+    _add_training(commands, "student", "train a student, by itself or with a teacher")
+    samples = commands.add_parser("samples", help="draw the first batches of a run, to look at")
+    _add_recipe(samples, "the picture's file (default: runs/RECIPE/samples.png)")
+    samples.set_defaults(run=_samples)
+    ablation = commands.add_parser("ablation", help="measure what each term of a recipe is worth")
+    _add_recipe(ablation, "folder of the runs and ablation.json (default: runs/RECIPE)")
+    ablation.add_argument("--seeds", type=int, default=2, help="runs of each row (default: 2)")
+    _add_device(ablation)
+    ablation.set_defaults(run=_ablation)
+    label = commands.add_parser(
+        "label", help="write trained networks' maps of photos, to learn from"
+    )
+    label.add_argument("weights", type=Path, nargs="+", help="weights of the networks")
+    label.add_argument("--photos", type=Path, required=True, help="folder with the photos")
+    label.add_argument(
+        "--sides", type=int, nargs="+", default=[320, 384], metavar="PIXELS",
+        help="sizes that each network sees a photo at (default: 320 384)",
+    )  # fmt: skip
+    label.add_argument("--mirrored", action="store_true", help="show them mirrored photos too")
+    label.add_argument("-o", "--output", type=Path, required=True, help="folder for the maps")
+    _add_device(label)
+    label.set_defaults(run=_label)
+    return parser
 
 
 def _add_training(commands: "argparse._SubParsersAction[Any]", name: str, help_text: str) -> None:
     command = commands.add_parser(name, help=help_text, description=help_text.capitalize() + ".")
     _add_recipe(command, "the run's folder (default: runs/RECIPE)")
     _add_device(command)
+    command.set_defaults(run=_train)
 
 
 def _add_recipe(command: argparse.ArgumentParser, output_help: str) -> None:
     command.add_argument("recipe", type=Path, help="TOML file, e.g. training/recipes/lite.toml")
     command.add_argument("-o", "--output", type=Path, help=output_help)
-
-
-def _add_labelling(command: argparse.ArgumentParser) -> None:
-    command.add_argument("weights", type=Path, nargs="+", help="weights of the networks")
-    command.add_argument("--photos", type=Path, required=True, help="folder with the photos")
-    command.add_argument(
-        "--sides", type=int, nargs="+", default=[320, 384], metavar="PIXELS",
-        help="sizes that each network sees a photo at (default: 320 384)",
-    )  # fmt: skip
-    command.add_argument("--mirrored", action="store_true", help="show them mirrored photos too")
-    command.add_argument("-o", "--output", type=Path, required=True, help="folder for the maps")
-    _add_device(command)
 
 
 def _add_device(command: argparse.ArgumentParser) -> None:
@@ -112,13 +95,40 @@ def _device(options: argparse.Namespace) -> torch.device:
     return torch.device(options.device)
 
 
-def _label(options: argparse.Namespace) -> None:
+def _folder(options: argparse.Namespace) -> Path:
+    return Path("runs", options.recipe.stem)
+
+
+def _train(options: argparse.Namespace) -> list[str]:
+    recipe = read_recipe(options.recipe)
+    device = _device(options)
+    if options.command == "teacher":
+        _check_teacher(options.recipe, recipe)
+    folder = options.output or _folder(options)
+    train(recipe, folder, device)
+    return [f"Weights: {folder / 'weights.safetensors'}; curves: {folder / 'curves.png'}"]
+
+
+def _samples(options: argparse.Namespace) -> list[str]:
+    picture = options.output or _folder(options) / "samples.png"
+    draw_samples(read_recipe(options.recipe), picture)
+    return [f"Samples: {picture}"]
+
+
+def _ablation(options: argparse.Namespace) -> list[str]:
+    recipe = read_recipe(options.recipe)
+    folder = options.output or _folder(options)
+    return ablation_rows(run_ablation(recipe, options.seeds, folder, _device(options)))
+
+
+def _label(options: argparse.Namespace) -> list[str]:
     for side in options.sides:
         if side < 32 or side % 32:
             raise InputError(f"--sides must be multiples of 32, at least 32, not {side}.")
     device = _device(options)
     ensemble = Ensemble(options.weights, options.sides, device, mirrored=options.mirrored)
     label_photos(ensemble, options.photos, options.output)
+    return [f"Maps: {options.output}"]
 
 
 def _check_teacher(path: Path, recipe: Recipe) -> None:
