@@ -35,6 +35,7 @@ import org.junit.rules.TemporaryFolder;
 import org.junit.runner.RunWith;
 import org.robolectric.Robolectric;
 import org.robolectric.RuntimeEnvironment;
+import org.robolectric.android.controller.ActivityController;
 import org.robolectric.annotation.Config;
 import org.robolectric.annotation.GraphicsMode;
 import org.robolectric.fakes.RoboMenuItem;
@@ -50,15 +51,22 @@ public class StillScreenTest {
 
     @Rule public final TemporaryFolder folder = new TemporaryFolder();
 
-    private static StillActivity started(Uri photo) {
+    private static ActivityController<StillActivity> controller(Uri photo) {
         Context context = RuntimeEnvironment.getApplication();
         Intent intent = StillActivity.of(context, photo);
-        return Robolectric.buildActivity(StillActivity.class, intent).setup().get();
+        return Robolectric.buildActivity(StillActivity.class, intent);
+    }
+
+    private static StillActivity started(Uri photo) {
+        return controller(photo).setup().get();
     }
 
     private static StillActivity shown(Uri photo) throws Exception {
-        StillActivity activity = started(photo);
+        ActivityController<StillActivity> controller = controller(photo).create();
+        StillActivity activity = controller.get();
+        // Here, as what comes next lets the main thread take up a photo that is open already.
         assertEquals(activity.getString(R.string.photo_opening), Screen.message(activity));
+        controller.start().postCreate(null).resume().visible().topActivityResumed(true);
         Screen.await(() -> Screen.message(activity).isEmpty());
         return activity;
     }
