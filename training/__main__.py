@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from training.ablation import ablation_rows, run_ablation
+from training.datasets import list_photos
 from training.ensemble import Ensemble, label_photos
 from training.errors import InputError
 from training.recipe import Recipe, read_recipe
@@ -57,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     label.add_argument("weights", type=Path, nargs="+", help="weights of the networks")
     label.add_argument("--photos", type=Path, required=True, help="folder with the photos")
+    label.add_argument("--list", type=Path, help="file that names some of them, one a line")
     label.add_argument(
         "--sides", type=int, nargs="+", default=[320, 384], metavar="PIXELS",
         help="sizes that each network sees a photo at (default: 320 384)",
@@ -127,7 +129,8 @@ def _label(options: argparse.Namespace) -> list[str]:
             raise InputError(f"--sides must be multiples of 32, at least 32, not {side}.")
     device = _device(options)
     ensemble = Ensemble(options.weights, options.sides, device, mirrored=options.mirrored)
-    label_photos(ensemble, options.photos, options.output)
+    names = list_photos(options.photos, options.list, options.photos.parent)
+    label_photos(ensemble, options.photos, names, options.output)
     return [f"Maps: {options.output}"]
 
 

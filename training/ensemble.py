@@ -14,7 +14,7 @@ from PIL import Image
 from rich.progress import track
 from torch.nn import functional
 
-from training.datasets import list_photos, read_photo, squash
+from training.datasets import read_photo, squash
 from training.errors import InputError
 from training.weights import load_weights
 
@@ -74,7 +74,7 @@ class Ensemble:
         return torch.stack(maps).mean(0).cpu().numpy()
 
 
-def label_photos(ensemble: Ensemble, photos: Path, folder: Path) -> None:
+def label_photos(ensemble: Ensemble, photos: Path, names: Sequence[str], folder: Path) -> None:
     """Write an ensemble's map of each photo, as ``STEM.png`` (8-bit, 255 = blurred).
 
     Maps that are there already are kept, so that an interrupted run goes on where it was. A photo
@@ -83,12 +83,12 @@ def label_photos(ensemble: Ensemble, photos: Path, folder: Path) -> None:
     Args:
         ensemble: What judges them.
         photos: Folder with the photos.
+        names: Their file names.
         folder: Where the maps go; made if missing.
 
     Raises:
-        InputError: If there is no photo, or none of them could be read.
+        InputError: If none of the photos could be read.
     """
-    names = list_photos(photos)
     folder.mkdir(parents=True, exist_ok=True)
     damaged = 0
     for name in track(names, "Labelling photos"):

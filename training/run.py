@@ -1,8 +1,8 @@
 """A recipe in, a folder with a trained network's weights, metrics and curves out.
 
 The run's folder holds ``recipe.toml``, ``checkpoint.pt`` (to resume), ``weights.safetensors`` (the
-averaged weights, rewritten after every epoch), ``metrics.csv``, ``metrics.json`` and
-``curves.png``.
+averaged weights of the epoch that validated best, or of the last one if none validates),
+``metrics.csv``, ``metrics.json`` and ``curves.png``.
 """
 
 import copy
@@ -226,10 +226,11 @@ class _Run:
     def record(self) -> None:
         """Write weights, checkpoint and metrics of the epoch that just ended."""
         recipe = dataclasses.asdict(self.recipe)
-        notes = {"recipe": recipe, "epochs_done": self.epoch, "last_epoch": self.history[-1]}
-        save_weights(
-            self.folder / "weights.safetensors", self.averaged, self.recipe.architecture, notes
-        )
+        notes: dict[str, object] = {"recipe": recipe, "epoch": self.history[-1]}
+        if self._is_best():
+            save_weights(
+                self.folder / "weights.safetensors", self.averaged, self.recipe.architecture, notes
+            )
         state = {
             "recipe": recipe,
             "metadata": describe(self.averaged, self.recipe.architecture, notes),
@@ -252,6 +253,11 @@ class _Run:
         temporary = self.folder / "checkpoint.pt.part"
         torch.save(state, temporary)
         temporary.replace(self.folder / "checkpoint.pt")
+
+    def _is_best(self) -> bool:
+        # Small data sets overfit, so the last epoch need not be the best one.
+        scores = [epoch["fmax"] - epoch["mae"] for epoch in self.history if "fmax" in epoch]
+        return not scores or scores[-1] == max(scores)
 
     def resume(self) -> None:
         """Take up the folder's checkpoint, if it has one."""

@@ -94,13 +94,32 @@ def test_run_writes_weights_metrics_curves_and_its_recipe(recipe, tmp_path):
     assert trained.contract == NetworkContract(width=320, height=320, mean=127, scale=128)
     resumable = load_weights(folder / "checkpoint.pt")
     assert (resumable.architecture, resumable.contract) == ("lite", trained.contract)
-    for name, value in trained.network.state_dict().items():
-        # Weights are rounded to float16.
-        other = resumable.network.state_dict()[name]
-        assert torch.allclose(value.float(), other.float(), rtol=1e-3, atol=1e-4)
+    assert resumable.notes["epoch"] == report["epochs"][-1]
     assert read_recipe(folder / "recipe.toml") == read_recipe(recipe)
     again = run_training("teacher", recipe, "-o", folder)
     assert again.returncode == 0 and "holds a finished run" in again.stderr
+
+
+@pytest.mark.parametrize(("scores", "kept"), [((0.5, 0.9, 0.7), 2), ((), 3)])
+def test_weights_of_the_epoch_that_validated_best_are_kept(
+    recipe, tmp_path, monkeypatch, scores, kept
+):
+    averages = []
+
+    def record(run):
+        averages.append({name: value.half() for name, value in run.averaged.state_dict().items()})
+        if scores:
+            run.history[-1] |= {"fmax": scores[run.epoch - 1], "mae": 0.1, "ddff": 0.5}
+        recorded(run)
+
+    recorded = run_module._Run.record
+    monkeypatch.setattr(run_module._Run, "record", record)
+    three = dataclasses.replace(read_recipe(recipe), epochs=3, validation_count=0)
+    train(three, tmp_path / "run", CPU)
+    trained = load_weights(tmp_path / "run" / "weights.safetensors")
+    assert trained.notes["epoch"]["epoch"] == kept
+    for name, value in trained.network.state_dict().items():
+        assert torch.equal(value.half(), averages[kept - 1][name])
 
 
 class Stopped(Exception):
@@ -253,6 +272,15 @@ def test_labelling_goes_on_where_it_was_and_leaves_damaged_photos_out(tmp_path):
     assert (tmp_path / "maps" / "a.png").read_bytes() == b"of an earlier run"
     refused = run_training("label", weights, *arguments[:-3], 50, *arguments[-2:])
     assert refused.returncode == 2 and "must be multiples of 32" in refused.stderr
+
+
+def test_a_list_names_the_photos_to_label(data, tmp_path):
+    (tmp_path / "two.txt").write_text("3\n5.jpg\n")
+    weights = ROOT / "training" / "weights" / "lite.safetensors"
+    arguments = ("--photos", data / "made" / "image", "--sides", 64, "-o", tmp_path / "maps")
+    done = run_training("label", weights, *arguments, "--list", tmp_path / "two.txt")
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.name for path in (tmp_path / "maps").iterdir()) == ["3.png", "5.png"]
 
 
 def test_taught_photos_have_the_teachers_maps_as_targets(labelled):
