@@ -79,7 +79,7 @@ def lite() -> Lite:
 def nano() -> Lite:
     """The encoder up to stride 16, at 224x224: a third of the size and cost of ``lite``."""
     encoder = EfficientNetLite("lite0", deepest_stride=16)
-    return Lite(lite_contract(224), encoder, (16, 24, 40, 64, 96))
+    return Lite(lite_contract(224), encoder, (16, 24, 40, 64, 80))
 
 
 def _upsample(features: Tensor) -> Tensor:
