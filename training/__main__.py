@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from training.ablation import ablation_rows, run_ablation
+from training.average import average_weights
 from training.datasets import list_photos
 from training.ensemble import Ensemble, label_photos
 from training.errors import InputError
@@ -67,6 +68,11 @@ def _parser() -> argparse.ArgumentParser:
     label.add_argument("-o", "--output", type=Path, required=True, help="folder for the maps")
     _add_device(label)
     label.set_defaults(run=_label)
+    average = commands.add_parser("average", help="write the mean of several runs' weights")
+    average.add_argument("weights", type=Path, nargs="+", help="weights of runs of one kind")
+    average.add_argument("-o", "--output", type=Path, required=True, help="file for the mean")
+    _add_device(average)
+    average.set_defaults(run=_average)
     return parser
 
 
@@ -132,6 +138,14 @@ def _label(options: argparse.Namespace) -> list[str]:
     names = list_photos(options.photos, options.list, options.photos.parent)
     label_photos(ensemble, options.photos, names, options.output)
     return [f"Maps: {options.output}"]
+
+
+def _average(options: argparse.Namespace) -> list[str]:
+    accuracies = average_weights(options.weights, options.output, _device(options))
+    rows = ["| held-out photos | fmax | MAE | ddff F |", "|---|---|---|---|"]
+    for file, of in accuracies.items():
+        rows.append(f"| {file} | {of.fmax:.4f} | {of.mae:.4f} | {of.ddff:.4f} |")
+    return rows
 
 
 def _check_teacher(path: Path, recipe: Recipe) -> None:

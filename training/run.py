@@ -76,6 +76,25 @@ def train(recipe: Recipe, folder: Path, device: torch.device) -> None:
         run.record()
 
 
+def validate(network: BlurNetwork, photos: BlurDataset, side: int) -> Accuracy:
+    """Measure a network, in float32, at the photos' own size.
+
+    Args:
+        network: In eval mode.
+        photos: With their masks.
+        side: Of the squares that it sees them as, in pixels.
+    """
+    device = next(network.parameters()).device
+    meter = AccuracyMeter()
+    for index in range(len(photos)):
+        small = squash(photos.photo(index), (side, side))
+        image = torch.tensor(small, device=device).permute(2, 0, 1)[None].float()
+        with torch.inference_mode():
+            blur = network(network.contract.normalise(image))
+        meter.add(blur[0, 0].cpu().numpy(), photos.mask(index))
+    return meter.result()
+
+
 class _Run:
     """State of one run: networks, helpers of the objective, optimisers and history."""
 
@@ -209,15 +228,8 @@ class _Run:
                 averaged[name].lerp_(value, 1 - decay)
 
     def validate(self, photos: BlurDataset) -> None:
-        """Measure the averaged network, in float32, at the photos' own size."""
-        meter = AccuracyMeter()
-        for index in range(len(photos)):
-            small = squash(photos.photo(index), (self.side, self.side))
-            image = torch.tensor(small, device=self.device).permute(2, 0, 1)[None].float()
-            with torch.inference_mode():
-                blur = self.averaged(self.averaged.contract.normalise(image))
-            meter.add(blur[0, 0].cpu().numpy(), photos.mask(index))
-        accuracy: Accuracy = meter.result()
+        """Measure the averaged network."""
+        accuracy = validate(self.averaged, photos, self.side)
         self.history[-1].update(dataclasses.asdict(accuracy))
         _log.info(
             "validation fmax %.4f  MAE %.4f  ddff %.4f", accuracy.fmax, accuracy.mae, accuracy.ddff

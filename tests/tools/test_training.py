@@ -21,6 +21,7 @@ import training.batches as batches_module
 import training.run as run_module
 from training import losses
 from training.ablation import TERMS, ablation_rows, run_ablation, variants
+from training.average import average_weights
 from training.batches import Batches, open_split
 from training.datasets import is_held_out_scene, read_photo
 from training.ensemble import Ensemble
@@ -120,6 +121,48 @@ def test_weights_of_the_epoch_that_validated_best_are_kept(
     assert trained.notes["epoch"]["epoch"] == kept
     for name, value in trained.network.state_dict().items():
         assert torch.equal(value.half(), averages[kept - 1][name])
+
+
+def test_average_of_runs_is_their_mean_and_is_measured_beside_them(recipe, tmp_path):
+    files = []
+    for rate in (1e-3, 2e-3):
+        run = dataclasses.replace(read_recipe(recipe), epochs=1, decoder_rate=rate)
+        train(run, tmp_path / str(rate), CPU)
+        files.append(tmp_path / str(rate) / "weights.safetensors")
+    done = run_training("average", *files, "-o", tmp_path / "new" / "mean.safetensors")
+    assert done.returncode == 0, done.stderr
+    mean = load_weights(tmp_path / "new" / "mean.safetensors")
+    first, second = map(load_weights, files)
+    assert mean.notes["averaged"] == [first.notes, second.notes]
+    for name, value in mean.network.state_dict().items():
+        both = [other.network.state_dict()[name].float() for other in (first, second)]
+        torch.testing.assert_close(value.float(), sum(both) / 2, rtol=1e-3, atol=1e-5)
+    said = " ".join(done.stderr.split())
+    for trained in (first, second):
+        measures = trained.notes["epoch"]
+        assert f"{measures['fmax']:.4f} | {measures['mae']:.4f}" in said
+    assert f"{mean.notes['held_out']['fmax']:.4f} | {mean.notes['held_out']['mae']:.4f}" in said
+
+
+def test_runs_that_do_not_go_together_are_not_averaged(recipe, tmp_path):
+    def run(name, architecture="lite", **changes):
+        notes = {"recipe": dataclasses.asdict(dataclasses.replace(read_recipe(recipe), **changes))}
+        save_weights(tmp_path / name, build(architecture), architecture, notes)
+        return tmp_path / name
+
+    one = run("one.safetensors")
+    without = tmp_path / "without.safetensors"
+    save_weights(without, build("lite"), "lite", {})
+    for other, sentence in (
+        (run("nano.safetensors", "nano"), "an average takes one kind"),
+        (run("more.safetensors", validation_count=3), "held out other photos"),
+        (without, "does not hold the recipe of its run"),
+    ):
+        with pytest.raises(InputError, match=sentence):
+            average_weights([one, other], tmp_path / "mean.safetensors", CPU)
+    with pytest.raises(InputError, match="at least two"):
+        average_weights([one], tmp_path / "mean.safetensors", CPU)
+    assert not (tmp_path / "mean.safetensors").exists()
 
 
 class Stopped(Exception):
@@ -503,14 +546,25 @@ class TestWeightsFile:
 
         return write
 
-    @pytest.mark.parametrize(("name", "last"), [("lite", "lite-last"), ("nano", "nano")])
-    def test_shipped_weights_are_float16_and_say_what_they_are(self, name, last):
+    @pytest.mark.parametrize(
+        ("name", "recipes"),
+        [
+            ("lite", ["lite", "lite-last", "lite-second", "lite-second-last"]),
+            ("nano", ["nano"]),
+        ],
+    )
+    def test_shipped_weights_are_float16_and_say_what_they_are(self, name, recipes):
         path = ROOT / "training" / "weights" / f"{name}.safetensors"
         assert {t.dtype for t in load_file(path).values()} == {torch.float16}
         trained = load_weights(path)
         assert trained.architecture == name
-        recipe = read_recipe(ROOT / "training" / "recipes" / f"{last}.toml")
-        assert recipe_from_table(trained.notes["recipe"]) == recipe
+        runs = trained.notes.get("averaged", [trained.notes])
+        for run, recipe in zip(runs, recipes, strict=True):
+            expected = read_recipe(ROOT / "training" / "recipes" / f"{recipe}.toml")
+            # Folders may be called otherwise.
+            for_run = recipe_from_table(run["recipe"])
+            paths = {"start_from": for_run.start_from, "taught_maps": for_run.taught_maps}
+            assert for_run == dataclasses.replace(expected, **paths)
 
     @pytest.mark.parametrize(
         ("change", "sentence"),
