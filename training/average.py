@@ -40,22 +40,21 @@ def average_weights(
     if len(files) < 2:
         raise InputError("An average takes the weights of at least two runs.")
     members = [load_weights(file) for file in files]
+    recipes = [_recipe(file, member) for file, member in zip(files, members, strict=True)]
     first = members[0]
-    for file, member in zip(files, members, strict=True):
+    for file, member, recipe in zip(files, members, recipes, strict=True):
         if (member.architecture, member.contract) != (first.architecture, first.contract):
             raise InputError(
                 f"{file} holds a {member.architecture} for {member.contract}, but {files[0]} a "
                 f"{first.architecture} for {first.contract}; an average takes one kind."
             )
-    recipes = [_recipe(file, member) for file, member in zip(files, members, strict=True)]
-    for file, recipe in zip(files, recipes, strict=True):
         if _held_out(recipe) != _held_out(recipes[0]) or not recipe.validation_count:
             raise InputError(
                 f"The run of {file} held out other photos than that of {files[0]}, or none; an "
                 "average is judged by photos that none of its runs was trained on."
             )
     _, photos = open_split(recipes[0])
-    side = recipes[0].side or first.contract.width
+    side = recipes[0].input_side(first.contract)
     accuracies = {
         str(file): validate(member.network.to(device), photos, side)
         for file, member in zip(files, members, strict=True)

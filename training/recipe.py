@@ -10,7 +10,7 @@ import tomli_w
 
 from training.errors import InputError
 from training.losses import ADVERSARIAL_LOSSES
-from training.networks import ARCHITECTURES
+from training.networks import ARCHITECTURES, NetworkContract
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +114,10 @@ class Recipe:
     def real_in_batch(self) -> int:
         """How many photos of a batch have their ground truth."""
         return self.batch_size - self.synthetic_in_batch - self.taught_in_batch
+
+    def input_side(self, contract: NetworkContract) -> int:
+        """Side of the network's input for a whole photo, in pixels."""
+        return self.side or contract.width
 
     def __post_init__(self) -> None:
         if self.architecture not in ARCHITECTURES:

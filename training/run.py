@@ -107,7 +107,7 @@ class _Run:
         self.network = _initial_network(recipe)
         self.teacher = load_weights(Path(recipe.teacher)).network if recipe.teacher else None
         self.objective = Objective(recipe, self.network, self.teacher)
-        self.side = recipe.side or self.network.contract.width
+        self.side = recipe.input_side(self.network.contract)
         for module in (self.network, self.teacher, self.objective):
             if module is not None:
                 module.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -30,7 +30,8 @@ def draw_samples(recipe: Recipe, path: Path) -> None:
         InputError: If the data is not as expected.
     """
     photos, _ = open_split(recipe)
-    batches = Batches(recipe, photos, recipe.side or build(recipe.architecture).contract.width)
+    side = recipe.input_side(build(recipe.architecture).contract)
+    batches = Batches(recipe, photos, side)
     rows = []
     for step in range(min(_BATCHES, len(batches))):
         images, targets = (part.numpy().transpose(0, 2, 3, 1) for part in batches[step])

@@ -121,6 +121,9 @@ def test_weights_of_the_epoch_that_validated_best_are_kept(
     assert trained.notes["epoch"]["epoch"] == kept
     for name, value in trained.network.state_dict().items():
         assert torch.equal(value.half(), averages[kept - 1][name])
+    resumable = load_weights(tmp_path / "run" / "checkpoint.pt")
+    for name, value in resumable.network.state_dict().items():
+        assert torch.equal(value.half(), averages[-1][name])
 
 
 def test_average_of_runs_is_their_mean_and_is_measured_beside_them(recipe, tmp_path):
@@ -559,12 +562,17 @@ class TestWeightsFile:
         trained = load_weights(path)
         assert trained.architecture == name
         runs = trained.notes.get("averaged", [trained.notes])
+        # Folders that were called otherwise when these ran.
+        maps = {"taught_maps": "runs/maps"}
+        called = {
+            "lite-second": maps,
+            "lite-second-last": {**maps, "start_from": "runs/lite/weights.safetensors"},
+            "nano": maps,
+        }
         for run, recipe in zip(runs, recipes, strict=True):
             expected = read_recipe(ROOT / "training" / "recipes" / f"{recipe}.toml")
-            # Folders may be called otherwise.
-            for_run = recipe_from_table(run["recipe"])
-            paths = {"start_from": for_run.start_from, "taught_maps": for_run.taught_maps}
-            assert for_run == dataclasses.replace(expected, **paths)
+            expected = dataclasses.replace(expected, **called.get(recipe, {}))
+            assert recipe_from_table(run["recipe"]) == expected
 
     @pytest.mark.parametrize(
         ("change", "sentence"),
