@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.parametrizations import spectral_norm
 
-_WIDTHS = (32, 64, 128, 256)
+_WIDTHS = (16, 32, 64, 128)
 _SLOPE = 0.2
 
 
