@@ -39,6 +39,9 @@ class NetworkContract:
         if not (math.isfinite(self.mean) and math.isfinite(self.scale) and self.scale > 0):
             raise ValueError(f"a normalisation by {self.mean!r} and {self.scale!r}")
 
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height} pixels, (x - {self.mean:g}) / {self.scale:g}"
+
     def normalise(self, pixels: _Pixels) -> _Pixels:
         """Pixel values as the network takes them.
 

@@ -37,15 +37,16 @@ class SameConv2d(nn.Conv2d):
         before = (kernel - stride) // 2
         after = kernel - stride - before
         self._margins = (before, after, before, after)
+        self._slow_in_bfloat16 = groups > 1 and (kernel > 3 or stride > 1)
 
     def forward(self, image: Tensor) -> Tensor:
         if self.stride[0] > 1:
             image = functional.pad(image, self._margins)
-        if self.groups > 1 and image.device.type == "cpu":
-            # The gradients of 5x5 depthwise convolutions in bfloat16 take oneDNN 5 to 10 times as
-            # long as in float32, which makes a step of training half as long again.
+        if self._slow_in_bfloat16 and image.device.type == "cpu":
+            # oneDNN takes the gradients of these 3 to 10 times as long in bfloat16 as in float32,
+            # which makes a step of training half as long again.
             with torch.autocast("cpu", enabled=False):
-                return super().forward(image.float())
+                return super().forward(image.float()).to(image.dtype)
         return super().forward(image)
 
 
