@@ -91,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     android.set_defaults(run=_android)
 
-    tables = commands.add_parser("readme", help="rewrite the README's tables")
+    tables = commands.add_parser("readme", help="rewrite the tables of the READMEs")
     tables.set_defaults(run=lambda options: readme.update())
     return parser
 

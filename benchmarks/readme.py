@@ -1,16 +1,20 @@
-"""Cards and stored results in, the README's tables out.
+"""Cards and stored results in, the tables of the README and of the training guide out.
 
 Each table stands between ``<!-- NAME -->`` and ``<!-- /NAME -->``.
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from dbd_mobile.catalogue import AccuracyCard, bundled_ids, load_card
+from training.ablation import ablation_rows
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+TRAINING = ROOT / "training" / "README.md"
 LATENCY = ROOT / "benchmarks" / "results" / "latency.json"
+ABLATION = ROOT / "benchmarks" / "results" / "ablation.json"
 
 
 def accuracy_rows() -> list[str]:
@@ -61,16 +65,30 @@ def latency_rows() -> list[str]:
     return rows
 
 
-def render(text: str) -> str:
-    """The README's text with its tables as the data says."""
-    for name, rows in (("accuracy", accuracy_rows()), ("latency", latency_rows())):
+def ablation_table() -> list[str]:
+    """Markdown rows of the stored ablation."""
+    return ablation_rows(json.loads(ABLATION.read_text(encoding="utf-8")))
+
+
+PAGES: dict[Path, dict[str, Callable[[], list[str]]]] = {
+    README: {"accuracy": accuracy_rows, "latency": latency_rows},
+    TRAINING: {"ablation": ablation_table},
+}
+"""Page -> its tables, by name."""
+
+
+def render(page: Path) -> str:
+    """A page's text with its tables as the data says."""
+    text = page.read_text(encoding="utf-8")
+    for name, rows in PAGES[page].items():
         start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
         before, _, rest = text.partition(start)
         _, _, after = rest.partition(end)
-        text = "".join([before, start, *(row + "\n" for row in rows), end, after])
+        text = "".join([before, start, *(row + "\n" for row in rows()), end, after])
     return text
 
 
 def update() -> None:
-    """Rewrite the README's tables."""
-    README.write_text(render(README.read_text(encoding="utf-8")), encoding="utf-8")
+    """Rewrite the tables of all pages."""
+    for page in PAGES:
+        page.write_text(render(page), encoding="utf-8")

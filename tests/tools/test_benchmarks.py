@@ -134,7 +134,12 @@ def test_latency_of_every_file_and_thread_count_is_written(tmp_path):
         assert {"preprocess", "invoke", "dequantise", "full_map"} <= row["stages_ms"].keys()
 
 
-def test_readme_tables_are_those_of_the_cards_and_stored_results():
-    text = readme.README.read_text(encoding="utf-8")
-    assert readme.render(text) == text
-    assert "| `lite` | int8 |" in text
+@pytest.mark.parametrize(
+    ("page", "row"),
+    [(readme.README, "| `lite` | int8 |"), (readme.TRAINING, "| + consistency | yes |")],
+    ids=["readme", "training"],
+)
+def test_a_pages_tables_are_those_of_the_cards_and_stored_results(page, row):
+    text = page.read_text(encoding="utf-8")
+    assert readme.render(page) == text
+    assert row in text
