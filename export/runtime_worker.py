@@ -16,15 +16,14 @@ import numpy as np
 def main() -> None:
     task = json.loads(sys.argv[1])
     runtime = importlib.import_module(task["module"])
-    options = {}
-    if not task["delegates"]:
-        kernels = runtime.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-        options["experimental_op_resolver_type"] = kernels
+    kernels = getattr(runtime.OpResolverType, task["kernels"])
     photos = np.load(task["photos"])
     outputs, failures = {}, {}
     for name, file in task["files"].items():
         try:
-            interpreter = runtime.Interpreter(file, num_threads=1, **options)
+            interpreter = runtime.Interpreter(
+                file, num_threads=1, experimental_op_resolver_type=kernels
+            )
             outputs[name] = np.stack([_run(interpreter, photo, task) for photo in photos])
         except (ValueError, RuntimeError) as error:
             failures[name] = str(error)

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -40,13 +40,13 @@ class Runtime:
     Attributes:
         package: Its name on PyPI.
         module: The module that its ``Interpreter`` is in.
-        delegates: Whether it may use XNNPACK.
+        kernels: Name of its ``OpResolverType``; with "AUTO" it may use XNNPACK.
         int8_in_xnnpack: Whether int8 then goes through XNNPACK.
     """
 
     package: str
     module: str
-    delegates: bool
+    kernels: str
     int8_in_xnnpack: bool
 
     def tolerance(self, precision: str) -> Tolerance:
@@ -58,12 +58,12 @@ class Runtime:
         return OTHER_KERNELS_TOLERANCE
 
 
-LITERT = Runtime("ai-edge-litert", "ai_edge_litert.interpreter", True, True)
+LITERT = Runtime("ai-edge-litert", "ai_edge_litert.interpreter", "AUTO", True)
 """What all others are compared with."""
 RUNTIMES = (
-    Runtime("ai-edge-litert", "ai_edge_litert.interpreter", False, False),
-    Runtime("tflite-runtime", "tflite_runtime.interpreter", True, False),
-    Runtime("tensorflow", "tensorflow.lite.python.interpreter", True, True),
+    replace(LITERT, kernels="BUILTIN_WITHOUT_DEFAULT_DELEGATES", int8_in_xnnpack=False),
+    Runtime("tflite-runtime", "tflite_runtime.interpreter", "AUTO", False),
+    Runtime("tensorflow", "tensorflow.lite.python.interpreter", "AUTO", True),
 )
 
 
@@ -105,7 +105,7 @@ def check_runtimes(
     for done, runtime in enumerate(RUNTIMES):
         progress(done, len(RUNTIMES))
         described = f"{runtime.package} {importlib.metadata.version(runtime.package)}"
-        described += "" if runtime.delegates else " without XNNPACK"
+        described += "" if runtime.kernels == "AUTO" else " without XNNPACK"
         maps, reasons = run_files(sys.executable, runtime, files, photos)
         for name in files:
             difference = None
@@ -150,7 +150,7 @@ def run_files(
         np.save(given, np.stack(photos))
         task = {
             "module": runtime.module,
-            "delegates": runtime.delegates,
+            "kernels": runtime.kernels,
             "mean": device.mean,
             "scale": device.scale,
             "photos": str(given),
