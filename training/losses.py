@@ -61,6 +61,28 @@ def absolute_error(logits: Tensor, target: Tensor) -> Tensor:
     return map_distance(torch.sigmoid(logits), target)
 
 
+_NEAR = 31
+
+
+def boundary(logits: Tensor, target: Tensor) -> Tensor:
+    """Binary cross-entropy near the edges of the ground truth, where most pixels are easy to miss.
+
+    A pixel weighs as much as its target differs from the mean of the square of 31 pixels around
+    it (Wei et al., AAAI 2020): most at an edge, nothing where all around is alike.
+
+    Args:
+        logits: (N, 1, H, W) float, of the probability of blur.
+        target: (N, 1, H, W) float in [0, 1], 1 = blurred.
+
+    Returns:
+        Scalar weighted mean; 0 for a batch without edges.
+    """
+    around = functional.avg_pool2d(target, _NEAR, 1, _NEAR // 2, count_include_pad=False)
+    weights = (target - around).abs()
+    missed = functional.binary_cross_entropy_with_logits(logits, target, weights, reduction="sum")
+    return missed / weights.sum().clamp(min=1)
+
+
 def map_distance(first: Tensor, second: Tensor) -> Tensor:
     """Mean absolute difference of two maps: the consistency norm, an L1 norm per pixel.
 

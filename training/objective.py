@@ -155,6 +155,7 @@ class Objective(nn.Module):
         makers: dict[str, Callable[[], Term]] = {
             "cross_entropy": lambda: Content(losses.cross_entropy),
             "soft_iou": lambda: Content(losses.soft_iou),
+            "boundary": lambda: Content(losses.boundary),
             "absolute_error": lambda: Content(losses.absolute_error),
             "adversarial": lambda: Adversary(adversarial, lambda step: step.target),
             "distillation": lambda: Adversary(adversarial, lambda step: _taught(step).blur),

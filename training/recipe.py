@@ -20,6 +20,7 @@ class LossWeights:
     Attributes:
         cross_entropy: Content: cross-entropy of map and ground truth.
         soft_iou: Content: one minus the soft intersection over union with the ground truth.
+        boundary: Content: cross-entropy near the edges of the ground truth.
         absolute_error: Content: mean absolute difference of map and ground truth.
         adversarial: A discriminator tells the map from the ground truth: D1 of a teacher, D2 of a
             student.
@@ -30,6 +31,7 @@ class LossWeights:
 
     cross_entropy: float = 1.0
     soft_iou: float = 1.0
+    boundary: float = 0.0
     absolute_error: float = 0.0
     adversarial: float = 0.0
     distillation: float = 0.0

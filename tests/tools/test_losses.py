@@ -6,6 +6,7 @@ import torch
 from training.losses import (
     ADVERSARIAL_LOSSES,
     absolute_error,
+    boundary,
     cross_entropy,
     feature_distance,
     map_distance,
@@ -19,7 +20,7 @@ def half_blurred():
     return target
 
 
-@pytest.mark.parametrize("loss", [cross_entropy, soft_iou, absolute_error])
+@pytest.mark.parametrize("loss", [cross_entropy, soft_iou, boundary, absolute_error])
 def test_right_and_certain_costs_nothing_and_wrong_costs_most(loss):
     target = half_blurred()
     right = loss((target - 0.5) * 40, target)
@@ -28,7 +29,7 @@ def test_right_and_certain_costs_nothing_and_wrong_costs_most(loss):
     assert right < 1e-4 < unsure < wrong
 
 
-@pytest.mark.parametrize("loss", [cross_entropy, soft_iou, absolute_error])
+@pytest.mark.parametrize("loss", [cross_entropy, soft_iou, boundary, absolute_error])
 def test_gradient_pushes_every_pixel_towards_its_class(loss):
     target = half_blurred()
     logits = torch.zeros_like(target, requires_grad=True)
@@ -46,6 +47,21 @@ def test_soft_iou_treats_both_classes_alike():
 def test_soft_iou_of_an_absent_class_that_is_not_predicted_is_free():
     sharp = torch.zeros(1, 1, 16, 16)
     assert soft_iou(torch.full_like(sharp, -40.0), sharp) < 1e-4
+
+
+def test_boundary_looks_near_edges_only():
+    target = torch.zeros(1, 1, 96, 96)
+    target[..., 48:] = 1
+    logits = torch.zeros_like(target, requires_grad=True)
+    boundary(logits, target).backward()
+    pull = logits.grad[0, 0, 48].abs()
+    assert (pull[:30] == 0).all() and (pull[66:] == 0).all()
+    assert pull[47] == pull.max() > 2 * pull[36] > 0
+
+
+def test_boundary_of_a_photo_without_edges_is_free():
+    sharp = torch.zeros(1, 1, 64, 64)
+    assert boundary(torch.full_like(sharp, 3.0), sharp) == 0
 
 
 def test_map_distance_is_the_mean_absolute_difference():

@@ -66,6 +66,7 @@ class Scene:
     [
         ("cross_entropy", {"encoder", "decoder"}),
         ("soft_iou", {"encoder", "decoder"}),
+        ("boundary", {"encoder", "decoder"}),
         ("absolute_error", {"encoder", "decoder"}),
         ("adversarial", {"encoder", "decoder"}),
         ("distillation", {"encoder", "decoder"}),
