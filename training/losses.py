@@ -62,6 +62,7 @@ def absolute_error(logits: Tensor, target: Tensor) -> Tensor:
 
 
 _NEAR = 31
+"""Side of the square around a pixel in which ``boundary`` looks for an edge, in pixels."""
 
 
 def boundary(logits: Tensor, target: Tensor) -> Tensor:
