@@ -200,7 +200,12 @@ def whole_system(recipe, tmp_path):
         teacher=str(tmp_path / "teacher.safetensors"),
         adversarial_loss="relativistic",
         losses=LossWeights(
-            absolute_error=0.5, adversarial=0.1, distillation=0.1, consistency=1.0, features=0.5
+            boundary=0.5,
+            absolute_error=0.5,
+            adversarial=0.1,
+            distillation=0.1,
+            consistency=1.0,
+            features=0.5,
         ),
     )
 
