@@ -21,6 +21,7 @@ import android.net.Uri;
 import android.os.ParcelFileDescriptor;
 import android.os.SystemClock;
 import android.view.MotionEvent;
+import android.view.Menu;
 import android.view.View;
 import android.widget.RadioButton;
 import java.io.File;
@@ -38,6 +39,7 @@ import org.robolectric.RuntimeEnvironment;
 import org.robolectric.android.controller.ActivityController;
 import org.robolectric.annotation.Config;
 import org.robolectric.annotation.GraphicsMode;
+import org.robolectric.fakes.RoboMenu;
 import org.robolectric.fakes.RoboMenuItem;
 import org.robolectric.shadows.ShadowLog;
 import org.robolectric.shadows.ShadowLooper;
@@ -66,9 +68,13 @@ public class StillScreenTest {
         StillActivity activity = controller.get();
         // Here, as what comes next lets the main thread take up a photo that is open already.
         assertEquals(activity.getString(R.string.photo_opening), Screen.message(activity));
-        controller.start().postCreate(null).resume().visible().topActivityResumed(true);
-        Screen.await(() -> Screen.message(activity).isEmpty());
+        show(controller);
         return activity;
+    }
+
+    private static void show(ActivityController<StillActivity> controller) throws Exception {
+        controller.start().postCreate(null).resume().visible().topActivityResumed(true);
+        Screen.await(() -> Screen.message(controller.get()).isEmpty());
     }
 
     private static void tap(StillActivity activity, float x, float y) {
@@ -246,9 +252,13 @@ public class StillScreenTest {
 
     @Test
     public void share_isOfferedAgainOnlyWhenItWasSent() throws Exception {
-        StillActivity activity = started(SCENE);
-        assertFalse("no photo yet", share(activity).isEnabled());
-        Screen.await(() -> Screen.message(activity).isEmpty());
+        ActivityController<StillActivity> controller = controller(SCENE).create();
+        StillActivity activity = controller.get();
+        // Before it is shown, for the reason in shown(): its menu comes only with the main thread.
+        Menu menu = new RoboMenu(activity);
+        activity.onCreateOptionsMenu(menu);
+        assertFalse("no photo yet", menu.findItem(R.id.share).isEnabled());
+        show(controller);
         assertTrue(share(activity).isEnabled());
         share(activity).performClick();
         assertFalse(share(activity).isEnabled());
