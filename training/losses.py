@@ -78,10 +78,17 @@ def boundary(logits: Tensor, target: Tensor) -> Tensor:
     Returns:
         Scalar weighted mean; 0 for a batch without edges.
     """
-    around = functional.avg_pool2d(target, _NEAR, 1, _NEAR // 2, count_include_pad=False)
+    around = _mean_around(target)
     weights = (target - around).abs()
     missed = functional.binary_cross_entropy_with_logits(logits, target, weights, reduction="sum")
     return missed / weights.sum().clamp(min=1)
+
+
+def _mean_around(target: Tensor) -> Tensor:
+    """Mean of the square around each pixel; rows, then columns: a fifteenth of the work."""
+    far = _NEAR // 2
+    columns = functional.avg_pool2d(target, (_NEAR, 1), 1, (far, 0), count_include_pad=False)
+    return functional.avg_pool2d(columns, (1, _NEAR), 1, (0, far), count_include_pad=False)
 
 
 def map_distance(first: Tensor, second: Tensor) -> Tensor:
