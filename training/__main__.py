@@ -1,6 +1,7 @@
 """Command line of the training tools: ``python -m training --help``."""
 
 import argparse
+import dataclasses
 import logging
 import sys
 from pathlib import Path
@@ -65,11 +66,20 @@ def _parser() -> argparse.ArgumentParser:
         help="sizes that each network sees a photo at (default: 320 384)",
     )  # fmt: skip
     label.add_argument("--mirrored", action="store_true", help="show them mirrored photos too")
+    label.add_argument(
+        "--objects", type=Path,
+        help="folder with object masks, STEM.png, whose outlines the maps' edges are to follow",
+    )  # fmt: skip
     label.add_argument("-o", "--output", type=Path, required=True, help="folder for the maps")
     _add_device(label)
     label.set_defaults(run=_label)
     average = commands.add_parser("average", help="write the mean of several runs' weights")
     average.add_argument("weights", type=Path, nargs="+", help="weights of runs of one kind")
+    average.add_argument(
+        "--firmness", type=float, default=1.0, metavar="FACTOR",
+        help="what the mean's logits are multiplied by: above 1 its maps are surer, with a smaller "
+        "absolute error and the same F (default: 1)",
+    )  # fmt: skip
     average.add_argument("-o", "--output", type=Path, required=True, help="file for the mean")
     _add_device(average)
     average.set_defaults(run=_average)
@@ -78,7 +88,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_training(commands: "argparse._SubParsersAction[Any]", name: str, help_text: str) -> None:
     command = commands.add_parser(name, help=help_text, description=help_text.capitalize() + ".")
-    _add_recipe(command, "the run's folder (default: runs/RECIPE)")
+    _add_recipe(command, "the run's folder (default: runs/RECIPE, or runs/RECIPE-SEED)")
+    command.add_argument("--seed", type=int, help="in the place of the recipe's seed")
     _add_device(command)
     command.set_defaults(run=_train)
 
@@ -109,10 +120,14 @@ def _folder(options: argparse.Namespace) -> Path:
 
 def _train(options: argparse.Namespace) -> list[str]:
     recipe = read_recipe(options.recipe)
+    folder = _folder(options)
+    if options.seed is not None:
+        recipe = dataclasses.replace(recipe, seed=options.seed)
+        folder = folder.with_name(f"{folder.name}-{options.seed}")
     device = _device(options)
     if options.command == "teacher":
         _check_teacher(options.recipe, recipe)
-    folder = options.output or _folder(options)
+    folder = options.output or folder
     train(recipe, folder, device)
     return [f"Weights: {folder / 'weights.safetensors'}; curves: {folder / 'curves.png'}"]
 
@@ -136,12 +151,16 @@ def _label(options: argparse.Namespace) -> list[str]:
     device = _device(options)
     ensemble = Ensemble(options.weights, options.sides, device, mirrored=options.mirrored)
     names = list_photos(options.photos, options.list, options.photos.parent)
-    label_photos(ensemble, options.photos, names, options.output)
+    label_photos(ensemble, options.photos, names, options.output, options.objects)
     return [f"Maps: {options.output}"]
 
 
 def _average(options: argparse.Namespace) -> list[str]:
-    accuracies = average_weights(options.weights, options.output, _device(options))
+    accuracies = average_weights(
+        options.weights, options.output, _device(options), firmness=options.firmness
+    )
+    if not accuracies:
+        return [f"Weights: {options.output}; their runs held no photos out to measure them on"]
     rows = ["| held-out photos | fmax | MAE | ddff F |", "|---|---|---|---|"]
     for file, of in accuracies.items():
         rows.append(f"| {file} | {of.fmax:.4f} | {of.mae:.4f} | {of.ddff:.4f} |")

@@ -3,8 +3,14 @@
 Runs of one architecture from the same initial weights tend to end in the same basin of the loss.
 The mean of their weights is a network that errs less than any of them and costs as much as one
 (Wortsman et al., ICML 2022).
+
+The mean can be made to say what it says more firmly: its logits are multiplied. That changes no
+order of two pixels and no side of 0.5, so every F stays; the absolute error falls, as it is least
+where each pixel has its more likely class for certain.
 """
 
+import copy
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -21,7 +27,7 @@ from training.weights import TrainedNetwork, load_weights, save_weights
 
 
 def average_weights(
-    files: Sequence[Path], output: Path, device: torch.device
+    files: Sequence[Path], output: Path, device: torch.device, *, firmness: float = 1.0
 ) -> dict[str, Accuracy]:
     """Write the mean of trained weights, and measure it beside them.
 
@@ -29,14 +35,18 @@ def average_weights(
         files: Weights files of ``training.run``, at least two, of one architecture.
         output: The file to write. Its notes hold those of all runs.
         device: Where they are measured.
+        firmness: What the mean's logits are multiplied by, above 0.
 
     Returns:
-        By file, the output last: accuracy on the photos that all runs held out.
+        By file, the output last: accuracy on the photos that all runs held out. Empty if all were
+        trained on all photos.
 
     Raises:
-        InputError: If a file is missing, damaged or of another architecture or input, or if the
-            runs held out different photos, or none.
+        InputError: If a file is missing, damaged or of another architecture or input, if the runs
+            held out different photos, or if the firmness is not above 0.
     """
+    if not 0 < firmness < math.inf:
+        raise InputError(f"The firmness must be a number above 0, not {firmness}.")
     if len(files) < 2:
         raise InputError("An average takes the weights of at least two runs.")
     members = [load_weights(file) for file in files]
@@ -48,17 +58,13 @@ def average_weights(
                 f"{file} holds a {member.architecture} for {member.contract}, but {files[0]} a "
                 f"{first.architecture} for {first.contract}; an average takes one kind."
             )
-        if _held_out(recipe) != _held_out(recipes[0]) or not recipe.validation_count:
+        if _held_out(recipe) != _held_out(recipes[0]):
             raise InputError(
-                f"The run of {file} held out other photos than that of {files[0]}, or none; an "
-                "average is judged by photos that none of its runs was trained on."
+                f"The run of {file} held out other photos than that of {files[0]}; an average is "
+                "judged by photos that none of its runs was trained on."
             )
     _, photos = open_split(recipes[0])
     side = recipes[0].input_side(first.contract)
-    accuracies = {
-        str(file): validate(member.network.to(device), photos, side)
-        for file, member in zip(files, members, strict=True)
-    }
     states = [member.network.state_dict() for member in members]
     mean = {
         name: torch.stack([state[name] for state in states]).mean(0)
@@ -66,14 +72,22 @@ def average_weights(
         else value
         for name, value in states[0].items()
     }
-    first.network.load_state_dict(mean)
-    accuracies[str(output)] = validate(first.network, photos, side)
-    notes: dict[str, Any] = {
-        "averaged": [member.notes for member in members],
-        "held_out": asdict(accuracies[str(output)]),
-    }
+    averaged = copy.deepcopy(first.network)
+    averaged.load_state_dict(mean)
+    with torch.no_grad():
+        for parameter in averaged.last_convolution().parameters():
+            parameter.mul_(firmness)
+    notes: dict[str, Any] = {"averaged": [member.notes for member in members]}
+    if firmness != 1:
+        notes["firmness"] = firmness
+    accuracies = {}
+    if len(photos):
+        measured = {str(file): m.network for file, m in zip(files, members, strict=True)}
+        for name, network in {**measured, str(output): averaged}.items():
+            accuracies[name] = validate(network.to(device), photos, side)
+        notes["held_out"] = asdict(accuracies[str(output)])
     output.parent.mkdir(parents=True, exist_ok=True)
-    save_weights(output, first.network, first.architecture, notes)
+    save_weights(output, averaged, first.architecture, notes)
     return accuracies
 
 

@@ -37,7 +37,8 @@ def open_split(recipe: Recipe) -> tuple[BlurDataset, BlurDataset]:
     """Training and validation photos of a recipe.
 
     Raises:
-        InputError: If a folder, list, photo or mask is missing.
+        InputError: If a folder, list, photo or mask is missing, or a name that is left out is in
+            none of them.
     """
     root = data_root() / recipe.photos
     whole = BlurDataset.from_folder(
@@ -46,6 +47,10 @@ def open_split(recipe: Recipe) -> tuple[BlurDataset, BlurDataset]:
         white_in_focus=recipe.white_in_focus,
     )
     training, validation = split_validation(whole.names, recipe.validation_count)
+    for name in recipe.left_out:
+        if name not in whole.names:
+            raise InputError(f"Recipe: left_out names {name}, which is no photo of {root}.")
+    training = [name for name in training if name not in recipe.left_out]
     return (
         BlurDataset(root, tuple(training), recipe.white_in_focus),
         BlurDataset(root, tuple(validation), recipe.white_in_focus),
@@ -53,7 +58,7 @@ def open_split(recipe: Recipe) -> tuple[BlurDataset, BlurDataset]:
 
 
 Pair: TypeAlias = tuple[NDArray[np.uint8], NDArray[np.uint8]]
-"""A photo (S, S, 3) and its mask or target (S, S)."""
+"""A photo (H, W, 3) and its mask or target (H, W)."""
 
 _SCALE_JITTER = 0.1
 
@@ -65,7 +70,7 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
     is the network's business. S varies from step to step: a part of a photo comes at about the
     scale that it has when the whole photo fills the network's input, as it does in use. (A part
     blown up to the whole input would show the network coarser detail, and less blur a pixel, than
-    it will meet; Touvron et al., NeurIPS 2019.) Photos are kept decoded in memory as squares.
+    it will meet; Touvron et al., NeurIPS 2019.) Photos are kept decoded in memory.
 
     Args:
         recipe: What to train.
@@ -89,17 +94,17 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
                 "validation_count or batch_size."
             )
         self._side = side
-        square = (recipe.stored_side, recipe.stored_side)
+        size = (recipe.stored_side, recipe.stored_side) if recipe.stored_side else None
         self._photos: list[Pair] = []
         for index in track(range(len(photos)), "Decoding photos"):
-            mask = squash(np.uint8(255) * photos.mask(index), square)
-            self._photos.append((squash(photos.photo(index), square), mask))
+            mask = np.uint8(255) * photos.mask(index)
+            self._photos.append((_at(photos.photo(index), size), _at(mask, size)))
         self._sharp: list[Pair] = []
         if recipe.synthetic_in_batch:
-            self._sharp = _sharpest(data_root() / recipe.sharp_photos, recipe.sharp_count, square)
+            self._sharp = _sharpest(data_root() / recipe.sharp_photos, recipe.sharp_count, size)
         self._taught: list[Pair] = []
         if recipe.taught_in_batch:
-            self._taught = _taught(recipe, square)
+            self._taught = _taught(recipe, size)
 
     def __len__(self) -> int:
         return len(self._photos) // self._recipe.real_in_batch
@@ -141,17 +146,17 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
 
 # Kept for the next run of the same process: looking through thousands of photos takes a minute.
 @functools.lru_cache(maxsize=1)
-def _sharpest(root: Path, count: int, square: tuple[int, int]) -> list[Pair]:
+def _sharpest(root: Path, count: int, size: tuple[int, int] | None) -> list[Pair]:
     """The sharpest photos that may be trained on, and their object masks."""
     names = [name for name in list_photos(root / "image") if not is_held_out_scene(name)]
-    chosen = sharpest_scenes(root, track(names, "Picking sharp photos"), count, square)
+    chosen = sharpest_scenes(root, track(names, "Picking sharp photos"), count, size)
     if len(chosen) < 2:
         raise InputError(f"{root / 'image'} has one photo; synthetic defocus takes two scenes.")
     return chosen
 
 
 def sharpest_scenes(
-    root: Path, names: Iterable[str], count: int, square: tuple[int, int]
+    root: Path, names: Iterable[str], count: int, size: tuple[int, int] | None
 ) -> list[Pair]:
     """Look for the sharpest photos of a folder.
 
@@ -159,15 +164,15 @@ def sharpest_scenes(
         root: Folder with ``image/`` and ``mask/`` (white = object).
         names: File names of the photos to choose from.
         count: How many to choose, at most.
-        square: Side in pixels, twice.
+        size: Width and height in pixels that they are judged and given out at; their own if None.
 
     Returns:
-        Photos and their object masks as squares of uint8, the sharpest first.
+        Photos and their object masks as uint8, the sharpest first.
 
     Raises:
         InputError: If a photo or a mask that is needed is missing or damaged.
     """
-    photos = ((name, squash(read_photo(root / "image" / name), square)) for name in names)
+    photos = ((name, _at(read_photo(root / "image" / name), size)) for name in names)
     # Names settle ties, so that the choice is the same everywhere.
     scored = heapq.nsmallest(
         count, ((-sharpness(photo), name, photo) for name, photo in photos),
@@ -175,24 +180,29 @@ def sharpest_scenes(
     )  # fmt: skip
     masks = BlurDataset(root, tuple(name for _, name, _ in scored))
     return [
-        (photo, squash(np.uint8(255) * masks.mask(index), square))
+        (photo, _at(np.uint8(255) * masks.mask(index), size))
         for index, (_, _, photo) in enumerate(scored)
     ]
 
 
-def _taught(recipe: Recipe, square: tuple[int, int]) -> list[Pair]:
-    """Photos and the maps that a teacher made of them, as squares of uint8."""
+def _taught(recipe: Recipe, size: tuple[int, int] | None) -> list[Pair]:
+    """Photos and the maps that a teacher made of them."""
     root = data_root() / recipe.taught_photos
     maps = Path(recipe.taught_maps)
     pairs = []
     for name in track(list_photos(root / "image"), "Reading the teacher's maps"):
         path = maps / f"{Path(name).stem}.png"
         if path.is_file() and not is_held_out_scene(name):
-            photo = squash(read_photo(root / "image" / name), square)
-            pairs.append((photo, squash(read_map(path), square)))
+            photo = _at(read_photo(root / "image" / name), size)
+            height, width = photo.shape[:2]
+            pairs.append((photo, squash(read_map(path), (width, height))))
     if not pairs:
         raise InputError(
             f"{maps} holds no map of a photo of {root / 'image'}; make them with "
             "'python -m training label'."
         )
     return pairs
+
+
+def _at(image: NDArray[np.uint8], size: tuple[int, int] | None) -> NDArray[np.uint8]:
+    return image if size is None else squash(image, size)

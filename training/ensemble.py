@@ -14,8 +14,9 @@ from PIL import Image
 from rich.progress import track
 from torch.nn import functional
 
-from training.datasets import read_photo, squash
+from training.datasets import read_map, read_photo, squash
 from training.errors import InputError
+from training.outlines import follow_outline
 from training.weights import load_weights
 
 _log = logging.getLogger(__name__)
@@ -74,17 +75,21 @@ class Ensemble:
         return torch.stack(maps).mean(0).cpu().numpy()
 
 
-def label_photos(ensemble: Ensemble, photos: Path, names: Sequence[str], folder: Path) -> None:
+def label_photos(
+    ensemble: Ensemble, photos: Path, names: Sequence[str], folder: Path, objects: Path | None
+) -> None:
     """Write an ensemble's map of each photo, as ``STEM.png`` (8-bit, 255 = blurred).
 
     Maps that are there already are kept, so that an interrupted run goes on where it was. A photo
-    that cannot be read is left out, with a warning.
+    that cannot be read, or whose object mask cannot, is left out, with a warning.
 
     Args:
         ensemble: What judges them.
         photos: Folder with the photos.
         names: Their file names.
         folder: Where the maps go; made if missing.
+        objects: Folder with object masks, ``STEM.png`` (white = object), whose outlines the maps'
+            edges are to follow; None leaves the maps as they are.
 
     Raises:
         InputError: If none of the photos could be read.
@@ -97,13 +102,17 @@ def label_photos(ensemble: Ensemble, photos: Path, names: Sequence[str], folder:
             continue
         try:
             photo = read_photo(photos / name)
+            mask = None if objects is None else read_map(objects / path.name)
         except InputError as error:
             _log.warning("left out: %s", error)
             damaged += 1
             continue
-        blur = Image.fromarray((ensemble.predict(photo) * 255 + 0.5).astype(np.uint8))
+        blur = ensemble.predict(photo)
+        if mask is not None:
+            side = len(blur)
+            blur = follow_outline(blur, squash(mask, (side, side)))
         temporary = path.with_suffix(".part")
-        blur.save(temporary, "PNG")
+        Image.fromarray((blur * 255 + 0.5).astype(np.uint8)).save(temporary, "PNG")
         temporary.replace(path)
     if damaged == len(names):
         raise InputError(f"None of the {damaged} photos of {photos} could be read.")

@@ -17,6 +17,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from skimage import data as photos
 
+import training.__main__ as command_line
 import training.batches as batches_module
 import training.run as run_module
 from training import losses
@@ -26,7 +27,7 @@ from training.batches import Batches, open_split
 from training.datasets import is_held_out_scene, read_photo
 from training.ensemble import Ensemble
 from training.errors import InputError
-from training.networks import NetworkContract, build
+from training.networks import ARCHITECTURES, NetworkContract, build
 from training.recipe import LossWeights, read_recipe, recipe_from_table
 from training.run import train, validate
 from training.synthesis import aperture_kernel, blur_background
@@ -101,6 +102,19 @@ def test_run_writes_weights_metrics_curves_and_its_recipe(recipe, tmp_path):
     assert again.returncode == 0 and "holds a finished run" in again.stderr
 
 
+def test_seed_of_the_command_line_takes_the_place_of_the_recipes(recipe, tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(command_line, "train", lambda *arguments: asked.append(arguments))
+    for arguments in ([], ["--seed", "7"], ["--seed", "8", "-o", str(tmp_path)]):
+        monkeypatch.setattr(sys, "argv", ["training", "student", str(recipe), *arguments])
+        assert command_line.main() == 0
+    seeds, folders = zip(*((run.seed, folder) for run, folder, _ in asked), strict=True)
+    assert seeds == (0, 7, 8)
+    assert folders == (Path("runs/tiny"), Path("runs/tiny-7"), tmp_path)
+    monkeypatch.setattr(sys, "argv", ["training", "student", str(recipe), "--seed", "-1"])
+    assert command_line.main() == 2 and len(asked) == 3
+
+
 @pytest.mark.parametrize(("scores", "kept"), [((0.5, 0.9, 0.7), 2), ((), 3)])
 def test_weights_of_the_epoch_that_validated_best_are_kept(
     recipe, tmp_path, monkeypatch, scores, kept
@@ -147,6 +161,33 @@ def test_average_of_runs_is_their_mean_and_is_measured_beside_them(recipe, tmp_p
     for file, measures in zip(files, measured, strict=True):
         assert f"{file} | {measures['fmax']:.4f} | {measures['mae']:.4f}" in said
     assert f"{mean.notes['held_out']['fmax']:.4f} | {mean.notes['held_out']['mae']:.4f}" in said
+
+
+def test_firmness_multiplies_the_logits_of_the_mean(recipe, tmp_path):
+    run = dataclasses.replace(read_recipe(recipe), epochs=1, validation_count=0)
+    train(run, tmp_path, CPU)
+    files = [tmp_path / "weights.safetensors"] * 2
+    done = run_training("average", *files, "--firmness", 2, "-o", tmp_path / "firm.safetensors")
+    assert done.returncode == 0 and "held no photos out" in done.stderr
+    mean, firm = (load_weights(tmp_path / f"{name}.safetensors") for name in ("weights", "firm"))
+    assert firm.notes["firmness"] == 2 and "held_out" not in firm.notes
+    image = torch.randn(1, 3, 64, 64)
+    with torch.inference_mode():
+        once, twice = mean.network.logits(image), firm.network.logits(image)
+    torch.testing.assert_close(twice, 2 * once, rtol=1e-3, atol=1e-3)
+    with pytest.raises(InputError, match="firmness must be a number above 0, not -1"):
+        average_weights(files, tmp_path / "x.safetensors", CPU, firmness=-1)
+
+
+@pytest.mark.parametrize("architecture", sorted(ARCHITECTURES))
+def test_logits_of_every_network_come_from_its_last_convolution(architecture):
+    network = build(architecture).eval()
+    image = torch.randn(1, 3, 64, 64)
+    with torch.inference_mode():
+        once = network.logits(image)
+        for parameter in network.last_convolution().parameters():
+            parameter.mul_(2)
+        torch.testing.assert_close(network.logits(image), 2 * once, rtol=1e-4, atol=1e-4)
 
 
 def test_runs_that_do_not_go_together_are_not_averaged(recipe, tmp_path):
@@ -336,6 +377,29 @@ def test_a_list_names_the_photos_to_label(data, tmp_path):
     assert sorted(path.name for path in (tmp_path / "maps").iterdir()) == ["3.png", "5.png"]
 
 
+def test_labels_follow_the_outlines_of_objects_where_asked(data, tmp_path):
+    (tmp_path / "photos").mkdir()
+    for name in ("0.jpg", "1.jpg"):
+        shutil.copy(data / "made" / "image" / name, tmp_path / "photos")
+    objects = tmp_path / "objects"
+    objects.mkdir()
+    with Image.open(data / "made" / "mask" / "0.png") as mask:
+        sharp = 255 - np.asarray(mask)
+    Image.fromarray(sharp).save(objects / "0.png")
+    weights = ROOT / "training" / "weights" / "lite.safetensors"
+    arguments = ("--photos", tmp_path / "photos", "--sides", 320)
+    for name, more in (("plain", ()), ("outlined", ("--objects", objects))):
+        done = run_training("label", weights, *arguments, *more, "-o", tmp_path / name)
+        assert done.returncode == 0, done.stderr
+    assert "left out" in done.stderr and "1.png cannot be read" in " ".join(done.stderr.split())
+    truth = np.asarray(Image.fromarray(255 - sharp).resize((320, 320), Image.Resampling.BILINEAR))
+    errors = {}
+    for name in ("plain", "outlined"):
+        with Image.open(tmp_path / name / "0.png") as blur:
+            errors[name] = np.abs(np.asarray(blur, np.float32) - truth).mean()
+    assert errors["outlined"] < errors["plain"]
+
+
 def test_taught_photos_have_the_teachers_maps_as_targets(labelled):
     recipe, maps = labelled
     for path in maps.iterdir():
@@ -345,6 +409,17 @@ def test_taught_photos_have_the_teachers_maps_as_targets(labelled):
     assert images.shape == (4, 3, 64, 64) and targets.shape == (4, 1, 64, 64)
     # One real photo, one synthetic, two taught.
     assert [bool((target == 77).all()) for target in targets] == [False, False, True, True]
+
+
+def test_photos_that_are_left_out_are_not_trained_on(recipe):
+    every = read_recipe(recipe)
+    training, validation = open_split(every)
+    names = (training.names[1], validation.names[0])
+    some = dataclasses.replace(every, left_out=names)
+    assert open_split(some)[0].names == (training.names[0], *training.names[2:])
+    assert open_split(some)[1] == validation
+    with pytest.raises(InputError, match=r"left_out names cat\.jpg, which is no photo"):
+        open_split(dataclasses.replace(every, left_out=("cat.jpg",)))
 
 
 def test_parts_of_photos_come_at_the_scale_of_whole_ones(recipe):

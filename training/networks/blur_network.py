@@ -31,6 +31,10 @@ class BlurNetwork(nn.Module, ABC):
             (N, 1, H, W) float logits.
         """
 
+    @abstractmethod
+    def last_convolution(self) -> nn.Conv2d:
+        """What gives the logits; at most bilinear upsampling comes after it."""
+
     def logits(self, image: Tensor) -> Tensor:
         """(N, 3, H, W) normalised float -> logits of blur (N, 1, H, W) float."""
         return self.decode(self.encoder(image), image)

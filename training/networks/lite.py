@@ -70,6 +70,9 @@ class Lite(BlurNetwork):
             current = self.mergers[level](current)
         return _upsample(self.head(current))
 
+    def last_convolution(self) -> nn.Conv2d:
+        return self.head
+
 
 def lite() -> Lite:
     """The whole encoder, at 320x320: as accurate as one frame of a camera's preview allows."""

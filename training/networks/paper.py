@@ -67,3 +67,6 @@ class Paper(BlurNetwork):
             current = convolve(torch.cat([up(current), skip], dim=1))
         logits: Tensor = self.final_conv(current)
         return logits
+
+    def last_convolution(self) -> nn.Conv2d:
+        return self.final_conv

@@ -138,6 +138,11 @@ class Teacher(BlurNetwork):
         logits: Tensor = self.head(current)
         return logits
 
+    def last_convolution(self) -> nn.Conv2d:
+        last = self.head[-1]
+        assert isinstance(last, nn.Conv2d)
+        return last
+
 
 def paper_teacher() -> Teacher:
     """The paper's: SE-ResNeXt-101 and transposed convolutions, pixels in [0, 1]."""
