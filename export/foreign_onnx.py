@@ -17,7 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from export.device_input import device_contract
 from export.onnx_file import INPUT_NAME, OUTPUT_NAME, set_metadata
-from export.predictors import open_session
+from export.predictors import open_session, unrounded
 from training.errors import InputError
 from training.networks import NetworkContract
 
@@ -138,7 +138,7 @@ class ForeignPredictor:
             image = image.transpose(2, 0, 1)
         name = self._session.get_inputs()[0].name
         (blur,) = self._session.run(None, {name: np.ascontiguousarray(image[None])})
-        return np.asarray(blur, np.float32)
+        return unrounded(np.asarray(blur, np.float32))
 
 
 def read_foreign_onnx(path: Path, normalisation: Normalisation | None) -> ForeignOnnx:

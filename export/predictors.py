@@ -87,6 +87,10 @@ class TorchPredictor:
         return probability[0, 0]
 
 
+_ROUNDING = 2.0**-22
+"""Two steps of float32 at 1."""
+
+
 class OnnxPredictor:
     """Runs an ONNX file in onnxruntime, normalising as the file's metadata says.
 
@@ -118,7 +122,16 @@ class OnnxPredictor:
     def predict(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
         image = self._contract.normalise(photo.astype(np.float32)).transpose(2, 0, 1)[None]
         (probability,) = self._session.run(None, {self._input: image})
-        return probability[0, 0]
+        return unrounded(probability[0, 0])
+
+
+def unrounded(probability: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A map of onnxruntime, brought back into [0, 1] if it left it by rounding alone.
+
+    Its sigmoid gives one float32 step more than 1 for some logits near 18.
+    """
+    within: NDArray[np.float32] = probability.clip(0, 1)
+    return within if np.abs(within - probability).max() < _ROUNDING else probability
 
 
 def open_session(path: Path) -> onnxruntime.InferenceSession:

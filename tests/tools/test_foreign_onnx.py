@@ -150,6 +150,29 @@ def test_network_without_a_sigmoid_at_its_end_is_told_why_it_has_no_int8(tmp_pat
     assert report.left_out == ["int8-mixed is not tried: it would not be what its name says."]
 
 
+@pytest.mark.parametrize(
+    ("logit", "end", "value"), [(17.844, "Sigmoid", 1), (1.5, "Identity", 1.5)]
+)
+def test_map_leaves_its_range_by_more_than_rounding_or_not_at_all(tmp_path, logit, end, value):
+    """onnxruntime's sigmoid gives 1 + 2^-23 for the first of these."""
+    shape = [1, 1, 32, 32]
+    constant = numpy_helper.from_array(np.full(shape, logit, np.float32), "logit")
+    nodes = [
+        helper.make_node("ReduceMean", ["image"], ["grey"], axes=[1]),
+        helper.make_node("Sub", ["grey", "grey"], ["nothing"]),
+        helper.make_node("Add", ["nothing", "logit"], ["logits"]),
+        helper.make_node(end, ["logits"], ["blur"]),
+    ]
+    image = helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, 32, 32])
+    blur = helper.make_tensor_value_info("blur", TensorProto.FLOAT, shape)
+    graph = helper.make_graph(nodes, "constant", [image], [blur], [constant])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    helper.set_model_props(model, {"mean": "127", "scale": "128"})
+    onnx.save(model, tmp_path / "constant.onnx")
+    predicted = OnnxPredictor(tmp_path / "constant.onnx").predict(squash(PHOTO, (32, 32)))
+    assert predicted.max() == np.float32(value)
+
+
 def test_logits_are_told_to_end_in_a_sigmoid(tmp_path, photos):
     def end_early(model):
         model.graph.node[3].CopyFrom(helper.make_node("Identity", ["logits"], ["map"]))
