@@ -160,7 +160,9 @@ def _average(options: argparse.Namespace) -> list[str]:
         options.weights, options.output, _device(options), firmness=options.firmness
     )
     if not accuracies:
-        return [f"Weights: {options.output}; their runs held no photos out to measure them on"]
+        return [
+            f"Weights: {options.output}; no photo was held out by all its runs to measure it on"
+        ]
     rows = ["| held-out photos | fmax | MAE | ddff F |", "|---|---|---|---|"]
     for file, of in accuracies.items():
         rows.append(f"| {file} | {of.fmax:.4f} | {of.mae:.4f} | {of.ddff:.4f} |")

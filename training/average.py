@@ -10,20 +10,21 @@ where each pixel has its more likely class for certain.
 """
 
 import copy
+import dataclasses
 import math
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from training.batches import open_split
+from training.datasets import BlurDataset
 from training.errors import InputError
 from training.measures import Accuracy
 from training.recipe import Recipe, recipe_from_table
 from training.run import validate
-from training.weights import TrainedNetwork, load_weights, save_weights
+from training.weights import load_weights, save_weights
 
 
 def average_weights(
@@ -32,38 +33,38 @@ def average_weights(
     """Write the mean of trained weights, and measure it beside them.
 
     Args:
-        files: Weights files of ``training.run``, at least two, of one architecture.
-        output: The file to write. Its notes hold those of all runs.
+        files: Weights files of ``training.run`` or of this function, at least two, of one
+            architecture. One that is named twice counts twice.
+        output: The file to write. Its notes hold those of all files.
         device: Where they are measured.
         firmness: What the mean's logits are multiplied by, above 0.
 
     Returns:
-        By file, the output last: accuracy on the photos that all runs held out. Empty if all were
-        trained on all photos.
+        By file, the output last: accuracy on the photos that all their runs held out. Empty if
+        there is no such photo.
 
     Raises:
-        InputError: If a file is missing, damaged or of another architecture or input, if the runs
-            held out different photos, or if the firmness is not above 0.
+        InputError: If a file is missing, damaged, of another architecture or input or without the
+            recipe of its run, or if the firmness is not above 0.
     """
     if not 0 < firmness < math.inf:
         raise InputError(f"The firmness must be a number above 0, not {firmness}.")
     if len(files) < 2:
         raise InputError("An average takes the weights of at least two runs.")
     members = [load_weights(file) for file in files]
-    recipes = [_recipe(file, member) for file, member in zip(files, members, strict=True)]
     first = members[0]
-    for file, member, recipe in zip(files, members, recipes, strict=True):
+    for file, member in zip(files, members, strict=True):
         if (member.architecture, member.contract) != (first.architecture, first.contract):
             raise InputError(
                 f"{file} holds a {member.architecture} for {member.contract}, but {files[0]} a "
                 f"{first.architecture} for {first.contract}; an average takes one kind."
             )
-        if _held_out(recipe) != _held_out(recipes[0]):
-            raise InputError(
-                f"The run of {file} held out other photos than that of {files[0]}; an average is "
-                "judged by photos that none of its runs was trained on."
-            )
-    _, photos = open_split(recipes[0])
+    recipes = [
+        recipe
+        for file, member in zip(files, members, strict=True)
+        for recipe in _recipes(file, member.notes)
+    ]
+    photos = _held_out_by_all(recipes)
     side = recipes[0].input_side(first.contract)
     states = [member.network.state_dict() for member in members]
     mean = {
@@ -85,18 +86,28 @@ def average_weights(
         measured = {str(file): m.network for file, m in zip(files, members, strict=True)}
         for name, network in {**measured, str(output): averaged}.items():
             accuracies[name] = validate(network.to(device), photos, side)
-        notes["held_out"] = asdict(accuracies[str(output)])
+        notes["held_out"] = dataclasses.asdict(accuracies[str(output)])
     output.parent.mkdir(parents=True, exist_ok=True)
     save_weights(output, averaged, first.architecture, notes)
     return accuracies
 
 
-def _recipe(file: Path, member: TrainedNetwork) -> Recipe:
-    table = member.notes.get("recipe")
-    if not isinstance(table, dict):
+def _recipes(file: Path, notes: dict[str, Any]) -> list[Recipe]:
+    """Of the run that a file is of, or of all the runs that it is the mean of."""
+    if "averaged" in notes:
+        return [recipe for member in notes["averaged"] for recipe in _recipes(file, member)]
+    if not isinstance(notes.get("recipe"), dict):
         raise InputError(f"{file} does not hold the recipe of its run; give weights of a run.")
-    return recipe_from_table(table)
+    return [recipe_from_table(notes["recipe"])]
 
 
-def _held_out(recipe: Recipe) -> tuple[object, ...]:
-    return recipe.photos, recipe.photo_list, recipe.white_in_focus, recipe.validation_count
+def _held_out_by_all(recipes: Sequence[Recipe]) -> BlurDataset:
+    """The photos that no run was trained on, as far as all are of the same folder."""
+    held_out = [open_split(recipe)[1] for recipe in recipes]
+    first = held_out[0]
+    names = [
+        name
+        for name in first.names
+        if all(name in other.names and other.root == first.root for other in held_out)
+    ]
+    return dataclasses.replace(first, names=tuple(names))

@@ -168,7 +168,7 @@ def test_firmness_multiplies_the_logits_of_the_mean(recipe, tmp_path):
     train(run, tmp_path, CPU)
     files = [tmp_path / "weights.safetensors"] * 2
     done = run_training("average", *files, "--firmness", 2, "-o", tmp_path / "firm.safetensors")
-    assert done.returncode == 0 and "held no photos out" in done.stderr
+    assert done.returncode == 0 and "no photo was held out by all" in " ".join(done.stderr.split())
     mean, firm = (load_weights(tmp_path / f"{name}.safetensors") for name in ("weights", "firm"))
     assert firm.notes["firmness"] == 2 and "held_out" not in firm.notes
     image = torch.randn(1, 3, 64, 64)
@@ -190,6 +190,21 @@ def test_logits_of_every_network_come_from_its_last_convolution(architecture):
         torch.testing.assert_close(network.logits(image), 2 * once, rtol=1e-4, atol=1e-4)
 
 
+def test_average_of_averages_is_measured_on_what_all_their_runs_held_out(recipe, tmp_path):
+    def run(count):
+        of = dataclasses.replace(read_recipe(recipe), validation_count=count)
+        save_weights(tmp_path / "run", build("lite"), "lite", {"recipe": dataclasses.asdict(of)})
+        return (tmp_path / "run").rename(tmp_path / f"{count}.safetensors")
+
+    three, two, none = map(run, (3, 2, 0))
+    mean = tmp_path / "mean.safetensors"
+    assert {of.images for of in average_weights([three, two], mean, CPU).values()} == {2}
+    both = tmp_path / "both.safetensors"
+    assert {of.images for of in average_weights([mean, three], both, CPU).values()} == {2}
+    assert average_weights([mean, none], both, CPU) == {}
+    assert load_weights(both).notes["averaged"][0] == load_weights(mean).notes
+
+
 def test_runs_that_do_not_go_together_are_not_averaged(recipe, tmp_path):
     def run(name, architecture="lite", **changes):
         notes = {"recipe": dataclasses.asdict(dataclasses.replace(read_recipe(recipe), **changes))}
@@ -201,7 +216,6 @@ def test_runs_that_do_not_go_together_are_not_averaged(recipe, tmp_path):
     save_weights(without, build("lite"), "lite", {})
     for other, sentence in (
         (run("nano.safetensors", "nano"), "an average takes one kind"),
-        (run("more.safetensors", validation_count=3), "held out other photos"),
         (without, "does not hold the recipe of its run"),
     ):
         with pytest.raises(InputError, match=sentence):
@@ -633,27 +647,46 @@ class TestWeightsFile:
         return write
 
     @pytest.mark.parametrize(
-        ("name", "recipes"),
+        ("name", "runs"),
         [
             (
                 "lite",
-                ["lite-sharp", "lite-sharp-member", "lite-sharper", "lite-sharper-member"],
+                {
+                    "lite-outlined": {},
+                    # Some folders were called otherwise when these ran.
+                    "lite": {},
+                    "lite-last": {},
+                    "lite-second": {"taught_maps": "runs/maps"},
+                    "lite-second-last": {
+                        "start_from": "runs/lite/weights.safetensors",
+                        "taught_maps": "runs/maps",
+                    },
+                    "lite-sharp": {},
+                    "lite-sharp-62": {"seed": 62},
+                    "lite-sharper": {},
+                    "lite-sharper-72": {"seed": 72},
+                },
             ),
-            ("nano", ["nano"]),
+            ("nano", {"nano": {"taught_maps": "runs/maps"}}),
         ],
     )
-    def test_shipped_weights_are_float16_and_say_what_they_are(self, name, recipes):
+    def test_shipped_weights_are_float16_and_say_what_they_are(self, name, runs):
         path = ROOT / "training" / "weights" / f"{name}.safetensors"
         assert {t.dtype for t in load_file(path).values()} == {torch.float16}
         trained = load_weights(path)
         assert trained.architecture == name
-        runs = trained.notes.get("averaged", [trained.notes])
-        # Its folder was called otherwise when it ran.
-        called = {"nano": {"taught_maps": "runs/maps"}}
-        for run, recipe in zip(runs, recipes, strict=True):
-            expected = read_recipe(ROOT / "training" / "recipes" / f"{recipe}.toml")
-            expected = dataclasses.replace(expected, **called.get(recipe, {}))
-            assert recipe_from_table(run["recipe"]) == expected
+
+        def recipes(notes):
+            if "averaged" in notes:
+                return [recipe for part in notes["averaged"] for recipe in recipes(part)]
+            return [recipe_from_table(notes["recipe"])]
+
+        folder = ROOT / "training" / "recipes"
+        expected = []
+        for run, changes in runs.items():
+            file = folder / f"{re.sub('-[0-9]+$', '', run)}.toml"
+            expected.append(dataclasses.replace(read_recipe(file), **changes))
+        assert recipes(trained.notes) == expected
 
     @pytest.mark.parametrize(
         ("change", "sentence"),
