@@ -70,8 +70,9 @@ class Recipe:
         batch_size: Photos a step, of every kind.
         synthetic_in_batch: How many of them are synthetic.
         taught_in_batch: How many of them have a teacher's map as their target.
-        stored_side: Side of the squares that photos are kept at, in pixels; 0 keeps them as they
-            are, which loses no detail and takes some 3 GiB with the data sets named here.
+        stored_side: Side of the squares that photos are kept at in memory, in pixels; 0 keeps them
+            as they are, which loses no detail and takes 3 bytes a pixel: some 3 GiB for the data
+            sets named here, too much for photos of many megapixels.
         side: Side of the network's input for a whole photo, in pixels; 0 is that of its contract.
         smallest_crop: Smallest random crop as a share of a photo's side; the input shrinks with it.
         degraded_share: Share of the real photos that get extra noise and JPEG artefacts.

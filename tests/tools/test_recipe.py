@@ -14,7 +14,11 @@ ROOT = Path(__file__).parents[2]
 def test_recipe_comes_back_from_toml_as_it_was(tmp_path):
     losses = LossWeights(adversarial=0.25, distillation=0.1, consistency=2, features=1e-3)
     recipe = Recipe(
-        architecture="paper", teacher='odd "name"\\.safetensors', side=224, losses=losses
+        architecture="paper",
+        teacher='odd "name"\\.safetensors',
+        left_out=("a.jpg", "b.jpg"),
+        side=224,
+        losses=losses,
     )
     write_recipe(recipe, tmp_path / "recipe.toml")
     assert read_recipe(tmp_path / "recipe.toml") == recipe
@@ -36,6 +40,9 @@ def test_key_that_a_table_lacks_has_its_default():
         ('architecture = "lite"\nsmallest_crop = 0.0', "smallest_crop must be above 0"),
         ('architecture = "lite"\nsharp_count = 1', "sharp_count must be at least 2, not 1"),
         ('architecture = "lite"\nbatch_size = 1', "batch_size must be at least 2, not 1"),
+        ('architecture = "lite"\nstored_side = 16', "stored_side must be 0 or at least 32, not 16"),
+        ('architecture = "lite"\nleft_out = "a.jpg"', "left_out must be a list of texts, not 'a"),
+        ('architecture = "lite"\nleft_out = [7]', "left_out must be a list of texts"),
         (f'architecture = "lite"\nseed = {2**63}', "seed must be 0 or a number above it"),
         ('architecture = "lite"\nseed = -1', "seed must be 0 or a number above it, not -1"),
         ('architecture = "lite"\nencoder_rate = nan', "encoder_rate must be .* not nan"),

@@ -22,9 +22,10 @@ import training.batches as batches_module
 import training.run as run_module
 from training import losses
 from training.ablation import TERMS, ablation_rows, run_ablation, variants
+from training.augmentation import crop_and_flip
 from training.average import average_weights
 from training.batches import Batches, open_split
-from training.datasets import is_held_out_scene, read_photo
+from training.datasets import is_held_out_scene, read_photo, squash
 from training.ensemble import Ensemble
 from training.errors import InputError
 from training.networks import ARCHITECTURES, NetworkContract, build
@@ -450,6 +451,27 @@ def test_parts_of_photos_come_at_the_scale_of_whole_ones(recipe):
         # Over the whole photo the ramp would rise by 255/128 a pixel.
         np.testing.assert_allclose(slopes, 255 / 128, rtol=0.15)
     assert sides == {64, 96, 128}
+
+
+def test_whole_photo_comes_as_it_does_in_use():
+    photo = photos.astronaut()[:300, :400]
+    target = photo[..., 0]
+    for seed in range(4):
+        crop, blur = crop_and_flip(photo, target, 96, 1.0, np.random.default_rng(seed))
+        if not np.array_equal(crop, squash(photo, (96, 96))):  # It came mirrored.
+            crop, blur = crop[:, ::-1], blur[:, ::-1]
+        np.testing.assert_array_equal(crop, squash(photo, (96, 96)))
+        np.testing.assert_array_equal(blur, squash(target, (96, 96)))
+
+
+def test_photos_are_kept_at_their_own_size_unless_told_otherwise(recipe):
+    every = read_recipe(recipe)
+    training, _ = open_split(every)
+    for stored_side, shape in ((96, (96, 96, 3)), (0, (300, 400, 3))):
+        batches = Batches(dataclasses.replace(every, stored_side=stored_side), training, 64)
+        kept = [photo.shape for photo, _ in (*batches._photos, *batches._sharp)]
+        assert set(kept) == {shape}
+        assert batches[0][0].shape[:2] == (4, 3)
 
 
 def test_scenes_that_are_held_out_are_never_trained_on(data, tmp_path, monkeypatch):
