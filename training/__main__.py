@@ -78,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     average.add_argument(
         "--firmness", type=float, default=1.0, metavar="FACTOR",
         help="what the mean's logits are multiplied by: above 1 its maps are surer, with a smaller "
-        "absolute error and the same F (default: 1)",
+        "absolute error and the same F at 0.5 (default: 1)",
     )  # fmt: skip
     average.add_argument("-o", "--output", type=Path, required=True, help="file for the mean")
     _add_device(average)

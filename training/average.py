@@ -5,8 +5,8 @@ The mean of their weights is a network that errs less than any of them and costs
 (Wortsman et al., ICML 2022).
 
 The mean can be made to say what it says more firmly: its logits are multiplied. That changes no
-order of two pixels and no side of 0.5, so every F stays; the absolute error falls, as it is least
-where each pixel has its more likely class for certain.
+order of two pixels and no side of 0.5, so F at 0.5 and the largest F stay; the absolute error
+falls, as it is least where each pixel has its more likely class for certain.
 """
 
 import copy
