@@ -87,10 +87,6 @@ class TorchPredictor:
         return probability[0, 0]
 
 
-_ROUNDING = 2.0**-22
-"""Two steps of float32 at 1."""
-
-
 class OnnxPredictor:
     """Runs an ONNX file in onnxruntime, normalising as the file's metadata says.
 
@@ -123,6 +119,10 @@ class OnnxPredictor:
         image = self._contract.normalise(photo.astype(np.float32)).transpose(2, 0, 1)[None]
         (probability,) = self._session.run(None, {self._input: image})
         return unrounded(probability[0, 0])
+
+
+_ROUNDING = 2.0**-22
+"""Two steps of float32 at 1."""
 
 
 def unrounded(probability: NDArray[np.float32]) -> NDArray[np.float32]:

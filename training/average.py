@@ -9,17 +9,15 @@ order of two pixels and no side of 0.5, so F at 0.5 and the largest F stay; the 
 falls, as it is least where each pixel has its more likely class for certain.
 """
 
-import copy
-import dataclasses
 import math
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from training.batches import open_split
-from training.datasets import BlurDataset
 from training.errors import InputError
 from training.measures import Accuracy
 from training.recipe import Recipe, recipe_from_table
@@ -40,32 +38,36 @@ def average_weights(
         firmness: What the mean's logits are multiplied by, above 0.
 
     Returns:
-        By file, the output last: accuracy on the photos that all their runs held out. Empty if
-        there is no such photo.
+        By file, the output last: accuracy on the photos that all runs held out.
 
     Raises:
-        InputError: If a file is missing, damaged, of another architecture or input or without the
-            recipe of its run, or if the firmness is not above 0.
+        InputError: If a file is missing, damaged or of another architecture or input, if the runs
+            held out different photos, or none, or if the firmness is not above 0.
     """
     if not 0 < firmness < math.inf:
         raise InputError(f"The firmness must be a number above 0, not {firmness}.")
     if len(files) < 2:
         raise InputError("An average takes the weights of at least two runs.")
     members = [load_weights(file) for file in files]
-    first = members[0]
-    for file, member in zip(files, members, strict=True):
+    recipes = [_recipes(file, member.notes) for file, member in zip(files, members, strict=True)]
+    first, like = members[0], recipes[0][0]
+    for file, member, of in zip(files, members, recipes, strict=True):
         if (member.architecture, member.contract) != (first.architecture, first.contract):
             raise InputError(
                 f"{file} holds a {member.architecture} for {member.contract}, but {files[0]} a "
                 f"{first.architecture} for {first.contract}; an average takes one kind."
             )
-    recipes = [
-        recipe
+        if any(_held_out(r) != _held_out(like) or not r.validation_count for r in of):
+            raise InputError(
+                f"The run of {file} held out other photos than that of {files[0]}, or none; an "
+                "average is judged by photos that none of its runs was trained on."
+            )
+    _, photos = open_split(like)
+    side = like.input_side(first.contract)
+    accuracies = {
+        str(file): validate(member.network.to(device), photos, side)
         for file, member in zip(files, members, strict=True)
-        for recipe in _recipes(file, member.notes)
-    ]
-    photos = _held_out_by_all(recipes)
-    side = recipes[0].input_side(first.contract)
+    }
     states = [member.network.state_dict() for member in members]
     mean = {
         name: torch.stack([state[name] for state in states]).mean(0)
@@ -73,22 +75,19 @@ def average_weights(
         else value
         for name, value in states[0].items()
     }
-    averaged = copy.deepcopy(first.network)
-    averaged.load_state_dict(mean)
+    first.network.load_state_dict(mean)
     with torch.no_grad():
-        for parameter in averaged.last_convolution().parameters():
+        for parameter in first.network.last_convolution().parameters():
             parameter.mul_(firmness)
-    notes: dict[str, Any] = {"averaged": [member.notes for member in members]}
+    accuracies[str(output)] = validate(first.network, photos, side)
+    notes: dict[str, Any] = {
+        "averaged": [member.notes for member in members],
+        "held_out": asdict(accuracies[str(output)]),
+    }
     if firmness != 1:
         notes["firmness"] = firmness
-    accuracies = {}
-    if len(photos):
-        measured = {str(file): m.network for file, m in zip(files, members, strict=True)}
-        for name, network in {**measured, str(output): averaged}.items():
-            accuracies[name] = validate(network.to(device), photos, side)
-        notes["held_out"] = dataclasses.asdict(accuracies[str(output)])
     output.parent.mkdir(parents=True, exist_ok=True)
-    save_weights(output, averaged, first.architecture, notes)
+    save_weights(output, first.network, first.architecture, notes)
     return accuracies
 
 
@@ -101,13 +100,5 @@ def _recipes(file: Path, notes: dict[str, Any]) -> list[Recipe]:
     return [recipe_from_table(notes["recipe"])]
 
 
-def _held_out_by_all(recipes: Sequence[Recipe]) -> BlurDataset:
-    """The photos that no run was trained on, as far as all are of the same folder."""
-    held_out = [open_split(recipe)[1] for recipe in recipes]
-    first = held_out[0]
-    names = [
-        name
-        for name in first.names
-        if all(name in other.names and other.root == first.root for other in held_out)
-    ]
-    return dataclasses.replace(first, names=tuple(names))
+def _held_out(recipe: Recipe) -> tuple[object, ...]:
+    return recipe.photos, recipe.photo_list, recipe.white_in_focus, recipe.validation_count

@@ -240,11 +240,12 @@ def _check_keys(table: dict[str, object], kind: type, prefix: str) -> None:
             known = ", ".join(prefix + name for name in fields)
             raise InputError(f"Recipe: unknown key {prefix}{key}; known are {known}.")
         wanted = fields[key]
-        # An integer is a valid float in TOML files that people write; a bool is no number.
-        fits = type(value) is wanted or (wanted is float and type(value) is int)
         if wanted == tuple[str, ...]:
-            # Of a recipe, or of a TOML or JSON file.
+            # A tuple comes from a recipe, a list from TOML or JSON.
             fits = isinstance(value, tuple | list) and all(type(name) is str for name in value)
+        else:
+            # An integer is a valid float in TOML files that people write; a bool is no number.
+            fits = type(value) is wanted or (wanted is float and type(value) is int)
         if not fits:
             raise InputError(
                 f"Recipe: {prefix}{key} must be a {_TYPE_NAMES[wanted]}, not {value!r}."
