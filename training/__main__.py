@@ -62,8 +62,8 @@ def _parser() -> argparse.ArgumentParser:
     label.add_argument("--photos", type=Path, required=True, help="folder with the photos")
     label.add_argument("--list", type=Path, help="file that names some of them, one a line")
     label.add_argument(
-        "--sides", type=int, nargs="+", default=[320, 384], metavar="PIXELS",
-        help="sizes that each network sees a photo at (default: 320 384)",
+        "--sides", type=int, nargs="+", default=[], metavar="PIXELS",
+        help="sizes that each network sees a photo at (default: the one it was trained at)",
     )  # fmt: skip
     label.add_argument("--mirrored", action="store_true", help="show them mirrored photos too")
     label.add_argument(

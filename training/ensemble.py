@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from training.datasets import read_map, read_photo, squash
 from training.errors import InputError
+from training.networks import BlurNetwork
 from training.outlines import follow_outline
 from training.weights import load_weights
 
@@ -27,7 +28,8 @@ class Ensemble:
 
     Args:
         weights: Their weights files.
-        sides: Sides of the squares that each of them sees a photo as, in pixels.
+        sides: Sides of the squares that each of them sees a photo as, in pixels; if none is
+            given, each sees it at the size of its own contract.
         mirrored: Whether each sees it mirrored too.
         device: Where they run.
 
@@ -43,10 +45,11 @@ class Ensemble:
         *,
         mirrored: bool,
     ) -> None:
-        self._networks = [load_weights(path).network.eval().to(device) for path in weights]
-        for network in self._networks:
+        self._views: list[tuple[BlurNetwork, int]] = []
+        for path in weights:
+            network = load_weights(path).network.eval().to(device)
             network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self._sides = sides
+            self._views += [(network, side) for side in sides or [network.contract.width]]
         self._mirrored = mirrored
         self._device = device
 
@@ -59,19 +62,18 @@ class Ensemble:
         Returns:
             (S, S) float32 in [0, 1], 1 = blurred, S being the largest side.
         """
-        largest = (max(self._sides), max(self._sides))
+        largest = max(side for _, side in self._views)
         maps = []
-        for side in self._sides:
+        for network, side in self._views:
             image = torch.tensor(squash(photo, (side, side)), device=self._device)
-            views = image.permute(2, 0, 1)[None].float()
+            images = image.permute(2, 0, 1)[None].float()
             if self._mirrored:
-                views = torch.cat([views, views.flip(3)])
-            for network in self._networks:
-                with torch.inference_mode():
-                    blur = network(network.contract.normalise(views))
-                if self._mirrored:
-                    blur = (blur[:1] + blur[1:].flip(3)) / 2
-                maps.append(functional.interpolate(blur, largest, mode="bilinear")[0, 0])
+                images = torch.cat([images, images.flip(3)])
+            with torch.inference_mode():
+                blur = network(network.contract.normalise(images))
+            if self._mirrored:
+                blur = (blur[:1] + blur[1:].flip(3)) / 2
+            maps.append(functional.interpolate(blur, (largest, largest), mode="bilinear")[0, 0])
         return torch.stack(maps).mean(0).cpu().numpy()
 
 

@@ -73,7 +73,8 @@ class Recipe:
         stored_side: Side of the squares that photos are kept at in memory, in pixels; 0 keeps them
             as they are, which loses no detail and takes 3 bytes a pixel: some 3 GiB for the data
             sets named here, too much for photos of many megapixels.
-        side: Side of the network's input for a whole photo, in pixels; 0 is that of its contract.
+        side: Side of the network's input for a whole photo, in pixels, in training and in the
+            contract of its weights; 0 is that of its architecture or of ``start_from``.
         smallest_crop: Smallest random crop as a share of a photo's side; the input shrinks with it.
         degraded_share: Share of the real photos that get extra noise and JPEG artefacts.
         encoder_rate: Peak learning rate of the encoder.

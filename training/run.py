@@ -108,6 +108,10 @@ class _Run:
         self.teacher = load_weights(Path(recipe.teacher)).network if recipe.teacher else None
         self.objective = Objective(recipe, self.network, self.teacher)
         self.side = recipe.input_side(self.network.contract)
+        # What it is trained at is what its weights file tells whoever uses it.
+        self.network.contract = dataclasses.replace(
+            self.network.contract, width=self.side, height=self.side
+        )
         for module in (self.network, self.teacher, self.objective):
             if module is not None:
                 module.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]

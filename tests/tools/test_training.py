@@ -359,6 +359,23 @@ def test_maps_of_an_ensemble_are_the_mean_of_its_views(labelled, data):
     assert np.abs(torch.stack(views).mean(0).numpy() * 255 - stored).max() <= 0.51
 
 
+def test_weights_tell_the_size_that_they_were_trained_at_and_labels_are_made_at_it(
+    recipe, data, tmp_path
+):
+    train(dataclasses.replace(read_recipe(recipe), epochs=1, side=96), tmp_path / "run", CPU)
+    other = tmp_path / "run" / "weights.safetensors"
+    assert (load_weights(other).contract.width, load_weights(other).contract.height) == (96, 96)
+    weights = [ROOT / "training" / "weights" / "nano.safetensors", other]
+    photo = read_photo(data / "made" / "image" / "0.jpg")
+    first, second = (
+        torch.from_numpy(Ensemble([path], [side], CPU, mirrored=False).predict(photo))
+        for path, side in zip(weights, (224, 96), strict=True)
+    )
+    second = torch.nn.functional.interpolate(second[None, None], (224, 224), mode="bilinear")[0, 0]
+    together = Ensemble(weights, [], CPU, mirrored=False).predict(photo)
+    np.testing.assert_allclose(together, ((first + second) / 2).numpy(), atol=1e-6)
+
+
 def test_mirrored_views_make_the_map_of_a_mirrored_photo_the_mirrored_map(data):
     photo = read_photo(data / "made" / "image" / "0.jpg")
     weights = [ROOT / "training" / "weights" / "lite.safetensors"]
