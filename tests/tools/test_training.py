@@ -94,7 +94,7 @@ def test_run_writes_weights_metrics_curves_and_its_recipe(recipe, tmp_path):
         assert curves.size[0] > 500
     trained = load_weights(folder / "weights.safetensors")
     assert trained.architecture == "lite"
-    assert trained.contract == NetworkContract(width=320, height=320, mean=127, scale=128)
+    assert trained.contract == NetworkContract(width=64, height=64, mean=127, scale=128)
     resumable = load_weights(folder / "checkpoint.pt")
     assert (resumable.architecture, resumable.contract) == ("lite", trained.contract)
     assert resumable.notes["epoch"] == report["epochs"][-1]
@@ -710,6 +710,7 @@ class TestWeightsFile:
                 },
             ),
             ("nano", {"nano": {"taught_maps": "runs/maps"}}),
+            ("teacher-lite2", {"teacher-lite2-384": {}}),
         ],
     )
     def test_shipped_weights_are_float16_and_say_what_they_are(self, name, runs):
@@ -726,7 +727,7 @@ class TestWeightsFile:
         folder = ROOT / "training" / "recipes"
         expected = []
         for run, changes in runs.items():
-            file = folder / f"{re.sub('-[0-9]+$', '', run)}.toml"
+            file = folder / f"{re.sub('-[0-9]{2}$', '', run)}.toml"
             expected.append(dataclasses.replace(read_recipe(file), **changes))
         assert recipes(trained.notes) == expected
 
