@@ -45,11 +45,12 @@ class Ensemble:
         *,
         mirrored: bool,
     ) -> None:
-        self._views: list[tuple[BlurNetwork, int]] = []
+        self._by_side: dict[int, list[BlurNetwork]] = {}
         for path in weights:
             network = load_weights(path).network.eval().to(device)
             network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-            self._views += [(network, side) for side in sides or [network.contract.width]]
+            for side in sides or [network.contract.width]:
+                self._by_side.setdefault(side, []).append(network)
         self._mirrored = mirrored
         self._device = device
 
@@ -62,18 +63,19 @@ class Ensemble:
         Returns:
             (S, S) float32 in [0, 1], 1 = blurred, S being the largest side.
         """
-        largest = max(side for _, side in self._views)
+        largest = (max(self._by_side), max(self._by_side))
         maps = []
-        for network, side in self._views:
+        for side, networks in self._by_side.items():
             image = torch.tensor(squash(photo, (side, side)), device=self._device)
-            images = image.permute(2, 0, 1)[None].float()
+            views = image.permute(2, 0, 1)[None].float()
             if self._mirrored:
-                images = torch.cat([images, images.flip(3)])
-            with torch.inference_mode():
-                blur = network(network.contract.normalise(images))
-            if self._mirrored:
-                blur = (blur[:1] + blur[1:].flip(3)) / 2
-            maps.append(functional.interpolate(blur, (largest, largest), mode="bilinear")[0, 0])
+                views = torch.cat([views, views.flip(3)])
+            for network in networks:
+                with torch.inference_mode():
+                    blur = network(network.contract.normalise(views))
+                if self._mirrored:
+                    blur = (blur[:1] + blur[1:].flip(3)) / 2
+                maps.append(functional.interpolate(blur, largest, mode="bilinear")[0, 0])
         return torch.stack(maps).mean(0).cpu().numpy()
 
 
