@@ -31,8 +31,8 @@ def average_weights(
     """Write the mean of trained weights, and measure it beside them.
 
     Args:
-        files: Weights files of ``training.run`` or of this function, at least two, of one
-            architecture. One that is named twice counts twice.
+        files: Weights files of ``training.run`` or of this function, one or more, of one
+            architecture. One that is named twice counts twice; the mean of one is that one.
         output: The file to write. Its notes hold those of all files.
         device: Where they are measured.
         firmness: What the mean's logits are multiplied by, above 0.
@@ -46,8 +46,6 @@ def average_weights(
     """
     if not 0 < firmness < math.inf:
         raise InputError(f"The firmness must be a number above 0, not {firmness}.")
-    if len(files) < 2:
-        raise InputError("An average takes the weights of at least two runs.")
     members = [load_weights(file) for file in files]
     recipes = [_recipes(file, member.notes) for file, member in zip(files, members, strict=True)]
     first, like = members[0], recipes[0][0]
