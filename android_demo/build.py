@@ -355,12 +355,11 @@ def on_host(name, *arguments, options=(), paths=None):
     out = standins(BUILD / "standins", "gcc", "x86_64", "x86_64")
     paths = class_path(*(paths or [BUILD / "tests", BUILD / "classes", *tflite_jars()]), *JUNIT)
     properties = [f"-Ddbd.root={ROOT}", f"-Djava.library.path={TFLITE / 'jni' / 'x86_64'}"]
-    # A heap of one size, so that a test sees the native memory grow and nothing else.
-    heap = ["-Xms128m", "-Xmx128m", "-XX:+AlwaysPreTouch"]
-    # Every object allocated as written: where the compiler spares one, it does so from some moment
-    # on, and what a test counts would depend on when that comes.
-    heap += ["-XX:-DoEscapeAnalysis"]
-    command = ["java", *heap, *properties, *options, "-cp", paths, name, *arguments]
+    # A heap of one size, so that a test sees the native memory grow and nothing else. Every object
+    # allocated as written: where the compiler spares one, it does so from some moment on, and what
+    # a test counts would depend on when that comes.
+    memory = ["-Xms128m", "-Xmx128m", "-XX:+AlwaysPreTouch", "-XX:-DoEscapeAnalysis"]
+    command = ["java", *memory, *properties, *options, "-cp", paths, name, *arguments]
     run(*command, env={**os.environ, "LD_LIBRARY_PATH": str(out)})
 
 

@@ -63,7 +63,7 @@ class Ensemble:
         Returns:
             (S, S) float32 in [0, 1], 1 = blurred, S being the largest side.
         """
-        largest = (max(self._by_side), max(self._by_side))
+        largest = max(self._by_side)
         maps = []
         for side, networks in self._by_side.items():
             image = torch.tensor(squash(photo, (side, side)), device=self._device)
