@@ -42,7 +42,7 @@ test-runtime: .venv/tests
 
 # The runtime is tested here too, with the oldest numpy and interpreters that it supports.
 test-tools: .venv-tools/installed .venv/installed
-	.venv-tools/bin/mypy training export benchmarks
+	.venv-tools/bin/mypy data networks evaluation training export benchmarks
 	.venv-tools/bin/python -m pytest tests/tools
 	.venv-tools/bin/python -m pip install --quiet --no-deps --force-reinstall build/wheel/*.whl
 	$(call runtime-tests,.venv-tools)

@@ -12,13 +12,13 @@ from rich.progress import Progress
 from benchmarks import readme
 from benchmarks.accuracy import accuracy_table, find_model, measure_accuracy, score_maps
 from benchmarks.android import find_phone, measure_phone, phone_table
-from benchmarks.composites import composites_table, measure_composites
 from benchmarks.latency import compare_latency, latency_table
-from benchmarks.worst import draw_worst
+from data.blur_dataset import BlurDataset
 from dbd_mobile import DBDError, __version__
 from dbd_mobile.catalogue import bundled_ids
-from training.datasets import BlurDataset
-from training.errors import InputError
+from dbd_mobile.errors import InputError
+from evaluation.composites import composites_table, measure_composites
+from evaluation.worst import draw_worst
 
 ROOT = Path(__file__).parent.parent
 

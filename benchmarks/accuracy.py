@@ -1,22 +1,17 @@
 """A model and a data set in, the accuracy by every protocol out."""
 
 import dataclasses
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
-from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
+from data.blur_dataset import BlurDataset, read_map
 from dbd_mobile.catalogue import bundled_ids
-from export.accuracy import score
+from dbd_mobile.errors import InputError
+from evaluation.measures import Accuracy
+from evaluation.scoring import predict_photos, score
 from export.card import MODELS_FOLDER
-from export.predictors import open_predictor
-from training.datasets import BlurDataset, read_map, squash
-from training.errors import InputError
-from training.measures import Accuracy
 
 
 def find_model(model: str) -> Path:
@@ -47,24 +42,6 @@ def measure_accuracy(model: Path, dataset: BlurDataset) -> Accuracy:
         InputError: If the model, a photo or a mask cannot be used.
     """
     return score(predict_photos(model, dataset), dataset)
-
-
-def predict_photos(model: Path, dataset: BlurDataset) -> Iterator[NDArray[np.float32]]:
-    """A model's maps of a data set's photos, one by one, with a progress bar.
-
-    Args:
-        model: From ``find_model``.
-        dataset: The photos.
-
-    Yields:
-        (h, w) float32 probability of the model's size, in the photos' order.
-
-    Raises:
-        InputError: If the model or a photo cannot be used.
-    """
-    predictor = open_predictor(model)
-    for index in track(range(len(dataset)), "Scoring photos", console=Console(stderr=True)):
-        yield predictor.predict(squash(dataset.photo(index), predictor.size_wh))
 
 
 def score_maps(folder: Path, dataset: BlurDataset) -> Accuracy:

@@ -14,8 +14,7 @@ from typing import Any
 from rich.table import Table
 
 from dbd_mobile.bench_report import STAGES, check_report
-from dbd_mobile.errors import ArgumentError
-from training.errors import InputError
+from dbd_mobile.errors import ArgumentError, InputError
 
 PACKAGE = "org.dbdmobile.demo"
 _ACTIVITY = f"{PACKAGE}/.BenchmarkActivity"

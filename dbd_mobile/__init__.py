@@ -18,8 +18,8 @@ from dbd_mobile.errors import (
     ImageError,
     ModelError,
 )
-from dbd_mobile.model_file import ModelFacts, TensorFacts
 from dbd_mobile.quantization import Quantization
+from dbd_mobile.tflite.model_file import ModelFacts, TensorFacts
 from dbd_mobile.version import __version__
 
 __all__ = [

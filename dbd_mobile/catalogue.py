@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypedDict, cast
 
 from dbd_mobile.errors import ArgumentError, ModelError
-from dbd_mobile.model_file import ModelFacts, read_facts
+from dbd_mobile.tflite.model_file import ModelFacts, read_facts
 
 _MODELS = Path(__file__).with_name("models")
 

@@ -8,8 +8,8 @@ from dbd_mobile.blur_map import BlurMap
 from dbd_mobile.catalogue import load_model
 from dbd_mobile.errors import ArgumentError, ClosedError, ModelError
 from dbd_mobile.interpreter import Backend, Interpreter
-from dbd_mobile.model_file import ModelFacts
 from dbd_mobile.photo import Photo, load_pixels
+from dbd_mobile.tflite.model_file import ModelFacts
 from dbd_mobile.timing import StageTimer
 
 

@@ -7,6 +7,7 @@
     ├── BackendError
     ├── ClosedError
     ├── ImageError
+    ├── InputError      (of command lines)
     └── ModelError
 
 Each message is one sentence or two: what was expected, what came, what to do.
@@ -31,6 +32,10 @@ class ClosedError(DBDError):
 
 class ImageError(DBDError):
     """A photo is missing, damaged, of a kind that is not handled, or of the wrong size."""
+
+
+class InputError(DBDError):
+    """What a command line was given, a file, folder, option or recipe, cannot be used."""
 
 
 class ModelError(DBDError):

@@ -99,7 +99,7 @@ class Interpreter:
     """One model in one interpreter. Not safe to use from several threads at once.
 
     Args:
-        content: A TFLite file's bytes, checked by :func:`dbd_mobile.model_file.read_facts`.
+        content: A TFLite file's bytes, checked by :func:`dbd_mobile.tflite.model_file.read_facts`.
         name: What to call the model in messages.
         threads: Number of threads, 1 to 256; None chooses by :func:`default_threads`.
 

@@ -18,6 +18,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from data.blur_dataset import BlurDataset
+from dbd_mobile.errors import InputError
 from export.card import write_bundle
 from export.errors import ConversionError
 from export.foreign_onnx import Normalisation
@@ -25,8 +27,6 @@ from export.pipeline import ExportJob, export_checkpoint
 from export.precision import PRECISIONS
 from export.report import Report
 from export.screen import census_table, report_table
-from training.datasets import BlurDataset
-from training.errors import InputError
 
 
 def main() -> int:

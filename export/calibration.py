@@ -9,8 +9,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from data.blur_dataset import list_photos, read_photo, squash
 from export.generated_photos import generate_photos
-from training.datasets import list_photos, read_photo, squash
 
 MOST_PHOTOS = 200
 """More photos hardly move the ranges, and take time."""

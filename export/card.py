@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dbd_mobile.catalogue import AccuracyCard, Card
+from evaluation.measures import Accuracy
 from export.report import Report
-from training.measures import Accuracy
 
 MODELS_FOLDER = Path(__file__).parents[1] / "dbd_mobile" / "models"
 """Where the device package keeps its models, one folder each."""

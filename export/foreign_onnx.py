@@ -15,11 +15,11 @@ from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from export.device_input import device_contract
+from dbd_mobile.errors import InputError
+from evaluation.predictors import open_session, unrounded
 from export.onnx_file import INPUT_NAME, OUTPUT_NAME, set_metadata
-from export.predictors import open_session, unrounded
-from training.errors import InputError
-from training.networks import NetworkContract
+from networks import NetworkContract
+from networks.device_input import device_contract
 
 ARCHITECTURE = "onnx"
 """What a report calls the architecture of a network that came as ONNX."""

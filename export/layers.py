@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from export.predictors import open_interpreter, run_photo
+from evaluation.predictors import open_interpreter, run_photo
 
 PHOTOS = 4
 """How many show it: every photo has thousands of values of each layer."""

@@ -12,8 +12,8 @@ import onnxsim
 import torch
 
 from export.errors import ConversionError
-from training.networks import NetworkContract
-from training.weights import TrainedNetwork
+from networks import NetworkContract
+from networks.weights import TrainedNetwork
 
 INPUT_NAME = "image"
 OUTPUT_NAME = "blur"

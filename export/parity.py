@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.measures import Accuracy
+from evaluation.measures import Accuracy
 
 
 @dataclass(frozen=True)

@@ -13,20 +13,21 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
+from data.blur_dataset import BlurDataset, squash
+from dbd_mobile.errors import InputError
+from evaluation.predictors import OnnxPredictor, Predictor, TflitePredictor
+from evaluation.scoring import score
 from export import layers, runtimes
-from export.accuracy import score
 from export.calibration import (
     Calibration,
     evenly_spaced,
     generate_calibration,
     read_calibration,
 )
-from export.device_input import device_contract
 from export.foreign_onnx import Normalisation
 from export.onnx_file import simplify_onnx
 from export.parity import ONNX_TOLERANCE, Tolerance, compare_maps, photo_means
 from export.precision import PRECISIONS
-from export.predictors import OnnxPredictor, Predictor, TflitePredictor
 from export.report import (
     CalibrationFacts,
     CheckpointFacts,
@@ -40,8 +41,7 @@ from export.report_page import Pictures, report_page
 from export.source import Source, read_source
 from export.tflite import METHODS, TfliteConverter
 from export.tflite_facts import read_tflite_facts
-from training.datasets import BlurDataset, squash
-from training.errors import InputError
+from networks.device_input import device_contract
 
 # Without evaluation photos, and to choose between files; more would only take longer.
 _COMPARED_PHOTOS = 50

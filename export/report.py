@@ -4,12 +4,12 @@ import dataclasses
 import json
 from dataclasses import dataclass
 
+from evaluation.measures import Accuracy
 from export.layers import LayerError
 from export.parity import MapDifference, Tolerance
 from export.runtimes import RuntimeCheck
 from export.tflite_facts import TfliteFacts
-from training.measures import Accuracy
-from training.networks import NetworkContract
+from networks import NetworkContract
 
 SCHEMA = "dbd-mobile-export/2"
 

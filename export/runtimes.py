@@ -17,7 +17,6 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from export.device_input import device_contract
 from export.parity import (
     OTHER_KERNELS_TOLERANCE,
     SAME_KERNELS_TOLERANCE,
@@ -26,6 +25,7 @@ from export.parity import (
     compare_maps,
 )
 from export.precision import PRECISIONS
+from networks.device_input import device_contract
 
 PHOTOS = 4
 """How many are run; the kernels are the same for all."""

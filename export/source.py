@@ -7,14 +7,14 @@ from functools import partial
 from pathlib import Path
 
 from dbd_mobile.catalogue import bundled_ids, load_card
+from dbd_mobile.errors import InputError
+from evaluation.predictors import Predictor, TorchPredictor
 from export.card import FAMILIES
-from export.device_input import device_contract
 from export.foreign_onnx import ARCHITECTURE, Normalisation, read_foreign_onnx
 from export.onnx_file import write_onnx
-from export.predictors import Predictor, TorchPredictor
-from training.errors import InputError
-from training.networks import NetworkContract, measure_complexity
-from training.weights import PYTORCH_SUFFIXES, load_weights
+from networks import NetworkContract, measure_complexity
+from networks.device_input import device_contract
+from networks.weights import PYTORCH_SUFFIXES, load_weights
 
 SUFFIXES = (".safetensors", *PYTORCH_SUFFIXES, ".onnx")
 """Of the files that can be exported."""
@@ -52,7 +52,7 @@ def read_source(path: Path, normalisation: Normalisation | None) -> Source:
     """Read what is to be exported.
 
     Args:
-        path: A checkpoint that ``training.weights.load_weights`` reads, or an ONNX file.
+        path: A checkpoint that ``networks.weights.load_weights`` reads, or an ONNX file.
         normalisation: How an ONNX file that does not say so itself is fed.
 
     Raises:

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from export.device_input import device_contract
 from export.errors import ConversionError
 from export.onnx_file import INPUT_NAME, OUTPUT_NAME
-from training.networks import NetworkContract
+from networks import NetworkContract
+from networks.device_input import device_contract
 
 _CHECKOUT = Path(__file__).parents[1]
 

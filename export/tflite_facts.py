@@ -10,10 +10,10 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 
+from evaluation.predictors import open_interpreter
 from export.errors import ConversionError
 from export.precision import PRECISIONS
-from export.predictors import open_interpreter
-from training.networks import NetworkContract
+from networks import NetworkContract
 
 _OPERATOR_NAMES = {v: k for k, v in vars(schema.BuiltinOperator).items() if isinstance(v, int)}
 _TYPE_NAMES = {v: k for k, v in vars(schema.TensorType).items() if isinstance(v, int)}

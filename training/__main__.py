@@ -11,11 +11,12 @@ import torch
 from rich.console import Console
 from rich.logging import RichHandler
 
+from data.blur_dataset import list_photos
+from dbd_mobile.errors import InputError
+from evaluation.ensemble import Ensemble
 from training.ablation import ablation_rows, run_ablation
 from training.average import average_weights
-from training.datasets import list_photos
-from training.ensemble import Ensemble, label_photos
-from training.errors import InputError
+from training.label import label_photos
 from training.recipe import Recipe, read_recipe
 from training.run import train
 from training.samples import draw_samples

@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from training.errors import InputError
+from dbd_mobile.errors import InputError
 from training.recipe import LossWeights, Recipe
 from training.run import train
 

@@ -17,12 +17,12 @@ from typing import Any
 
 import torch
 
+from dbd_mobile.errors import InputError
+from evaluation.measures import Accuracy
+from networks.weights import load_weights, save_weights
 from training.batches import open_split
-from training.errors import InputError
-from training.measures import Accuracy
 from training.recipe import Recipe, recipe_from_table
 from training.run import validate
-from training.weights import load_weights, save_weights
 
 
 def average_weights(

@@ -5,20 +5,16 @@ or on where a run was interrupted.
 """
 
 import functools
-import heapq
-from collections.abc import Iterable
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from rich.progress import track
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from training.augmentation import crop_and_flip, degrade, jitter_colour
-from training.datasets import (
+from data.augmentation import crop_and_flip, degrade, jitter_colour
+from data.blur_dataset import (
     BlurDataset,
     data_root,
     is_held_out_scene,
@@ -28,9 +24,10 @@ from training.datasets import (
     split_validation,
     squash,
 )
-from training.errors import InputError
+from data.scenes import Pair, at_size, sharpest_scenes
+from data.synthesis import synthesise
+from dbd_mobile.errors import InputError
 from training.recipe import Recipe
-from training.synthesis import sharpness, synthesise
 
 
 def open_split(recipe: Recipe) -> tuple[BlurDataset, BlurDataset]:
@@ -56,9 +53,6 @@ def open_split(recipe: Recipe) -> tuple[BlurDataset, BlurDataset]:
         BlurDataset(root, tuple(validation), recipe.white_in_focus),
     )
 
-
-Pair: TypeAlias = tuple[NDArray[np.uint8], NDArray[np.uint8]]
-"""A photo (H, W, 3) and its mask or target (H, W)."""
 
 _SCALE_JITTER = 0.1
 
@@ -98,7 +92,7 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
         self._photos: list[Pair] = []
         for index in track(range(len(photos)), "Decoding photos"):
             mask = np.uint8(255) * photos.mask(index)
-            self._photos.append((_at(photos.photo(index), size), _at(mask, size)))
+            self._photos.append((at_size(photos.photo(index), size), at_size(mask, size)))
         self._sharp: list[Pair] = []
         if recipe.synthetic_in_batch:
             self._sharp = _sharpest(data_root() / recipe.sharp_photos, recipe.sharp_count, size)
@@ -155,36 +149,6 @@ def _sharpest(root: Path, count: int, size: tuple[int, int] | None) -> list[Pair
     return chosen
 
 
-def sharpest_scenes(
-    root: Path, names: Iterable[str], count: int, size: tuple[int, int] | None
-) -> list[Pair]:
-    """Look for the sharpest photos of a folder.
-
-    Args:
-        root: Folder with ``image/`` and ``mask/`` (white = object).
-        names: File names of the photos to choose from.
-        count: How many to choose, at most.
-        size: Width and height in pixels that they are judged and given out at; their own if None.
-
-    Returns:
-        Photos and their object masks as uint8, the sharpest first.
-
-    Raises:
-        InputError: If a photo or a mask that is needed is missing or damaged.
-    """
-    photos = ((name, _at(read_photo(root / "image" / name), size)) for name in names)
-    # Names settle ties, so that the choice is the same everywhere.
-    scored = heapq.nsmallest(
-        count, ((-sharpness(photo), name, photo) for name, photo in photos),
-        key=lambda entry: entry[:2],
-    )  # fmt: skip
-    masks = BlurDataset(root, tuple(name for _, name, _ in scored))
-    return [
-        (photo, _at(np.uint8(255) * masks.mask(index), size))
-        for index, (_, _, photo) in enumerate(scored)
-    ]
-
-
 def _taught(recipe: Recipe, size: tuple[int, int] | None) -> list[Pair]:
     """Photos and the maps that a teacher made of them."""
     root = data_root() / recipe.taught_photos
@@ -193,7 +157,7 @@ def _taught(recipe: Recipe, size: tuple[int, int] | None) -> list[Pair]:
     for name in track(list_photos(root / "image"), "Reading the teacher's maps"):
         path = maps / f"{Path(name).stem}.png"
         if path.is_file() and not is_held_out_scene(name):
-            photo = _at(read_photo(root / "image" / name), size)
+            photo = at_size(read_photo(root / "image" / name), size)
             height, width = photo.shape[:2]
             pairs.append((photo, squash(read_map(path), (width, height))))
     if not pairs:
@@ -202,7 +166,3 @@ def _taught(recipe: Recipe, size: tuple[int, int] | None) -> list[Pair]:
             "'python -m training label'."
         )
     return pairs
-
-
-def _at(image: NDArray[np.uint8], size: tuple[int, int] | None) -> NDArray[np.uint8]:
-    return image if size is None else squash(image, size)

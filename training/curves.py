@@ -5,7 +5,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from training.measures import Accuracy
+from evaluation.measures import Accuracy
 
 _NOT_LOSSES = {"epoch", "seconds", *(field.name for field in fields(Accuracy))}
 _ACCURACY = ("fmax", "ddff"), ("mae",)

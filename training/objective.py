@@ -13,9 +13,9 @@ from dataclasses import asdict, dataclass
 import torch
 from torch import Tensor, nn
 
+from networks import BlurNetwork
+from networks.discriminator import Discriminator
 from training import losses
-from training.networks import BlurNetwork
-from training.networks.discriminator import Discriminator
 from training.recipe import Recipe
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import tomli_w
 
-from training.errors import InputError
+from dbd_mobile.errors import InputError
+from networks import ARCHITECTURES, NetworkContract
 from training.losses import ADVERSARIAL_LOSSES
-from training.networks import ARCHITECTURES, NetworkContract
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ class Recipe:
     """Everything that decides what a training run computes.
 
     Attributes:
-        architecture: Name in ``training.networks.ARCHITECTURES``.
+        architecture: Name in ``networks.ARCHITECTURES``.
         encoder_weights: What the encoder starts from: "imagenet" (of an installed package),
             "random", or a file with its published ImageNet weights.
         start_from: Weights file of the same architecture to go on from, in the place of

@@ -28,16 +28,16 @@ from rich.progress import (
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from data.blur_dataset import BlurDataset, squash
+from dbd_mobile.errors import InputError
+from evaluation.measures import Accuracy, AccuracyMeter
+from networks import BlurNetwork, build
+from networks.torch_file import read_torch_file
+from networks.weights import describe, load_weights, save_weights
 from training.batches import Batches, open_split
 from training.curves import plot_curves
-from training.datasets import BlurDataset, squash
-from training.errors import InputError
-from training.measures import Accuracy, AccuracyMeter
-from training.networks import BlurNetwork, build
 from training.objective import Objective, Prediction, Step
 from training.recipe import Recipe, write_recipe
-from training.torch_file import read_torch_file
-from training.weights import describe, load_weights, save_weights
 
 _log = logging.getLogger(__name__)
 

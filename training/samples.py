@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from networks import build
 from training.batches import Batches, open_split
-from training.networks import build
 from training.recipe import Recipe
 
 _BATCHES = 4

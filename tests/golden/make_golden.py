@@ -26,8 +26,8 @@ import numpy as np
 from PIL import Image
 
 from dbd_mobile import ArgumentError, BlurDetector, BlurMap, ModelError, Quantization
-from dbd_mobile.model_file import read_facts
 from dbd_mobile.photo import load_pixels
+from dbd_mobile.tflite.model_file import read_facts
 
 FOLDER = Path(__file__).parent
 SCENE = FOLDER.parents[1] / "docs" / "scene.jpg"

@@ -11,7 +11,7 @@ import pytest
 
 import dbd_mobile
 from dbd_mobile import BlurDetector, ModelError, Quantization
-from dbd_mobile.model_file import read_as_probability
+from dbd_mobile.tflite.model_file import read_as_probability
 
 BUNDLED = Path(dbd_mobile.__file__).parent / "models" / "lite"
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from training.networks import build
+from networks import build
 
 _FIXTURE = Path(__file__).parents[3] / "shared" / "fixtures" / "official_student"
 

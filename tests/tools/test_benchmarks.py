@@ -11,7 +11,7 @@ from PIL import Image
 from skimage import data
 
 from benchmarks import readme
-from training.datasets import is_held_out_scene
+from data.blur_dataset import is_held_out_scene
 
 ROOT = Path(__file__).parents[2]
 BUNDLED = ROOT / "dbd_mobile" / "models" / "lite" / "model.tflite"

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from training.datasets import BlurDataset, data_root, read_photo, split_validation, squash
-from training.errors import InputError
+from data.blur_dataset import BlurDataset, data_root, read_photo, split_validation, squash
+from dbd_mobile.errors import InputError
 
 
 @pytest.fixture

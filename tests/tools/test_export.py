@@ -12,19 +12,19 @@ import torch
 from PIL import Image, ImageFilter
 from tensorflow.lite.python import schema_py_generated as tflite_schema
 
+from data.blur_dataset import BlurDataset, squash
+from dbd_mobile.errors import InputError
+from evaluation.predictors import open_predictor
 from export.__main__ import main
 from export.card import FAMILIES, write_bundle
 from export.errors import ConversionError
 from export.pipeline import ExportJob, export_checkpoint
 from export.precision import PRECISIONS
-from export.predictors import open_predictor
 from export.source import read_source
 from export.tflite import METHODS, TfliteConverter
 from export.tflite_facts import read_tflite_facts
-from training.datasets import BlurDataset, squash
-from training.errors import InputError
-from training.networks import ARCHITECTURES, NetworkContract, build
-from training.weights import load_weights, save_weights
+from networks import ARCHITECTURES, NetworkContract, build
+from networks.weights import load_weights, save_weights
 
 ROOT = Path(__file__).parents[2]
 # Not square, so that width and height taken for each other show.

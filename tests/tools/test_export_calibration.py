@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dbd_mobile.errors import InputError
 from export.calibration import (
     MOST_PHOTOS,
     evenly_spaced,
     generate_calibration,
     read_calibration,
 )
-from training.errors import InputError
 
 
 def save_grey(folder, greys):

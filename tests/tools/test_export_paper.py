@@ -13,13 +13,13 @@ import pytest
 import skimage.data
 import torch
 
+from data.blur_dataset import squash
 from dbd_mobile import BlurDetector
+from evaluation.predictors import open_predictor
 from export.__main__ import main
-from export.predictors import open_predictor
 from export.tflite_facts import read_tflite_facts
-from training.datasets import squash
-from training.networks import NetworkContract, Paper
-from training.weights import load_weights
+from networks import NetworkContract, Paper
+from networks.weights import load_weights
 
 PHOTO = squash(skimage.data.astronaut(), (128, 96))
 

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from evaluation.measures import Accuracy
 from export.parity import (
     INT8_TOLERANCE,
     OTHER_KERNELS_TOLERANCE,
@@ -14,7 +15,6 @@ from export.parity import (
 )
 from export.pipeline import best_trial
 from export.report import Trial
-from training.measures import Accuracy
 
 SAME = MapDifference(maximum=0.0, mean=0.0, worst_photo_mean=0.0, flipped=0.0, photos=1)
 ACCURACY = Accuracy(

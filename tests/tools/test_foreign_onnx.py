@@ -12,14 +12,14 @@ import skimage.data
 from onnx import TensorProto, helper, numpy_helper
 from PIL import Image
 
+from data.blur_dataset import squash
 from dbd_mobile import BlurDetector
+from dbd_mobile.errors import InputError
+from evaluation.predictors import OnnxPredictor, open_predictor
 from export.__main__ import main
 from export.foreign_onnx import Normalisation, read_foreign_onnx
 from export.pipeline import ExportJob, export_checkpoint
-from export.predictors import OnnxPredictor, open_predictor
 from export.runtimes import RuntimeCheck
-from training.datasets import squash
-from training.errors import InputError
 
 ROOT = Path(__file__).parents[2]
 MEAN, SCALE = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)

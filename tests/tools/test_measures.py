@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.measures import AccuracyMeter, f_measure, resize_map
+from evaluation.measures import AccuracyMeter, f_measure, resize_map
 
 
 def score(probability, truth):

@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch.nn import functional
 
+from networks import build, measure_complexity
+from networks.efficientnet import SameConv2d
 from training.losses import cross_entropy, soft_iou
-from training.networks import build, measure_complexity
-from training.networks.efficientnet import SameConv2d
 
 
 @pytest.fixture(scope="module")

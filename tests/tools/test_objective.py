@@ -5,9 +5,9 @@ from dataclasses import asdict
 import pytest
 import torch
 
+from networks import build
+from networks.discriminator import Discriminator
 from training.losses import ADVERSARIAL_LOSSES
-from training.networks import build
-from training.networks.discriminator import Discriminator
 from training.objective import Objective, Prediction, Step
 from training.recipe import LossWeights, Recipe
 

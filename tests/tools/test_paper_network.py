@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from training.errors import InputError
-from training.networks import NetworkContract, build, measure_complexity
-from training.weights import load_weights, save_weights
+from dbd_mobile.errors import InputError
+from networks import NetworkContract, build, measure_complexity
+from networks.weights import load_weights, save_weights
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from training.errors import InputError
+from dbd_mobile.errors import InputError
 from training.recipe import LossWeights, Recipe, read_recipe, recipe_from_table, write_recipe
 
 ROOT = Path(__file__).parents[2]

@@ -12,14 +12,14 @@ import pytest
 import skimage.data
 from PIL import Image
 
+from data.blur_dataset import BlurDataset, data_root, split_validation, squash
 from dbd_mobile.catalogue import bundled_ids
-from export.accuracy import score
+from evaluation.predictors import open_predictor
+from evaluation.scoring import score
 from export.card import MODELS_FOLDER
 from export.parity import OTHER_KERNELS_TOLERANCE, SAME_KERNELS_TOLERANCE, compare_maps
 from export.precision import PRECISIONS
-from export.predictors import open_predictor
 from export.runtimes import LITERT, RUNTIMES, check_runtimes, run_files
-from training.datasets import BlurDataset, data_root, split_validation, squash
 
 ROOT = Path(__file__).parents[2]
 NEWEST = ROOT / ".venv" / "bin" / "python"

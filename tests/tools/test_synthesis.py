@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.synthesis import (
+from data.synthesis import (
     aperture_kernel,
     blur_background,
     blur_foreground,

@@ -3,10 +3,10 @@
 import pytest
 import torch
 
-from training.errors import InputError
-from training.networks import build, measure_complexity
-from training.networks.se_resnext import SeResNeXt101
-from training.networks.teacher import DenseAspp, NonLocal
+from dbd_mobile.errors import InputError
+from networks import build, measure_complexity
+from networks.se_resnext import SeResNeXt101
+from networks.teacher import DenseAspp, NonLocal
 
 
 @pytest.fixture(scope="module")

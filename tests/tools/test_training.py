@@ -20,19 +20,19 @@ from skimage import data as photos
 import training.__main__ as command_line
 import training.batches as batches_module
 import training.run as run_module
+from data.augmentation import crop_and_flip
+from data.blur_dataset import is_held_out_scene, read_photo, squash
+from data.synthesis import aperture_kernel, blur_background
+from dbd_mobile.errors import InputError
+from evaluation.ensemble import Ensemble
+from networks import ARCHITECTURES, NetworkContract, build
+from networks.weights import load_weights, save_weights
 from training import losses
 from training.ablation import TERMS, ablation_rows, run_ablation, variants
-from training.augmentation import crop_and_flip
 from training.average import average_weights
 from training.batches import Batches, open_split
-from training.datasets import is_held_out_scene, read_photo, squash
-from training.ensemble import Ensemble
-from training.errors import InputError
-from training.networks import ARCHITECTURES, NetworkContract, build
 from training.recipe import LossWeights, read_recipe, recipe_from_table
 from training.run import train, validate
-from training.synthesis import aperture_kernel, blur_background
-from training.weights import load_weights, save_weights
 
 ROOT = Path(__file__).parents[2]
 RECIPE = """

@@ -6,12 +6,12 @@ returns float32 blur probabilities (N, 1, H, W) in [0, 1], 1 = blurred.
 
 from collections.abc import Callable
 
-from training.networks.blur_network import BlurNetwork
-from training.networks.complexity import Complexity, measure_complexity
-from training.networks.contract import NetworkContract
-from training.networks.lite import lite, nano
-from training.networks.paper import Paper
-from training.networks.teacher import lite2_teacher, paper_teacher
+from networks.blur_network import BlurNetwork
+from networks.complexity import Complexity, measure_complexity
+from networks.contract import NetworkContract
+from networks.lite import lite, nano
+from networks.paper import Paper
+from networks.teacher import lite2_teacher, paper_teacher
 
 __all__ = [
     "ARCHITECTURES",

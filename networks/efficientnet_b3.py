@@ -10,9 +10,9 @@ from pathlib import Path
 
 from torch import Tensor, nn
 
-from training.errors import InputError
-from training.networks.efficientnet import STAGES, SameConv2d, batch_norm, round_channels
-from training.networks.encoder import Encoder
+from dbd_mobile.errors import InputError
+from networks.efficientnet import STAGES, SameConv2d, batch_norm, round_channels
+from networks.encoder import Encoder
 
 _WIDTH, _DEPTH = 1.2, 1.4
 _STEM_CHANNELS = round_channels(32 * _WIDTH)

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dbd_mobile.errors import ModelError
-from dbd_mobile.flatbuffer import DamagedError
 from dbd_mobile.quantization import Quantization
-from dbd_mobile.tflite_graph import FLOAT32, UINT8, Graph, Tensor, read_graph
+from dbd_mobile.tflite.flatbuffer import DamagedError
+from dbd_mobile.tflite.graph import FLOAT32, UINT8, Graph, Tensor, read_graph
 
 _DTYPES = {FLOAT32: "float32", UINT8: "uint8"}
 

@@ -3,9 +3,9 @@
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.networks.blur_network import BlurNetwork
-from training.networks.contract import NetworkContract
-from training.networks.efficientnet_lite import EfficientNetLite, conv_bn, lite_contract
+from networks.blur_network import BlurNetwork
+from networks.contract import NetworkContract
+from networks.efficientnet_lite import EfficientNetLite, conv_bn, lite_contract
 
 
 class SeparableConv(nn.Sequential):

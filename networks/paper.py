@@ -8,9 +8,9 @@ that its authors released, so that it loads without renaming.
 import torch
 from torch import Tensor, nn
 
-from training.networks.blur_network import BlurNetwork
-from training.networks.contract import NetworkContract
-from training.networks.efficientnet_b3 import EfficientNetB3
+from networks.blur_network import BlurNetwork
+from networks.contract import NetworkContract
+from networks.efficientnet_b3 import EfficientNetB3
 
 
 def double_conv(inputs: int, outputs: int) -> nn.Sequential:

@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from training.errors import InputError
+from dbd_mobile.errors import InputError
 
 
 def read_torch_file(path: Path, advice: str) -> Any:

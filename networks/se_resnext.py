@@ -9,8 +9,8 @@ from pathlib import Path
 from torch import Tensor, nn
 from torch.nn import functional
 
-from training.errors import InputError
-from training.networks.encoder import Encoder
+from dbd_mobile.errors import InputError
+from networks.encoder import Encoder
 
 # Output channels and blocks of the four stages.
 _STAGES = ((256, 3), (512, 4), (1024, 23), (2048, 3))

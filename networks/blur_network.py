@@ -4,8 +4,8 @@ from abc import ABC, abstractmethod
 
 from torch import Tensor, nn
 
-from training.networks.contract import NetworkContract
-from training.networks.encoder import Encoder
+from networks.contract import NetworkContract
+from networks.encoder import Encoder
 
 
 class BlurNetwork(nn.Module, ABC):

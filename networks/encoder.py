@@ -5,8 +5,8 @@ from pathlib import Path
 
 from torch import Tensor, nn
 
-from training.errors import InputError
-from training.torch_file import read_torch_file
+from dbd_mobile.errors import InputError
+from networks.torch_file import read_torch_file
 
 
 class Encoder(nn.Module, ABC):

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from benchmarks.accuracy import predict_photos
-from training.datasets import BlurDataset
-from training.measures import resize_map
+from data.blur_dataset import BlurDataset
+from evaluation.measures import resize_map
+from evaluation.scoring import predict_photos
 
 _CELL_WH = (240, 180)
 _CAPTION = 16
@@ -20,7 +20,7 @@ def draw_worst(model: Path, dataset: BlurDataset, count: int, picture: Path) -> 
     """Draw photo, ground truth and map of the photos with the largest mean absolute error.
 
     Args:
-        model: Any model file that ``export.predictors`` opens.
+        model: Any model file that ``evaluation.predictors`` opens.
         dataset: Photos and masks.
         count: How many to draw.
         picture: PNG file to write; the worst comes first, in rows of three.

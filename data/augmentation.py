@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.datasets import squash
+from data.blur_dataset import squash
 
 
 def crop_and_flip(

@@ -12,15 +12,15 @@ from pathlib import Path
 
 from torch import Tensor, nn
 
-from training.errors import InputError
-from training.networks.contract import NetworkContract
-from training.networks.efficientnet import (
+from dbd_mobile.errors import InputError
+from networks.contract import NetworkContract
+from networks.efficientnet import (
     STAGES,
     SameConv2d,
     batch_norm,
     round_channels,
 )
-from training.networks.encoder import Encoder
+from networks.encoder import Encoder
 
 # Stride and the last stage at it, which gives that stride's features.
 _FEATURE_STAGES = {2: 0, 4: 1, 8: 2, 16: 4, 32: 6}

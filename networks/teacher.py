@@ -8,11 +8,11 @@ side on the encoder's last stage, then a decoder with skip connections.
 import torch
 from torch import Tensor, nn
 
-from training.networks.blur_network import BlurNetwork
-from training.networks.contract import NetworkContract
-from training.networks.efficientnet_lite import EfficientNetLite, lite_contract
-from training.networks.encoder import Encoder
-from training.networks.se_resnext import SeResNeXt101
+from networks.blur_network import BlurNetwork
+from networks.contract import NetworkContract
+from networks.efficientnet_lite import EfficientNetLite, lite_contract
+from networks.encoder import Encoder
+from networks.se_resnext import SeResNeXt101
 
 _DROPOUT = 0.1
 

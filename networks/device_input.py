@@ -1,7 +1,7 @@
 """What every TFLite file takes, whatever its network was trained on: what the device feeds."""
 
-from dbd_mobile.model_file import INPUT_SCALE, INPUT_ZERO_POINT
-from training.networks import NetworkContract
+from dbd_mobile.tflite.model_file import INPUT_SCALE, INPUT_ZERO_POINT
+from networks import NetworkContract
 
 
 def device_contract(width: int, height: int) -> NetworkContract:

@@ -1,8 +1,8 @@
 """A model and sharp photos in, out come its errors on defocus that was made with known blur.
 
 The photos are those of a folder of objects with masks that no training run sees
-(``training.datasets.is_held_out_scene``). The lens that blurs them is that of
-``training.synthesis``, so this says whether a model learnt what it was taught, not how it does on
+(``data.blur_dataset.is_held_out_scene``). The lens that blurs them is that of
+``data.synthesis``, so this says whether a model learnt what it was taught, not how it does on
 other cameras.
 """
 
@@ -15,18 +15,18 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from export.predictors import Predictor, open_predictor
-from training.augmentation import degrade
-from training.batches import sharpest_scenes
-from training.datasets import BlurDataset, is_held_out_scene, squash
-from training.errors import InputError
-from training.measures import resize_map
-from training.synthesis import (
+from data.augmentation import degrade
+from data.blur_dataset import BlurDataset, is_held_out_scene, squash
+from data.scenes import sharpest_scenes
+from data.synthesis import (
     aperture_kernel,
     blur_all,
     blur_background,
     blur_foreground,
 )
+from dbd_mobile.errors import InputError
+from evaluation.measures import resize_map
+from evaluation.predictors import Predictor, open_predictor
 
 SIDE = 320
 """Scenes are squares of this many pixels, whatever a model's own input size."""
@@ -65,7 +65,7 @@ def measure_composites(model: Path, data: Path) -> CompositeErrors:
     """Run a model on composites of held-out scenes.
 
     Args:
-        model: Any model file that ``export.predictors`` opens.
+        model: Any model file that ``evaluation.predictors`` opens.
         data: Folder with ``image/`` and ``mask/`` (white = object).
 
     Raises:

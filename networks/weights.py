@@ -15,9 +15,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from training.errors import InputError
-from training.networks import ARCHITECTURES, BlurNetwork, NetworkContract, build
-from training.torch_file import read_torch_file
+from dbd_mobile.errors import InputError
+from networks import ARCHITECTURES, BlurNetwork, NetworkContract, build
+from networks.torch_file import read_torch_file
 
 FORMAT = "dbd-mobile-weights/1"
 
@@ -31,7 +31,7 @@ class TrainedNetwork:
 
     Attributes:
         network: In eval mode, float32, on the CPU.
-        architecture: Its name in ``training.networks.ARCHITECTURES``.
+        architecture: Its name in ``networks.ARCHITECTURES``.
         contract: What it expects at its input.
         notes: How it was trained: recipe, data, seed, validation accuracy.
     """
@@ -50,7 +50,7 @@ def save_weights(
     Args:
         path: File to write, replaced only once the new one is complete.
         network: The network; its contract is recorded.
-        architecture: Its name in ``training.networks.ARCHITECTURES``.
+        architecture: Its name in ``networks.ARCHITECTURES``.
         notes: JSON-serialisable facts on the training.
     """
     tensors = {

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dbd_mobile.flatbuffer import DamagedError, Table
 from dbd_mobile.quantization import Quantization
+from dbd_mobile.tflite.flatbuffer import DamagedError, Table
 
 FLOAT32 = 0
 UINT8 = 3

@@ -17,11 +17,11 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.typing import NDArray
 
 from dbd_mobile import Quantization
-from dbd_mobile.model_file import read_as_probability
-from export.device_input import device_contract
-from training.errors import InputError
-from training.networks import NetworkContract
-from training.weights import PYTORCH_SUFFIXES, TrainedNetwork, load_weights
+from dbd_mobile.errors import InputError
+from dbd_mobile.tflite.model_file import read_as_probability
+from networks import NetworkContract
+from networks.device_input import device_contract
+from networks.weights import PYTORCH_SUFFIXES, TrainedNetwork, load_weights
 
 
 class Predictor(Protocol):
@@ -46,7 +46,7 @@ def open_predictor(path: Path) -> Predictor:
     """Open a model file.
 
     Args:
-        path: A checkpoint that ``training.weights`` reads (.safetensors, .pth, .pt), or an ONNX
+        path: A checkpoint that ``networks.weights`` reads (.safetensors, .pth, .pt), or an ONNX
             or TFLite file from ``python -m export``.
 
     Raises:

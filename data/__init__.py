@@ -1,0 +1,1 @@
+"""Photos, masks and defocus made from them: what networks learn from and are measured on."""

@@ -1,0 +1,1 @@
+"""Networks and data sets in, how right their maps are out: predictors, measures, pictures."""
