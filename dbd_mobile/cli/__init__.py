@@ -10,8 +10,7 @@ import warnings
 from collections.abc import Sequence
 
 from dbd_mobile.cli import bench, detect, doctor, models
-from dbd_mobile.cli.screen import complain
-from dbd_mobile.errors import DBDError
+from dbd_mobile.cli.screen import run_command
 from dbd_mobile.version import __version__
 
 
@@ -31,15 +30,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Pillow warns of what is handled here, damaged EXIF and photos of 100 megapixels; tensorflow
     # of a later version of itself.
     warnings.filterwarnings("ignore", module="PIL|tensorflow")
-    try:
-        status: int = options.run(options)
-    except DBDError as error:
-        complain(f"dbd-mobile: {error}")
-        return 2
-    except KeyboardInterrupt:
-        complain("dbd-mobile: interrupted.")
-        return 130
-    return status
+    return run_command(
+        lambda: options.run(options),
+        error_prefix="dbd-mobile: ",
+        interrupted="dbd-mobile: interrupted.",
+    )
 
 
 def _parser() -> argparse.ArgumentParser:

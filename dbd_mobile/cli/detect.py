@@ -5,24 +5,20 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
 from rich.progress import track
 
+from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.blur_map import BlurMap
 from dbd_mobile.cli.options import add_model, whole_number
 from dbd_mobile.cli.screen import complain, notes, say, without_chatter
 from dbd_mobile.detector import BlurDetector
-from dbd_mobile.errors import ArgumentError, DBDError
+from dbd_mobile.errors import ArgumentError, DBDError, InputError
 from dbd_mobile.version import __version__
 
 _MANY = 5
-
-
-class _WriteError(DBDError):
-    """A photo's files cannot be written."""
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -101,13 +97,13 @@ class _Writer:
         # Some file systems take names that differ in case for one.
         first = self._stems.setdefault(photo.stem.casefold(), photo)
         if first is not photo:
-            raise _WriteError(
+            raise InputError(
                 f"{photo} is left out: its files would replace those of {first}; "
                 f"run it with another -o."
             )
         for name in self._names(photo):
             if (self._folder / name).resolve() in self._photos:
-                raise _WriteError(
+                raise InputError(
                     f"{photo} is left out: its {name} would replace a photo; "
                     f"run it with another -o."
                 )
@@ -141,16 +137,9 @@ class _Writer:
         return f"{photo.stem}.blur.png", f"{photo.stem}.overlay.jpg", f"{photo.stem}.json"
 
     def _write_file(self, name: str, save: Callable[[IO[bytes]], object]) -> None:
-        """Write under another name first, so that no half file is ever found under ``name``."""
-        part = self._folder / f".{name}.{os.getpid()}.part"
+        path = self._folder / name
         try:
-            with part.open("wb") as file:
+            with atomic_file(path) as file:
                 save(file)
-            part.replace(self._folder / name)
         except OSError as error:
-            raise _WriteError(
-                f"{self._folder / name} cannot be written: {error.strerror or error}."
-            ) from error
-        finally:
-            with suppress(OSError):
-                part.unlink()
+            raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error

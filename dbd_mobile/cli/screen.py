@@ -1,15 +1,40 @@
-"""What the commands say: results on stdout, everything else on stderr."""
+"""What every command line says: results on stdout, everything else on stderr, then its status."""
 
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 
+from dbd_mobile.errors import DBDError
+
 results = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
 notes = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
+
+
+def run_command(
+    run: Callable[[], int], *, error_prefix: str, interrupted: str = "Interrupted."
+) -> int:
+    """Do what a command line was asked for; what goes wrong is one line on stderr.
+
+    Args:
+        run: Does it and gives the exit status.
+        error_prefix: What the line of an error starts with, e.g. "error: ".
+        interrupted: The line after Ctrl-C.
+
+    Returns:
+        The exit status of ``run``; 2 after a ``DBDError``, 130 after an interruption.
+    """
+    try:
+        return run()
+    except DBDError as error:
+        complain(f"{error_prefix}{error}")
+        return 2
+    except KeyboardInterrupt:
+        complain(interrupted)
+        return 130
 
 
 def say(line: str) -> None:

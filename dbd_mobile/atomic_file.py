@@ -1,0 +1,33 @@
+"""A path in, a file to write out that takes the path's place once it is whole."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+
+@contextmanager
+def atomic_file(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file so that nobody ever finds half of it under its name.
+
+    It is written beside ``path`` under another name and moved there at the end of the ``with``
+    block; after an exception in the block ``path`` is as it was.
+
+    Args:
+        path: The file; one that is there already is replaced. Its folder must exist.
+
+    Yields:
+        The open file, for bytes.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        part.replace(path)
+    finally:
+        with suppress(OSError):
+            part.unlink()
