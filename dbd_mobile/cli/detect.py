@@ -11,7 +11,7 @@ from typing import IO
 from rich.progress import track
 
 from dbd_mobile.atomic_file import atomic_file
-from dbd_mobile.blur_map import BlurMap
+from dbd_mobile.blur_map import BLUR_THRESHOLD, BlurMap
 from dbd_mobile.cli.options import add_model, whole_number
 from dbd_mobile.cli.screen import complain, notes, say, without_chatter
 from dbd_mobile.detector import BlurDetector
@@ -119,7 +119,7 @@ class _Writer:
             "width": blur_map.size_wh[0],
             "height": blur_map.size_wh[1],
             "blurred_fraction": blur_map.blurred_fraction,
-            "threshold": 0.5,
+            "threshold": BLUR_THRESHOLD,
             "model": {"name": detector.model_name, "sha256": detector.model_sha256},
             "backend": {"name": detector.backend.name, "version": detector.backend.version},
             "threads": detector.threads,
