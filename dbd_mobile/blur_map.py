@@ -248,7 +248,7 @@ class BlurMap:
         """
         pixels = self._own_pixels(photo)
         image = pixels.to_image()
-        if image is photo:
+        if photo is image or photo is pixels:
             image = image.copy()
         image.paste(_OVERLAY_COLOR, mask=self._in_steps_of(_OVERLAY_STEPS))
         return image
