@@ -9,6 +9,13 @@ A photo in, a blur map out: 1 = blurred, 0 = in focus.
 """
 
 from dbd_mobile.blur_map import BlurMap
+from dbd_mobile.catalogue import (
+    AccuracyCard,
+    InputCard,
+    ModelCard,
+    OutputCard,
+    bundled_models,
+)
 from dbd_mobile.detector import BlurDetector, detect_blur
 from dbd_mobile.errors import (
     ArgumentError,
@@ -24,6 +31,7 @@ from dbd_mobile.tflite.model_file import ModelFacts, TensorFacts
 from dbd_mobile.version import __version__
 
 __all__ = [
+    "AccuracyCard",
     "ArgumentError",
     "Backend",
     "BackendError",
@@ -32,10 +40,14 @@ __all__ = [
     "ClosedError",
     "DBDError",
     "ImageError",
+    "InputCard",
+    "ModelCard",
     "ModelError",
     "ModelFacts",
+    "OutputCard",
     "Quantization",
     "TensorFacts",
     "__version__",
+    "bundled_models",
     "detect_blur",
 ]

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from dbd_mobile.catalogue import AccuracyCard, Card
+from dbd_mobile.catalogue import AccuracyCard, ModelCard
 from evaluation.measures import Accuracy
 from export.report import Report
 
@@ -106,7 +106,7 @@ def write_bundle(
     return folder
 
 
-def _make_card(report: Report, model_id: str) -> Card:
+def _make_card(report: Report, model_id: str) -> ModelCard:
     (file,) = (file for file in report.files if file.stage == "int8")
     facts = report.stage("int8").tflite
     assert facts is not None and report.evaluation is not None

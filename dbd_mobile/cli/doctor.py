@@ -41,6 +41,7 @@ def run(options: argparse.Namespace) -> int:
         if not machine.is_64_bit:
             say("That needs a 64-bit Python: install a 64-bit operating system first.")
         return 1
+    # By id: a model whose card is damaged must not hide the others.
     return int(not all([_runs(model_id) for model_id in bundled_ids()]))
 
 
