@@ -13,8 +13,9 @@ from rich.progress import Progress
 from rich.table import Table
 
 from dbd_mobile.bench_report import SCHEMA
+from dbd_mobile.chatter import without_chatter
 from dbd_mobile.cli.options import add_model, whole_number
-from dbd_mobile.cli.screen import notes, results, say, without_chatter
+from dbd_mobile.cli.screen import notes, results, say
 from dbd_mobile.detector import BlurDetector
 from dbd_mobile.errors import ArgumentError
 from dbd_mobile.latency import PHOTO_WH, Latency, measure_latency, synthetic_photo

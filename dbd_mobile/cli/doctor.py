@@ -4,7 +4,8 @@ import argparse
 import importlib.metadata
 
 from dbd_mobile.catalogue import bundled_ids
-from dbd_mobile.cli.screen import say, without_chatter
+from dbd_mobile.chatter import without_chatter
+from dbd_mobile.cli.screen import say
 from dbd_mobile.detector import BlurDetector
 from dbd_mobile.errors import BackendError, DBDError
 from dbd_mobile.interpreter import INSTALL_LINE, find_backend
