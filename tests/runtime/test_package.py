@@ -20,6 +20,7 @@ def test_wheel_holds_the_runtime_only():
     names = {str(file) for file in files}
     assert "dbd_mobile/models/lite/model.tflite" in names
     assert "dbd_mobile/py.typed" in names
+    assert "dbd_mobile/schemas/bench_report.schema.json" in names
     assert any(name.endswith("NOTICE") for name in names)
 
 
