@@ -14,7 +14,7 @@ from rich.table import Table
 
 from data.blur_dataset import BlurDataset, read_photo, squash
 from dbd_mobile import BlurDetector
-from dbd_mobile.cli.screen import without_chatter
+from dbd_mobile.chatter import without_chatter
 from dbd_mobile.errors import InputError
 from evaluation.measures import Accuracy, AccuracyMeter
 from evaluation.scoring import with_progress
