@@ -17,16 +17,28 @@ from typing import Any
 
 import torch
 
+from data.blur_dataset import BlurDataset
 from dbd_mobile.errors import InputError
-from evaluation.measures import Accuracy
+from evaluation.calibration_error import BINS, CalibrationMeter
+from evaluation.measures import Accuracy, AccuracyMeter
+from networks import BlurNetwork
 from networks.weights import load_weights, save_weights
 from training.batches import open_split
-from training.recipe import Recipe, recipe_from_table
-from training.run import validate
+from training.named import Reference
+from training.origins import note_on
+from training.recipe import Recipe
+from training.shelf import SHELF, Shelf, recipes_of_notes
+from training.validation import maps_of, validate
 
 
 def average_weights(
-    files: Sequence[Path], output: Path, device: torch.device, *, firmness: float = 1.0
+    files: Sequence[Path],
+    output: Path,
+    device: torch.device,
+    *,
+    firmness: float = 1.0,
+    reference: Reference | None = None,
+    shelf: Shelf = SHELF,
 ) -> dict[str, Accuracy]:
     """Write the mean of trained weights, and measure it beside them.
 
@@ -36,6 +48,8 @@ def average_weights(
         output: The file to write. Its notes hold those of all files.
         device: Where they are measured.
         firmness: What the mean's logits are multiplied by, above 0.
+        reference: What the mean says that it is called; the output's name and 0.0.0 if None.
+        shelf: Where files that do not say what they are called are looked up.
 
     Returns:
         By file, the output last: accuracy on the photos that all runs held out.
@@ -47,7 +61,10 @@ def average_weights(
     if not 0 < firmness < math.inf:
         raise InputError(f"The firmness must be a number above 0, not {firmness}.")
     members = [load_weights(file) for file in files]
-    recipes = [_recipes(file, member.notes) for file, member in zip(files, members, strict=True)]
+    recipes = [recipes_of_notes(member.notes) for member in members]
+    for file, of in zip(files, recipes, strict=True):
+        if not of:
+            raise InputError(f"{file} does not hold the recipe of its run; give weights of a run.")
     first, like = members[0], recipes[0][0]
     for file, member, of in zip(files, members, recipes, strict=True):
         if (member.architecture, member.contract) != (first.architecture, first.contract):
@@ -74,13 +91,24 @@ def average_weights(
         for name, value in states[0].items()
     }
     first.network.load_state_dict(mean)
-    with torch.no_grad():
-        for parameter in first.network.last_convolution().parameters():
-            parameter.mul_(firmness)
-    accuracies[str(output)] = validate(first.network, photos, side)
+    accuracy, ece = _measure(first.network, photos, side)
+    calibration = {"photos": len(photos), "bins": BINS, "ece": ece, "ece_without_firmness": ece}
+    if firmness != 1:
+        with torch.no_grad():
+            for parameter in first.network.last_convolution().parameters():
+                parameter.mul_(firmness)
+        accuracy, calibration["ece"] = _measure(first.network, photos, side)
+    accuracies[str(output)] = accuracy
+    reference = reference or Reference(output.stem, "0.0.0")
+    origins = [shelf.weights(str(file)) for file in files]
     notes: dict[str, Any] = {
+        "name": reference.name,
+        "version": reference.version,
+        "made_from": [note_on("averaged", origin) for origin in origins],
+        "data": sorted({name for origin in origins for name in origin.named.data}),
         "averaged": [member.notes for member in members],
-        "held_out": asdict(accuracies[str(output)]),
+        "held_out": asdict(accuracy),
+        "calibration": calibration,
     }
     if firmness != 1:
         notes["firmness"] = firmness
@@ -89,13 +117,14 @@ def average_weights(
     return accuracies
 
 
-def _recipes(file: Path, notes: dict[str, Any]) -> list[Recipe]:
-    """Of the run that a file is of, or of all the runs that it is the mean of."""
-    if "averaged" in notes:
-        return [recipe for member in notes["averaged"] for recipe in _recipes(file, member)]
-    if not isinstance(notes.get("recipe"), dict):
-        raise InputError(f"{file} does not hold the recipe of its run; give weights of a run.")
-    return [recipe_from_table(notes["recipe"])]
+def _measure(network: BlurNetwork, photos: BlurDataset, side: int) -> tuple[Accuracy, float]:
+    """Accuracy and calibration error, arguments as for ``validate``."""
+    accuracy, calibration = AccuracyMeter(), CalibrationMeter()
+    for index, blur in enumerate(maps_of(network, photos, side)):
+        truth = photos.mask(index)
+        accuracy.add(blur, truth)
+        calibration.add(blur, truth)
+    return accuracy.result(), calibration.result()
 
 
 def _held_out(recipe: Recipe) -> tuple[object, ...]:

@@ -26,6 +26,7 @@ from data.blur_dataset import (
 )
 from data.scenes import Pair, at_size, sharpest_scenes
 from data.synthesis import synthesise
+from dbd_mobile.cli.screen import notes
 from dbd_mobile.errors import InputError
 from training.recipe import Recipe
 
@@ -90,7 +91,7 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
         self._side = side
         size = (recipe.stored_side, recipe.stored_side) if recipe.stored_side else None
         self._photos: list[Pair] = []
-        for index in track(range(len(photos)), "Decoding photos"):
+        for index in track(range(len(photos)), "Decoding photos", console=notes):
             mask = np.uint8(255) * photos.mask(index)
             self._photos.append((at_size(photos.photo(index), size), at_size(mask, size)))
         self._sharp: list[Pair] = []
@@ -143,7 +144,7 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
 def _sharpest(root: Path, count: int, size: tuple[int, int] | None) -> list[Pair]:
     """The sharpest photos that may be trained on, and their object masks."""
     names = [name for name in list_photos(root / "image") if not is_held_out_scene(name)]
-    chosen = sharpest_scenes(root, track(names, "Picking sharp photos"), count, size)
+    chosen = sharpest_scenes(root, track(names, "Picking sharp photos", console=notes), count, size)
     if len(chosen) < 2:
         raise InputError(f"{root / 'image'} has one photo; synthetic defocus takes two scenes.")
     return chosen
@@ -154,7 +155,8 @@ def _taught(recipe: Recipe, size: tuple[int, int] | None) -> list[Pair]:
     root = data_root() / recipe.taught_photos
     maps = Path(recipe.taught_maps)
     pairs = []
-    for name in track(list_photos(root / "image"), "Reading the teacher's maps"):
+    names = list_photos(root / "image")
+    for name in track(names, "Reading the teacher's maps", console=notes):
         path = maps / f"{Path(name).stem}.png"
         if path.is_file() and not is_held_out_scene(name):
             photo = at_size(read_photo(root / "image" / name), size)

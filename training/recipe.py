@@ -22,6 +22,7 @@ from pydantic.dataclasses import dataclass
 from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.errors import InputError
 from networks import ARCHITECTURES, NetworkContract
+from training.faults import describe_fault, key_of
 from training.losses import ADVERSARIAL_LOSSES
 
 
@@ -39,23 +40,6 @@ _Count = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
 _Number = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
 _Positive = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
 _Share = Annotated[float, Field(strict=True, ge=0, le=1)]
-
-_WANTED = {
-    "string_type": "a text",
-    "bool_type": "a truth value",
-    "int_type": "a whole number",
-    "float_type": "a number",
-    "tuple_type": "a list of texts",
-    "dataclass_type": "a table of weights",
-    "finite_number": "0 or a number above it",
-    "greater_than": "above {gt:g}",
-    "greater_than_equal": "0 or a number above it",
-    "less_than": "0 or a number above it, of 63 bits at most",
-    "less_than_equal": "in 0 to {le:g}",
-    "multiple_of": "a multiple of {multiple_of}",
-    "value_error": "{error}",
-}
-"""pydantic's name of a fault -> what the value must be."""
 
 _CONFIG = ConfigDict(extra="forbid")
 
@@ -244,16 +228,11 @@ def write_recipe(recipe: Recipe, path: Path) -> None:
 
 
 def _sentence(fault: Mapping[str, Any]) -> str:
-    """What is wrong with a recipe's key and what it must be, without a "Recipe:" before it."""
-    where = fault["loc"]
-    key = ".".join(part for part in where if isinstance(part, str))
+    """What is wrong with a recipe, without a "Recipe:" before it."""
     if fault["type"] == "missing":
-        return f"it does not say which {key} to train."
+        return f"it does not say which {key_of(fault)} to train."
     if fault["type"] == "unexpected_keyword_argument":
-        table, prefix = (LossWeights, "losses.") if len(where) > 1 else (Recipe, "")
+        table, prefix = (LossWeights, "losses.") if len(fault["loc"]) > 1 else (Recipe, "")
         known = ", ".join(prefix + field.name for field in dataclasses.fields(table))
-        return f"unknown key {key}; known are {known}."
-    if isinstance(where[-1], int):
-        return f"{key} must be {_WANTED['tuple_type']}, not one with {fault['input']!r} in it."
-    wanted = _WANTED[fault["type"]].format(**fault.get("ctx", {}))
-    return f"{key} must be {wanted}, not {fault['input']!r}."
+        return f"{describe_fault(fault)}; known are {known}."
+    return f"{describe_fault(fault)}."
