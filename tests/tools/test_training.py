@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +37,7 @@ from training.average import average_weights
 from training.batches import Batches, open_split
 from training.label_set import maps_sha256
 from training.origins import find_origins
-from training.recipe import LossWeights, read_recipe
+from training.recipe import LossWeights, read_recipe, recipe_from_table
 from training.run import train
 from training.run_folder import RunFolder
 from training.shelf import SHELF
@@ -99,6 +100,17 @@ def recipe(data, tmp_path, monkeypatch):
     return path
 
 
+@pytest.fixture(scope="module")
+def finished(data, tmp_path_factory):
+    """The folder of a run of one epoch, to look at only."""
+    folder = tmp_path_factory.mktemp("finished")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DBD_DATA", str(data))
+        table = tomllib.loads(RECIPE.replace("epochs = 2", "epochs = 1"))
+        train(recipe_from_table(table), folder, CPU)
+    return folder
+
+
 def test_run_writes_weights_metrics_curves_and_its_recipe(run_training, recipe, tmp_path):
     folder = tmp_path / "run"
     done = run_training("teacher", recipe, "-o", folder)
@@ -122,12 +134,11 @@ def test_run_writes_weights_metrics_curves_and_its_recipe(run_training, recipe, 
     assert f"Weights: {folder / 'weights.safetensors'}" in done.stdout
 
 
-def test_command_line_is_there_as_a_program_too(recipe, tmp_path):
-    train(dataclasses.replace(read_recipe(recipe), epochs=1), tmp_path, CPU)
-    command = [sys.executable, "-m", "training", "teacher", tmp_path / "recipe.toml"]
-    again = subprocess.run([*command, "-o", tmp_path], cwd=ROOT, capture_output=True, text=True)
+def test_command_line_is_there_as_a_program_too(recipe, finished):
+    command = [sys.executable, "-m", "training", "teacher", finished / "recipe.toml"]
+    again = subprocess.run([*command, "-o", finished], cwd=ROOT, capture_output=True, text=True)
     assert again.returncode == 0 and "holds a finished run" in again.stderr
-    assert again.stdout.startswith(f"Weights: {tmp_path}")
+    assert again.stdout.startswith(f"Weights: {finished}")
 
 
 def test_seed_of_the_command_line_takes_the_place_of_the_recipes(recipe, tmp_path, monkeypatch):
@@ -166,12 +177,12 @@ def test_weights_of_the_epoch_that_validated_best_are_kept(
         assert torch.equal(value.half(), averages[-1][name])
 
 
-def test_average_of_runs_is_their_mean_and_is_measured_beside_them(run_training, recipe, tmp_path):
-    files = []
-    for rate in (1e-3, 2e-3):
-        run = dataclasses.replace(read_recipe(recipe), epochs=1, decoder_rate=rate)
-        train(run, tmp_path / str(rate), CPU)
-        files.append(tmp_path / str(rate) / "weights.safetensors")
+def test_average_of_runs_is_their_mean_and_is_measured_beside_them(
+    run_training, recipe, finished, tmp_path
+):
+    other = dataclasses.replace(read_recipe(recipe), epochs=1, decoder_rate=1e-3)
+    train(other, tmp_path / "other", CPU)
+    files = [folder / "weights.safetensors" for folder in (finished, tmp_path / "other")]
     done = run_training("average", *files, "-o", tmp_path / "new" / "mean.safetensors")
     assert done.returncode == 0, done.stderr
     mean = load_weights(tmp_path / "new" / "mean.safetensors")
@@ -200,12 +211,11 @@ def test_average_of_runs_is_their_mean_and_is_measured_beside_them(run_training,
     assert f"{mean.notes['held_out']['fmax']:.4f} | {mean.notes['held_out']['mae']:.4f}" in said
 
 
-def test_firmness_multiplies_the_logits_of_the_mean(run_training, recipe, tmp_path):
-    train(dataclasses.replace(read_recipe(recipe), epochs=1), tmp_path, CPU)
-    files = [tmp_path / "weights.safetensors"]
+def test_firmness_multiplies_the_logits_of_the_mean(run_training, recipe, finished, tmp_path):
+    files = [finished / "weights.safetensors"]
     done = run_training("average", *files, "--firmness", 2, "-o", tmp_path / "firm.safetensors")
     assert done.returncode == 0, done.stderr
-    mean, firm = (load_weights(tmp_path / f"{name}.safetensors") for name in ("weights", "firm"))
+    mean, firm = map(load_weights, (*files, tmp_path / "firm.safetensors"))
     assert firm.notes["firmness"] == 2
     told = firm.notes["calibration"]
     assert (told["photos"], told["bins"]) == (2, 15)
@@ -289,25 +299,40 @@ def stop_after_first_epoch(monkeypatch):
     return stop
 
 
-@pytest.fixture
-def whole_system(recipe, tmp_path):
+WHOLE = LossWeights(
+    boundary=0.5,
+    absolute_error=0.5,
+    adversarial=0.1,
+    distillation=0.1,
+    consistency=1.0,
+    features=0.5,
+)
+
+
+def with_every_term(recipe, folder):
     """A student's recipe with every term of the objective, and a teacher's untrained weights."""
     torch.manual_seed(1)
-    network = build("teacher-lite2")
-    save_weights(tmp_path / "teacher.safetensors", network, "teacher-lite2", {})
+    save_weights(folder / "teacher.safetensors", build("teacher-lite2"), "teacher-lite2", {})
+    teacher = str(folder / "teacher.safetensors")
     return dataclasses.replace(
-        read_recipe(recipe),
-        teacher=str(tmp_path / "teacher.safetensors"),
-        adversarial_loss="relativistic",
-        losses=LossWeights(
-            boundary=0.5,
-            absolute_error=0.5,
-            adversarial=0.1,
-            distillation=0.1,
-            consistency=1.0,
-            features=0.5,
-        ),
+        recipe, teacher=teacher, adversarial_loss="relativistic", losses=WHOLE
     )
+
+
+@pytest.fixture
+def whole_system(recipe, tmp_path):
+    return with_every_term(read_recipe(recipe), tmp_path)
+
+
+@pytest.fixture(scope="module")
+def finished_whole_system(data, tmp_path_factory):
+    """The folder of a run of one epoch with every term, to look at only."""
+    folder = tmp_path_factory.mktemp("finished-whole-system")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DBD_DATA", str(data))
+        recipe = recipe_from_table(tomllib.loads(RECIPE.replace("epochs = 2", "epochs = 1")))
+        train(with_every_term(recipe, folder), folder / "run", CPU)
+    return folder / "run"
 
 
 @pytest.mark.parametrize("architecture", ["lite", "teacher-lite2"])
@@ -334,17 +359,18 @@ def test_interrupted_run_resumes_to_the_same_weights(
         torch.testing.assert_close(*(end[part] for end in ends), rtol=0, atol=0)
 
 
-def test_discriminators_have_a_time_scale_of_their_own(whole_system, tmp_path):
-    ends = {}
-    for rate in (0.0, 1e-3):
-        run = tmp_path / str(rate)
-        train(dataclasses.replace(whole_system, epochs=1, critic_rate=rate), run, CPU)
-        ends[rate] = torch.load(run / "checkpoint.pt", weights_only=True)
+def test_discriminators_have_a_time_scale_of_their_own(finished_whole_system, recipe, tmp_path):
+    still = read_recipe(finished_whole_system / "recipe.toml")
+    train(dataclasses.replace(still, critic_rate=0.0), tmp_path / "still", CPU)
+    one, other = (
+        torch.load(run / "checkpoint.pt", weights_only=True)
+        for run in (tmp_path / "still", finished_whole_system)
+    )
     weight = "terms.adversarial.critic.head.parametrizations.weight.original"
-    assert not torch.equal(ends[0.0]["objective"][weight], ends[1e-3]["objective"][weight])
+    assert not torch.equal(one["objective"][weight], other["objective"][weight])
     # One step of both: the network's does not depend on the discriminators' rate.
-    for name, value in ends[0.0]["network"].items():
-        assert torch.equal(value, ends[1e-3]["network"][name])
+    for name, value in one["network"].items():
+        assert torch.equal(value, other["network"][name])
 
 
 def test_run_with_another_teacher_under_the_same_name_is_left_alone(
@@ -364,14 +390,13 @@ def test_too_few_photos_for_a_batch_are_counted(recipe, tmp_path):
         train(few, tmp_path / "run", CPU)
 
 
-def test_every_term_is_reported_and_helpers_are_not_kept(whole_system, tmp_path):
-    train(dataclasses.replace(whole_system, epochs=1), tmp_path / "run", CPU)
-    (row,) = csv.DictReader((tmp_path / "run" / "metrics.csv").read_text().splitlines())
-    terms = dataclasses.asdict(whole_system.losses)
+def test_every_term_is_reported_and_helpers_are_not_kept(finished_whole_system):
+    (row,) = csv.DictReader((finished_whole_system / "metrics.csv").read_text().splitlines())
+    terms = dataclasses.asdict(WHOLE)
     assert {*terms, "adversarial_critic", "distillation_critic"} <= row.keys()
     total = sum(weight * float(row[name]) for name, weight in terms.items())
     assert float(row["loss"]) == pytest.approx(total, rel=1e-4)
-    kept = load_file(tmp_path / "run" / "weights.safetensors")
+    kept = load_file(finished_whole_system / "weights.safetensors")
     assert kept.keys() <= build("lite").state_dict().keys()
 
 
@@ -655,7 +680,9 @@ def test_ablation_gives_every_row_the_same_steps_and_gathers_its_measures(
         content = {"cross_entropy", "soft_iou", "boundary", "absolute_error"}
         assert weighed == content | set(TERMS[run.terms])
     monkeypatch.setattr("training.ablation.TERMS", {"content only": (), "all": TERMS["all"]})
-    result = run_ablation(dataclasses.replace(recipe, epochs=1), 2, tmp_path / "runs", CPU)
+    # The smallest network: what it learns is not looked at here.
+    small = dataclasses.replace(recipe, architecture="nano", epochs=1)
+    result = run_ablation(small, 2, tmp_path / "runs", CPU)
     # JSON has lists in the place of tuples.
     written = (tmp_path / "runs" / "ablation.json").read_text()
     assert json.loads(written) == json.loads(json.dumps(result))
