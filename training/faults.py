@@ -36,5 +36,7 @@ def describe_fault(fault: Mapping[str, Any]) -> str:
         return f"unknown key {key}"
     if isinstance(fault["loc"][-1], int) and fault["type"] == "string_type":
         return f"{key} must be {_WANTED['tuple_type']}, not one with {fault['input']!r} in it"
+    if fault["type"] not in _WANTED:
+        return f"{key} is {fault['input']!r} ({fault['msg']})"
     wanted = _WANTED[fault["type"]].format(**fault.get("ctx", {}))
     return f"{key} must be {wanted}, not {fault['input']!r}"

@@ -255,7 +255,7 @@ def read_graph(path: Path = GRAPH) -> Graph:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"Graph {path} cannot be read as TOML ({error}).") from error
     try:
-        return Graph(**table, folder=path.parent)
+        return Graph(**{**table, "folder": path.parent})
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
     except ValidationError as error:

@@ -81,9 +81,9 @@ class Recipe:
         architecture: Name in ``networks.ARCHITECTURES``.
         encoder_weights: What the encoder starts from: "imagenet" (of an installed package),
             "random", or a file with its published ImageNet weights.
-        start_from: Weights file of the same architecture to go on from, in the place of
-            ``encoder_weights``; none if empty.
-        teacher: Weights file of the network to learn from; none if empty.
+        start_from: Weights of the same architecture to go on from, in the place of
+            ``encoder_weights``, as "NAME@VERSION#sha256=HASH" or as a path; none if empty.
+        teacher: Weights of the network to learn from, likewise; none if empty.
         photos: Folder below the data root with ``image/`` and ``mask/`` (blur masks).
         photo_list: List file in that folder; all photos if empty.
         white_in_focus: Whether those masks are white where the photo is in focus.
@@ -92,7 +92,8 @@ class Recipe:
             white = object) that synthetic defocus starts from.
         sharp_count: How many of its sharpest photos are used.
         taught_photos: Folder below the data root with ``image/``, of photos without ground truth.
-        taught_maps: Folder with a teacher's maps of these, from ``python -m training label``.
+        taught_maps: A teacher's maps of these, from ``python -m training label``, by name as
+            above or as the folder's path.
         validation_count: Photos taken out of ``photos`` to validate on; 0 validates on none.
         epochs: Passes over ``photos``.
         batch_size: Photos a step, of every kind.
