@@ -695,6 +695,14 @@ def test_ablation_gives_every_row_the_same_steps_and_gathers_its_measures(
     )
 
 
+def test_table_of_an_ablation_is_a_result(run_training, recipe, monkeypatch):
+    measures = {name: [0.5, 0.5] for name in ("fmax", "mae", "ddff")}
+    rows = [{"terms": "all", "synthetic": True, **measures}]
+    monkeypatch.setattr(command_line, "run_ablation", lambda *arguments: {"rows": rows})
+    done = run_training("ablation", recipe)
+    assert done.returncode == 0 and done.stdout.splitlines()[-1].startswith("| all | yes | 0.5000")
+
+
 @pytest.mark.parametrize(
     ("change", "seeds", "sentence"),
     [
