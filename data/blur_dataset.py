@@ -34,10 +34,23 @@ class Truth:
         blurred: (H, W) bool, True = blurred; means nothing where it is not known.
         known: (H, W) bool, False = unknown, which counts in no measure and no loss; None where
             all of it is known.
+
+    Raises:
+        ValueError: If these are not such arrays.
     """
 
     blurred: NDArray[np.bool_]
     known: NDArray[np.bool_] | None = None
+
+    def __post_init__(self) -> None:
+        for name, values in (("what is blurred", self.blurred), ("what is known", self.known)):
+            if values is not None and (
+                values.dtype != np.bool_ or values.ndim != 2 or values.shape != self.blurred.shape
+            ):
+                raise ValueError(
+                    f"Expected (H, W) bool for {name}, one shape for both; got {values.shape} "
+                    f"{values.dtype}."
+                )
 
     @property
     def size_wh(self) -> tuple[int, int]:

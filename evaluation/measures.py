@@ -43,6 +43,28 @@ def resize_map(probability: NDArray[np.float32], size_wh: tuple[int, int]) -> ND
     return np.asarray(image.resize(size_wh, Image.Resampling.BILINEAR))
 
 
+def at_truth_size(probability: NDArray[np.float32], truth: Truth) -> NDArray[np.float32]:
+    """Check a map and bring it to the size of the truth that it is to be compared with.
+
+    Args:
+        probability: (h, w) float32 in [0, 1], 1 = blurred.
+        truth: Of the photo, (H, W).
+
+    Returns:
+        (H, W) float32.
+
+    Raises:
+        ValueError: If the shape, the range or a NaN shows that this is no such map.
+    """
+    if probability.ndim != 2:
+        raise ValueError(f"Expected a (h, w) probability map; got {probability.shape}.")
+    if not (probability.min() >= 0 and probability.max() <= 1):
+        raise ValueError(
+            f"Probabilities must lie in [0, 1]; got {probability.min()} to {probability.max()}."
+        )
+    return resize_map(probability, truth.size_wh)
+
+
 @dataclass(frozen=True)
 class Accuracy:
     """Accuracy over a set of images, by protocol.
@@ -85,20 +107,11 @@ class AccuracyMeter:
             truth: At the photo's own size.
 
         Raises:
-            ValueError: If a shape, the range or a NaN shows that these are not such maps, or
-                nothing of the truth is known.
+            ValueError: If the shape, the range or a NaN shows that this is no such map, or nothing
+                of the truth is known.
         """
         blurred, known = truth.blurred, truth.known
-        if probability.ndim != 2 or blurred.ndim != 2 or blurred.dtype != np.bool_:
-            raise ValueError(
-                "Expected a (h, w) probability map and a (H, W) bool truth; got "
-                f"{probability.shape} {probability.dtype} and {blurred.shape} {blurred.dtype}."
-            )
-        if not (probability.min() >= 0 and probability.max() <= 1):
-            raise ValueError(
-                f"Probabilities must lie in [0, 1]; got {probability.min()} to {probability.max()}."
-            )
-        full = resize_map(probability, truth.size_wh)
+        full = at_truth_size(probability, truth)
         small_blurred, small_known = _at_size(blurred, known, probability.shape)
         if known is not None:
             full, blurred = full[known], blurred[known]

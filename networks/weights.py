@@ -12,9 +12,10 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
+from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.errors import InputError
 from networks import ARCHITECTURES, BlurNetwork, NetworkContract, build
 from networks.torch_file import read_torch_file
@@ -48,7 +49,8 @@ def save_weights(
     """Write a network's weights as float16 safetensors.
 
     Args:
-        path: File to write, replaced only once the new one is complete.
+        path: File to write, replaced only once the new one is complete; the same bytes for the
+            same arguments.
         network: The network; its contract is recorded.
         architecture: Its name in ``networks.ARCHITECTURES``.
         notes: JSON-serialisable facts on the training.
@@ -59,9 +61,21 @@ def save_weights(
         for name, value in network.state_dict().items()
         if not name.endswith("num_batches_tracked")
     }
-    temporary = path.with_name(path.name + ".part")
-    save_file(tensors, temporary, describe(network, architecture, notes))
-    temporary.replace(path)
+    with atomic_file(path) as file:
+        file.write(_in_order(save(tensors, describe(network, architecture, notes))))
+
+
+def _in_order(content: bytes) -> bytes:
+    """A safetensors file with its metadata sorted: by itself it comes in another order each time.
+
+    So the same weights make the same file, and its SHA-256 can be compared.
+    """
+    size = int.from_bytes(content[:8], "little")
+    header = json.loads(content[8 : 8 + size])
+    header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text + content[8 + size :]
 
 
 def describe(network: BlurNetwork, architecture: str, notes: dict[str, object]) -> dict[str, str]:

@@ -3,44 +3,59 @@
 import argparse
 import dataclasses
 import logging
+import subprocess
 import sys
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
-from rich.console import Console
 from rich.logging import RichHandler
 
 from data.blur_dataset import list_photos
+from dbd_mobile.cli.screen import notes, run_command, say
 from dbd_mobile.errors import InputError
 from evaluation.ensemble import Ensemble
 from training.ablation import ablation_rows, run_ablation
 from training.average import average_weights
+from training.graph import GRAPH
 from training.label import label_photos
+from training.label_set import LabelSet, list_sha256
+from training.named import Reference, read_reference
+from training.pin import pin_recipes
 from training.recipe import Recipe, read_recipe
+from training.reproduce import Reproduction
 from training.run import train
 from training.samples import draw_samples
+from training.shelf import MADE, Shelf
 
 
-def main() -> int:
-    """Run one command; the exit status is 0, 2 after bad input, 130 after an interruption."""
-    options = _parser().parse_args()
-    console = Console(stderr=True)
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: Of the command line; those of the process if None.
+
+    Returns:
+        The exit status: 0, 2 after bad input, 130 after an interruption, or that of the command
+        that ``reproduce`` could not do.
+    """
+    options = _parser().parse_args(arguments)
     logging.basicConfig(
         level=logging.INFO,
         format="%(message)s",
-        handlers=[RichHandler(console=console, show_path=False, show_level=False)],
+        handlers=[RichHandler(console=notes, show_path=False, show_level=False)],
     )
-    try:
-        for line in options.run(options):
-            console.print(line, soft_wrap=True)
-    except InputError as error:
-        console.print(f"[red]error:[/red] {error}", soft_wrap=True)
-        return 2
-    except KeyboardInterrupt:
-        console.print("Interrupted; the same command goes on where it was.")
-        return 130
-    return 0
+    return run_command(
+        partial(_run, options),
+        error_prefix="error: ",
+        interrupted="Interrupted; the same command goes on where it was.",
+    )
+
+
+def _run(options: argparse.Namespace) -> int:
+    return options.run(options)  # type: ignore[no-any-return]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -50,16 +65,18 @@ def _parser() -> argparse.ArgumentParser:
     _add_training(commands, "student", "train a student, by itself or with a teacher")
     samples = commands.add_parser("samples", help="draw the first batches of a run, to look at")
     _add_recipe(samples, "the picture's file (default: runs/RECIPE/samples.png)")
+    _add_sources(samples)
     samples.set_defaults(run=_samples)
     ablation = commands.add_parser("ablation", help="measure what each term of a recipe is worth")
     _add_recipe(ablation, "folder of the runs and ablation.json (default: runs/RECIPE)")
     ablation.add_argument("--seeds", type=int, default=2, help="runs of each row (default: 2)")
+    _add_sources(ablation)
     _add_device(ablation)
     ablation.set_defaults(run=_ablation)
     label = commands.add_parser(
         "label", help="write trained networks' maps of photos, to learn from"
     )
-    label.add_argument("weights", type=Path, nargs="+", help="weights of the networks")
+    label.add_argument("weights", nargs="+", help="weights of the networks: files or NAME@VERSION")
     label.add_argument("--photos", type=Path, required=True, help="folder with the photos")
     label.add_argument("--list", type=Path, help="file that names some of them, one a line")
     label.add_argument(
@@ -72,18 +89,41 @@ def _parser() -> argparse.ArgumentParser:
         help="folder with object masks, STEM.png, whose outlines the maps' edges are to follow",
     )  # fmt: skip
     label.add_argument("-o", "--output", type=Path, required=True, help="folder for the maps")
+    _add_name(label)
+    _add_graph(label)
     _add_device(label)
     label.set_defaults(run=_label)
     average = commands.add_parser("average", help="write the mean of several runs' weights")
-    average.add_argument("weights", type=Path, nargs="+", help="weights of runs of one kind")
+    average.add_argument(
+        "weights", nargs="+", help="weights of runs of one kind: files or NAME@VERSION"
+    )
     average.add_argument(
         "--firmness", type=float, default=1.0, metavar="FACTOR",
         help="what the mean's logits are multiplied by: above 1 its maps are surer, with a smaller "
         "absolute error and the same F at 0.5 (default: 1)",
     )  # fmt: skip
     average.add_argument("-o", "--output", type=Path, required=True, help="file for the mean")
+    _add_name(average)
+    _add_graph(average)
     _add_device(average)
     average.set_defaults(run=_average)
+    reproduce = commands.add_parser(
+        "reproduce", help="make weights or labels again, with all that they come from"
+    )
+    reproduce.add_argument("name", help="NAME or NAME@VERSION in the graph; the newest without")
+    reproduce.add_argument("--dry-run", action="store_true", help="only show the steps")
+    reproduce.add_argument(
+        "--again", action="store_true", help="make also what the repository has as a file"
+    )
+    reproduce.add_argument(
+        "-o", "--output", type=Path, default=MADE, help=f"folder for everything (default: {MADE})"
+    )
+    _add_graph(reproduce)
+    _add_device(reproduce)
+    reproduce.set_defaults(run=_reproduce)
+    pin = commands.add_parser("pin", help="write the graph's hashes into the recipes beside it")
+    _add_graph(pin)
+    pin.set_defaults(run=_pin)
     return parser
 
 
@@ -91,6 +131,8 @@ def _add_training(commands: "argparse._SubParsersAction[Any]", name: str, help_t
     command = commands.add_parser(name, help=help_text, description=help_text.capitalize() + ".")
     _add_recipe(command, "the run's folder (default: runs/RECIPE, or runs/RECIPE-SEED)")
     command.add_argument("--seed", type=int, help="in the place of the recipe's seed")
+    _add_name(command)
+    _add_sources(command)
     _add_device(command)
     command.set_defaults(run=_train)
 
@@ -98,6 +140,40 @@ def _add_training(commands: "argparse._SubParsersAction[Any]", name: str, help_t
 def _add_recipe(command: argparse.ArgumentParser, output_help: str) -> None:
     command.add_argument("recipe", type=Path, help="TOML file, e.g. training/recipes/lite.toml")
     command.add_argument("-o", "--output", type=Path, help=output_help)
+
+
+def _add_name(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--as", dest="reference", type=_reference, metavar="NAME@VERSION",
+        help="what the result says that it is called (default: the output's name, 0.0.0)",
+    )  # fmt: skip
+
+
+def _add_sources(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--use", type=_replacement, action="append", default=[], metavar="NAME@VERSION=PATH",
+        help="file or folder to take in the place of what the recipe names, whatever its hash",
+    )  # fmt: skip
+    _add_graph(command)
+
+
+def _add_graph(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--graph", type=Path, default=GRAPH,
+        help="TOML file that says what names mean (default: training/graph.toml)",
+    )  # fmt: skip
+
+
+def _reference(text: str) -> Reference:
+    try:
+        return read_reference(text)
+    except InputError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _replacement(text: str) -> tuple[str, Path]:
+    name, _, path = text.partition("=")
+    return str(_reference(name)), Path(path)
 
 
 def _add_device(command: argparse.ArgumentParser) -> None:
@@ -119,7 +195,11 @@ def _folder(options: argparse.Namespace) -> Path:
     return Path("runs", options.recipe.stem)
 
 
-def _train(options: argparse.Namespace) -> list[str]:
+def _shelf(options: argparse.Namespace) -> Shelf:
+    return Shelf(options.graph, instead=dict(getattr(options, "use", ())))
+
+
+def _train(options: argparse.Namespace) -> int:
     recipe = read_recipe(options.recipe)
     folder = _folder(options)
     if options.seed is not None:
@@ -129,41 +209,93 @@ def _train(options: argparse.Namespace) -> list[str]:
     if options.command == "teacher":
         _check_teacher(options.recipe, recipe)
     folder = options.output or folder
-    train(recipe, folder, device)
-    return [f"Weights: {folder / 'weights.safetensors'}; curves: {folder / 'curves.png'}"]
+    train(recipe, folder, device, reference=options.reference, shelf=_shelf(options))
+    say(f"Weights: {folder / 'weights.safetensors'}; curves: {folder / 'curves.png'}")
+    return 0
 
 
-def _samples(options: argparse.Namespace) -> list[str]:
+def _samples(options: argparse.Namespace) -> int:
     picture = options.output or _folder(options) / "samples.png"
-    draw_samples(read_recipe(options.recipe), picture)
-    return [f"Samples: {picture}"]
+    draw_samples(read_recipe(options.recipe), picture, _shelf(options))
+    say(f"Samples: {picture}")
+    return 0
 
 
-def _ablation(options: argparse.Namespace) -> list[str]:
+def _ablation(options: argparse.Namespace) -> int:
     recipe = read_recipe(options.recipe)
     folder = options.output or _folder(options)
-    return ablation_rows(run_ablation(recipe, options.seeds, folder, _device(options)))
+    result = run_ablation(recipe, options.seeds, folder, _device(options), _shelf(options))
+    for row in ablation_rows(result):
+        say(row)
+    return 0
 
 
-def _label(options: argparse.Namespace) -> list[str]:
+def _label(options: argparse.Namespace) -> int:
     for side in options.sides:
         if side < 32 or side % 32:
             raise InputError(f"--sides must be multiples of 32, at least 32, not {side}.")
     device = _device(options)
-    ensemble = Ensemble(options.weights, options.sides, device, mirrored=options.mirrored)
+    shelf = _shelf(options)
+    found = [shelf.weights(given) for given in options.weights]
     names = list_photos(options.photos, options.list, options.photos.parent)
-    label_photos(ensemble, options.photos, names, options.output, options.objects)
-    return [f"Maps: {options.output}"]
-
-
-def _average(options: argparse.Namespace) -> list[str]:
-    accuracies = average_weights(
-        options.weights, options.output, _device(options), firmness=options.firmness
+    reference = options.reference or Reference(options.output.name, "0.0.0")
+    photos = options.photos.resolve()
+    labels = LabelSet(
+        name=reference.name,
+        version=reference.version,
+        weights=tuple(of.named for of in found),
+        sides=tuple(options.sides),
+        mirrored=options.mirrored,
+        objects=options.objects is not None,
+        photos=photos.parent.name if photos.name == "image" else photos.name,
+        photo_count=len(names),
+        photos_sha256=list_sha256(names),
     )
-    rows = ["| held-out photos | fmax | MAE | ddff F |", "|---|---|---|---|"]
+    files = [of.path for of in found]
+    ensemble = Ensemble(files, options.sides, device, mirrored=options.mirrored)
+    label_photos(ensemble, options.photos, names, options.output, options.objects, labels)
+    say(f"Maps: {options.output}")
+    return 0
+
+
+def _average(options: argparse.Namespace) -> int:
+    shelf = _shelf(options)
+    accuracies = average_weights(
+        [shelf.weights(given).path for given in options.weights],
+        options.output,
+        _device(options),
+        firmness=options.firmness,
+        reference=options.reference,
+        shelf=shelf,
+    )
+    say("| held-out photos | fmax | MAE | ddff F |")
+    say("|---|---|---|---|")
     for file, of in accuracies.items():
-        rows.append(f"| {file} | {of.fmax:.4f} | {of.mae:.4f} | {of.ddff:.4f} |")
-    return rows
+        say(f"| {file} | {of.fmax:.4f} | {of.mae:.4f} | {of.ddff:.4f} |")
+    return 0
+
+
+def _reproduce(options: argparse.Namespace) -> int:
+    _device(options)
+    shelf = Shelf(options.graph, made=options.output)
+    reproduction = Reproduction(shelf, _do, say, device=options.device, again=options.again)
+    if options.dry_run:
+        reproduction.plan(options.name)
+        return 0
+    return reproduction.make(options.name)
+
+
+def _do(command: Sequence[str]) -> int:
+    """Run ``python -m COMMAND``; of training itself, in this process."""
+    if command[0] == "training":
+        return main(command[1:])
+    return subprocess.run([sys.executable, "-m", *command]).returncode
+
+
+def _pin(options: argparse.Namespace) -> int:
+    for path in pin_recipes(_shelf(options).graph):
+        say(f"Pinned: {path}")
+    return 0
 
 
 def _check_teacher(path: Path, recipe: Recipe) -> None:

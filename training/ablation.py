@@ -14,9 +14,11 @@ from typing import Any
 
 import torch
 
+from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.errors import InputError
 from training.recipe import LossWeights, Recipe
 from training.run import train
+from training.shelf import SHELF, Shelf
 
 _log = logging.getLogger(__name__)
 
@@ -89,7 +91,9 @@ def _without_synthetic(recipe: Recipe) -> Recipe:
     return dataclasses.replace(without, epochs=epochs)
 
 
-def run_ablation(recipe: Recipe, seeds: int, folder: Path, device: torch.device) -> dict[str, Any]:
+def run_ablation(
+    recipe: Recipe, seeds: int, folder: Path, device: torch.device, shelf: Shelf = SHELF
+) -> dict[str, Any]:
     """Do the runs that are not done yet, and gather the last epoch's validation measures.
 
     Args:
@@ -97,6 +101,7 @@ def run_ablation(recipe: Recipe, seeds: int, folder: Path, device: torch.device)
         seeds: As for ``variants``.
         folder: A folder for each run goes there, and ``ablation.json``.
         device: CPU or CUDA device.
+        shelf: As for ``train``.
 
     Returns:
         What ``ablation.json`` holds: the recipe and, for each row, the measures of each seed.
@@ -107,7 +112,7 @@ def run_ablation(recipe: Recipe, seeds: int, folder: Path, device: torch.device)
     rows: dict[tuple[str, bool], dict[str, Any]] = {}
     for run in variants(recipe, seeds):
         _log.info("%s", run.folder)
-        train(run.recipe, folder / run.folder, device)
+        train(run.recipe, folder / run.folder, device, shelf=shelf)
         metrics = (folder / run.folder / "metrics.json").read_text(encoding="utf-8")
         last = json.loads(metrics)["epochs"][-1]
         entry = rows.setdefault(
@@ -117,7 +122,8 @@ def run_ablation(recipe: Recipe, seeds: int, folder: Path, device: torch.device)
         for measure in MEASURES:
             entry.setdefault(measure, []).append(last[measure])
     result = {"recipe": dataclasses.asdict(recipe), "rows": list(rows.values())}
-    (folder / "ablation.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    with atomic_file(folder / "ablation.json") as file:
+        file.write((json.dumps(result, indent=1) + "\n").encode())
     return result
 
 

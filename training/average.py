@@ -19,18 +19,28 @@ import torch
 
 from data.blur_dataset import BlurDataset
 from dbd_mobile.errors import InputError
+from evaluation.calibration_error import BINS, CalibrationMeter
 from evaluation.mappers import SquashingMapper
-from evaluation.measures import Accuracy
+from evaluation.measures import Accuracy, AccuracyMeter
 from evaluation.predictors import TorchPredictor
-from evaluation.scoring import measure
+from evaluation.scoring import map_photos
 from networks import BlurNetwork
 from networks.weights import load_weights, save_weights
 from training.batches import open_split
-from training.recipe import Recipe, recipe_from_table
+from training.named import Reference
+from training.origins import note_on
+from training.recipe import Recipe
+from training.shelf import SHELF, Shelf, recipes_of_notes
 
 
 def average_weights(
-    files: Sequence[Path], output: Path, device: torch.device, *, firmness: float = 1.0
+    files: Sequence[Path],
+    output: Path,
+    device: torch.device,
+    *,
+    firmness: float = 1.0,
+    reference: Reference | None = None,
+    shelf: Shelf = SHELF,
 ) -> dict[str, Accuracy]:
     """Write the mean of trained weights, and measure it beside them.
 
@@ -40,6 +50,8 @@ def average_weights(
         output: The file to write. Its notes hold those of all files.
         device: Where they are measured.
         firmness: What the mean's logits are multiplied by, above 0.
+        reference: What the mean says that it is called; the output's name and 0.0.0 if None.
+        shelf: Where files that do not say what they are called are looked up.
 
     Returns:
         By file, the output last: accuracy on the photos that all runs held out.
@@ -51,7 +63,10 @@ def average_weights(
     if not 0 < firmness < math.inf:
         raise InputError(f"The firmness must be a number above 0, not {firmness}.")
     members = [load_weights(file) for file in files]
-    recipes = [_recipes(file, member.notes) for file, member in zip(files, members, strict=True)]
+    recipes = [recipes_of_notes(member.notes) for member in members]
+    for file, of in zip(files, recipes, strict=True):
+        if not of:
+            raise InputError(f"{file} does not hold the recipe of its run; give weights of a run.")
     first, like = members[0], recipes[0][0]
     for file, member, of in zip(files, members, recipes, strict=True):
         if (member.architecture, member.contract) != (first.architecture, first.contract):
@@ -66,7 +81,7 @@ def average_weights(
             )
     _, photos = open_split(like)
     accuracies = {
-        str(file): _measured(member.network.to(device), photos)
+        str(file): _measure(member.network.to(device), photos)[0]
         for file, member in zip(files, members, strict=True)
     }
     states = [member.network.state_dict() for member in members]
@@ -77,13 +92,24 @@ def average_weights(
         for name, value in states[0].items()
     }
     first.network.load_state_dict(mean)
-    with torch.no_grad():
-        for parameter in first.network.last_convolution().parameters():
-            parameter.mul_(firmness)
-    accuracies[str(output)] = _measured(first.network, photos)
+    accuracy, ece = _measure(first.network, photos)
+    calibration = {"photos": len(photos), "bins": BINS, "ece": ece, "ece_without_firmness": ece}
+    if firmness != 1:
+        with torch.no_grad():
+            for parameter in first.network.last_convolution().parameters():
+                parameter.mul_(firmness)
+        accuracy, calibration["ece"] = _measure(first.network, photos)
+    accuracies[str(output)] = accuracy
+    reference = reference or Reference(output.stem, "0.0.0")
+    origins = [shelf.weights(str(file)) for file in files]
     notes: dict[str, Any] = {
+        "name": reference.name,
+        "version": reference.version,
+        "made_from": [note_on("averaged", origin) for origin in origins],
+        "data": sorted({name for origin in origins for name in origin.named.data}),
         "averaged": [member.notes for member in members],
-        "held_out": asdict(accuracies[str(output)]),
+        "held_out": asdict(accuracy),
+        "calibration": calibration,
     }
     if firmness != 1:
         notes["firmness"] = firmness
@@ -92,17 +118,15 @@ def average_weights(
     return accuracies
 
 
-def _measured(network: BlurNetwork, photos: BlurDataset) -> Accuracy:
-    return measure(SquashingMapper(TorchPredictor(network)), photos)
-
-
-def _recipes(file: Path, notes: dict[str, Any]) -> list[Recipe]:
-    """Of the run that a file is of, or of all the runs that it is the mean of."""
-    if "averaged" in notes:
-        return [recipe for member in notes["averaged"] for recipe in _recipes(file, member)]
-    if not isinstance(notes.get("recipe"), dict):
-        raise InputError(f"{file} does not hold the recipe of its run; give weights of a run.")
-    return [recipe_from_table(notes["recipe"])]
+def _measure(network: BlurNetwork, photos: BlurDataset) -> tuple[Accuracy, float]:
+    """Accuracy and calibration error of a network."""
+    accuracy, calibration = AccuracyMeter(), CalibrationMeter()
+    mapper = SquashingMapper(TorchPredictor(network))
+    for index, blur in enumerate(map_photos(mapper, photos)):
+        truth = photos.truth(index)
+        accuracy.add(blur, truth)
+        calibration.add(blur, truth)
+    return accuracy.result(), calibration.result()
 
 
 def _held_out(recipe: Recipe) -> tuple[object, ...]:

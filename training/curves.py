@@ -1,7 +1,8 @@
 """The history of a run in, a picture of its curves out."""
 
+from collections.abc import Sequence
 from dataclasses import fields
-from pathlib import Path
+from typing import IO
 
 from matplotlib.figure import Figure
 
@@ -11,13 +12,13 @@ _NOT_LOSSES = {"epoch", "seconds", *(field.name for field in fields(Accuracy))}
 _ACCURACY = ("fmax", "ddff"), ("mae",)
 
 
-def plot_curves(history: list[dict[str, float]], path: Path) -> None:
+def plot_curves(history: Sequence[dict[str, float]], file: IO[bytes]) -> None:
     """Draw the loss, its terms and the validation measures over the epochs.
 
     Args:
         history: One entry an epoch, with ``epoch``, ``loss``, any number of terms and, if there is
             a validation, its measures.
-        path: PNG file to write.
+        file: Where the PNG picture goes, open for bytes.
     """
     accuracy = [names for names in _ACCURACY if names[0] in history[0]]
     panels = [[name for name in history[0] if name not in _NOT_LOSSES], *accuracy]
@@ -32,4 +33,4 @@ def plot_curves(history: list[dict[str, float]], path: Path) -> None:
         axes.set_title("validation" if number else "training")
         axes.legend()
         axes.grid(alpha=0.3)
-    figure.savefig(path, dpi=110)
+    figure.savefig(file, dpi=110, format="png")

@@ -2,18 +2,49 @@
 
 import dataclasses
 import tomllib
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import tomli_w
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    StrictBool,
+    StrictStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic.dataclasses import dataclass
 
+from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.errors import InputError
 from networks import ARCHITECTURES, NetworkContract
+from training.faults import describe_fault, key_of
 from training.losses import ADVERSARIAL_LOSSES
 
 
-@dataclass(frozen=True, kw_only=True)
+def _one_of(known: Mapping[str, object]) -> AfterValidator:
+    def check(value: str) -> str:
+        if value not in known:
+            raise ValueError(f"one of {', '.join(sorted(known))}")
+        return value
+
+    return AfterValidator(check)
+
+
+# 63 bits are what PyTorch takes as a seed; no other number comes near them.
+_Count = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
+_Number = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
+_Positive = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
+_Share = Annotated[float, Field(strict=True, ge=0, le=1)]
+
+_CONFIG = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, kw_only=True, config=_CONFIG)
 class LossWeights:
     """Weight of each term of the objective; 0 leaves it out.
 
@@ -29,23 +60,20 @@ class LossWeights:
         features: Distance of the encoder's features to the teacher's.
     """
 
-    cross_entropy: float = 1.0
-    soft_iou: float = 1.0
-    boundary: float = 0.0
-    absolute_error: float = 0.0
-    adversarial: float = 0.0
-    distillation: float = 0.0
-    consistency: float = 0.0
-    features: float = 0.0
+    cross_entropy: _Number = 1.0
+    soft_iou: _Number = 1.0
+    boundary: _Number = 0.0
+    absolute_error: _Number = 0.0
+    adversarial: _Number = 0.0
+    distillation: _Number = 0.0
+    consistency: _Number = 0.0
+    features: _Number = 0.0
 
-
-# What PyTorch takes as a seed; no other number comes near it.
-_LARGEST = 2**63 - 1
 
 _OF_THE_TEACHER = ("distillation", "consistency", "features")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=_CONFIG)
 class Recipe:
     """Everything that decides what a training run computes.
 
@@ -53,9 +81,9 @@ class Recipe:
         architecture: Name in ``networks.ARCHITECTURES``.
         encoder_weights: What the encoder starts from: "imagenet" (of an installed package),
             "random", or a file with its published ImageNet weights.
-        start_from: Weights file of the same architecture to go on from, in the place of
-            ``encoder_weights``; none if empty.
-        teacher: Weights file of the network to learn from; none if empty.
+        start_from: Weights of the same architecture to go on from, in the place of
+            ``encoder_weights``, as "NAME@VERSION#sha256=HASH" or as a path; none if empty.
+        teacher: Weights of the network to learn from, likewise; none if empty.
         photos: Folder below the data root with ``image/`` and ``mask/`` (blur masks).
         photo_list: List file in that folder; all photos if empty.
         white_in_focus: Whether those masks are white where the photo is in focus.
@@ -64,7 +92,8 @@ class Recipe:
             white = object) that synthetic defocus starts from.
         sharp_count: How many of its sharpest photos are used.
         taught_photos: Folder below the data root with ``image/``, of photos without ground truth.
-        taught_maps: Folder with a teacher's maps of these, from ``python -m training label``.
+        taught_maps: A teacher's maps of these, from ``python -m training label``, by name as
+            above or as the folder's path.
         validation_count: Photos taken out of ``photos`` to validate on; 0 validates on none.
         epochs: Passes over ``photos``.
         batch_size: Photos a step, of every kind.
@@ -87,35 +116,35 @@ class Recipe:
         losses: Weights of the loss terms.
     """
 
-    architecture: str
-    encoder_weights: str = "imagenet"
-    start_from: str = ""
-    teacher: str = ""
-    photos: str = "cuhk"
-    photo_list: str = "train604.txt"
-    white_in_focus: bool = False
-    left_out: tuple[str, ...] = ()
-    sharp_photos: str = "duts"
-    sharp_count: int = 1200
-    taught_photos: str = "duts"
-    taught_maps: str = ""
-    validation_count: int = 60
-    epochs: int = 24
-    batch_size: int = 12
-    synthetic_in_batch: int = 4
-    taught_in_batch: int = 0
-    stored_side: int = 0
-    side: int = 0
-    smallest_crop: float = 0.75
-    degraded_share: float = 0.2
-    encoder_rate: float = 3e-4
-    decoder_rate: float = 1.5e-3
-    critic_rate: float = 4e-4
-    adversarial_loss: str = "least_squares"
-    weight_decay: float = 1e-2
-    ema_decay: float = 0.995
-    seed: int = 0
-    losses: LossWeights = field(default_factory=LossWeights)
+    architecture: Annotated[StrictStr, _one_of(ARCHITECTURES)]
+    encoder_weights: StrictStr = "imagenet"
+    start_from: StrictStr = ""
+    teacher: StrictStr = ""
+    photos: StrictStr = "cuhk"
+    photo_list: StrictStr = "train604.txt"
+    white_in_focus: StrictBool = False
+    left_out: tuple[StrictStr, ...] = ()
+    sharp_photos: StrictStr = "duts"
+    sharp_count: _Count = 1200
+    taught_photos: StrictStr = "duts"
+    taught_maps: StrictStr = ""
+    validation_count: _Count = 60
+    epochs: Annotated[_Count, Field(gt=0)] = 24
+    batch_size: _Count = 12
+    synthetic_in_batch: _Count = 4
+    taught_in_batch: _Count = 0
+    stored_side: _Count = 0
+    side: Annotated[_Count, Field(multiple_of=32)] = 0
+    smallest_crop: Annotated[_Share, Field(gt=0)] = 0.75
+    degraded_share: _Share = 0.2
+    encoder_rate: _Positive = 3e-4
+    decoder_rate: _Positive = 1.5e-3
+    critic_rate: _Number = 4e-4
+    adversarial_loss: Annotated[StrictStr, _one_of(ADVERSARIAL_LOSSES)] = "least_squares"
+    weight_decay: _Number = 1e-2
+    ema_decay: _Share = 0.995
+    seed: _Count = 0
+    losses: LossWeights = dataclasses.field(default_factory=LossWeights)
 
     @property
     def real_in_batch(self) -> int:
@@ -126,28 +155,22 @@ class Recipe:
         """Side of the network's input for a whole photo, in pixels."""
         return self.side or contract.width
 
+    @model_validator(mode="wrap")
+    @classmethod
+    def _explained(cls, table: Any, make: ModelWrapValidatorHandler["Recipe"]) -> "Recipe":
+        """However a recipe comes about, a fault of it is one sentence."""
+        try:
+            return make(table)
+        except ValidationError as error:
+            raise InputError(f"Recipe: {_sentence(error.errors()[0])}") from error
+
     def __post_init__(self) -> None:
-        if self.architecture not in ARCHITECTURES:
-            raise InputError(
-                f"Recipe: architecture must be one of {', '.join(sorted(ARCHITECTURES))}, not "
-                f"{self.architecture!r}."
-            )
-        numbers = {name: v for name, v in _flat(self).items() if isinstance(v, int | float)}
-        for name, value in numbers.items():
-            if not 0 <= value <= _LARGEST:
-                raise InputError(f"Recipe: {name} must be 0 or a number above it, not {value}.")
-        for name in ("epochs", "smallest_crop", "encoder_rate", "decoder_rate"):
-            if numbers[name] == 0:
-                raise InputError(f"Recipe: {name} must be above 0.")
         if self.batch_size < 2:
             raise InputError(f"Recipe: batch_size must be at least 2, not {self.batch_size}.")
         if 0 < self.stored_side < 32:
             raise InputError(
                 f"Recipe: stored_side must be 0 or at least 32, not {self.stored_side}."
             )
-        for name in ("smallest_crop", "degraded_share", "ema_decay"):
-            if numbers[name] > 1:
-                raise InputError(f"Recipe: {name} must be in 0 to 1, not {numbers[name]}.")
         if self.real_in_batch < 1:
             raise InputError(
                 "Recipe: synthetic_in_batch and taught_in_batch together must be in 0 to "
@@ -162,13 +185,6 @@ class Recipe:
             raise InputError(
                 f"Recipe: sharp_count must be at least 2, not {self.sharp_count}: synthetic "
                 "defocus takes two scenes."
-            )
-        if self.side % 32:
-            raise InputError(f"Recipe: side must be a multiple of 32, not {self.side}.")
-        if self.adversarial_loss not in ADVERSARIAL_LOSSES:
-            raise InputError(
-                f"Recipe: adversarial_loss must be one of {', '.join(ADVERSARIAL_LOSSES)}, not "
-                f"{self.adversarial_loss!r}."
             )
         weights = dataclasses.asdict(self.losses)
         if not any(weights.values()):
@@ -203,51 +219,21 @@ def recipe_from_table(table: dict[str, Any]) -> Recipe:
     Raises:
         InputError: If it has an unknown key, a value of another type or an impossible one.
     """
-    if "architecture" not in table:
-        raise InputError("Recipe: it does not say which architecture to train.")
-    losses = table.get("losses", {})
-    if not isinstance(losses, dict):
-        raise InputError(f"Recipe: losses must be a table of weights, not {losses!r}.")
-    _check_keys({k: v for k, v in table.items() if k != "losses"}, Recipe, "")
-    _check_keys(losses, LossWeights, "losses.")
-    names = table.get("left_out", ())
-    return Recipe(**{**table, "left_out": tuple(names), "losses": LossWeights(**losses)})
+    return Recipe(**table)
 
 
 def write_recipe(recipe: Recipe, path: Path) -> None:
     """Write a recipe with all its keys as TOML, so that it says what it meant in later versions."""
-    path.write_text(tomli_w.dumps(dataclasses.asdict(recipe)), encoding="utf-8")
+    with atomic_file(path) as file:
+        tomli_w.dump(dataclasses.asdict(recipe), file)
 
 
-def _flat(recipe: Recipe) -> dict[str, object]:
-    table = dataclasses.asdict(recipe)
-    losses = table.pop("losses")
-    return {**table, **{f"losses.{name}": weight for name, weight in losses.items()}}
-
-
-_TYPE_NAMES: dict[Any, str] = {
-    str: "text",
-    bool: "truth value",
-    int: "whole number",
-    float: "number",
-    tuple[str, ...]: "list of texts",
-}
-
-
-def _check_keys(table: dict[str, object], kind: type, prefix: str) -> None:
-    fields: dict[str, Any] = {f.name: f.type for f in dataclasses.fields(kind)}
-    for key, value in table.items():
-        if key not in fields:
-            known = ", ".join(prefix + name for name in fields)
-            raise InputError(f"Recipe: unknown key {prefix}{key}; known are {known}.")
-        wanted = fields[key]
-        if wanted == tuple[str, ...]:
-            # A tuple comes from a recipe, a list from TOML or JSON.
-            fits = isinstance(value, tuple | list) and all(type(name) is str for name in value)
-        else:
-            # An integer is a valid float in TOML files that people write; a bool is no number.
-            fits = type(value) is wanted or (wanted is float and type(value) is int)
-        if not fits:
-            raise InputError(
-                f"Recipe: {prefix}{key} must be a {_TYPE_NAMES[wanted]}, not {value!r}."
-            )
+def _sentence(fault: Mapping[str, Any]) -> str:
+    """What is wrong with a recipe, without a "Recipe:" before it."""
+    if fault["type"] == "missing":
+        return f"it does not say which {key_of(fault)} to train."
+    if fault["type"] == "unexpected_keyword_argument":
+        table, prefix = (LossWeights, "losses.") if len(fault["loc"]) > 1 else (Recipe, "")
+        known = ", ".join(prefix + field.name for field in dataclasses.fields(table))
+        return f"{describe_fault(fault)}; known are {known}."
+    return f"{describe_fault(fault)}."

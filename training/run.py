@@ -1,53 +1,29 @@
-"""A recipe in, a folder with a trained network's weights, metrics and curves out.
+"""A recipe in, a folder with a trained network's weights, metrics and curves out."""
 
-The run's folder holds ``recipe.toml``, ``checkpoint.pt`` (to resume), ``weights.safetensors`` (the
-averaged weights of the epoch that validated best, or of the last one if none validates),
-``metrics.csv``, ``metrics.json`` and ``curves.png``.
-"""
-
-import copy
-import csv
-import dataclasses
-import hashlib
-import json
 import logging
-import math
-import os
-import time
 from pathlib import Path
 
 import torch
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
-from torch import Tensor, nn
-from torch.utils.data import DataLoader
 
-from data.blur_dataset import BlurDataset
-from dbd_mobile.errors import InputError
-from evaluation.mappers import SquashingMapper
-from evaluation.predictors import TorchPredictor
-from evaluation.scoring import measure
-from networks import BlurNetwork, build
-from networks.torch_file import read_torch_file
-from networks.weights import describe, load_weights, save_weights
-from training.batches import Batch, Batches, open_split
-from training.curves import plot_curves
-from training.objective import Objective, Prediction, Step
-from training.recipe import Recipe, write_recipe
+from training.batches import Batches, open_split
+from training.named import Reference
+from training.origins import find_origins, with_found_maps
+from training.recipe import Recipe
+from training.run_folder import RunFolder
+from training.shelf import SHELF, Shelf
+from training.trainer import Trainer
 
 _log = logging.getLogger(__name__)
 
-_WARM_UP = 0.2
-_FIRST_RATE, _LAST_RATE = 1 / 25, 1e-5
 
-
-def train(recipe: Recipe, folder: Path, device: torch.device) -> None:
+def train(
+    recipe: Recipe,
+    folder: Path,
+    device: torch.device,
+    *,
+    reference: Reference | None = None,
+    shelf: Shelf = SHELF,
+) -> None:
     """Train a network, or go on with the run that ``folder`` holds.
 
     An interrupted run goes on from its last whole epoch and computes what it would have computed
@@ -55,329 +31,29 @@ def train(recipe: Recipe, folder: Path, device: torch.device) -> None:
 
     Args:
         recipe: What to train.
-        folder: The run's folder; made if missing.
+        folder: The run's folder, as ``training.run_folder`` says; made if missing.
         device: CPU or CUDA device; both compute in bfloat16 with float32 weights.
+        reference: What the weights say that they are called; the folder's name and 0.0.0 if None.
+        shelf: Where the weights and labels that the recipe names are looked for.
 
     Raises:
-        InputError: If the data is not as expected, the folder holds a run of another recipe or a
-            damaged checkpoint, or the loss is no longer finite.
+        InputError: If the data is not as expected, the folder holds another run or a damaged
+            checkpoint, or the loss is no longer finite.
     """
     photos, validation = open_split(recipe)
-    run = _Run(recipe, folder, device, _fingerprint(recipe, photos))
-    run.resume()
-    folder.mkdir(parents=True, exist_ok=True)
-    write_recipe(recipe, folder / "recipe.toml")
-    if run.epoch == recipe.epochs:
+    origins = find_origins(recipe, shelf)
+    reference = reference or Reference(folder.name, "0.0.0")
+    run = RunFolder(folder, recipe, origins, photos.names, reference)
+    trainer = Trainer(recipe, origins, device)
+    if state := run.checkpoint():
+        trainer.take_up(state)
+    run.begin()
+    if trainer.epoch == recipe.epochs:
         _log.info("%s holds a finished run", folder)
         return
-    batches = Batches(recipe, photos, run.side)
-    while run.epoch < recipe.epochs:
-        run.train_epoch(batches)
+    batches = Batches(with_found_maps(recipe, origins), photos, trainer.side)
+    while trainer.epoch < recipe.epochs:
+        trainer.train_epoch(batches)
         if len(validation):
-            run.validate(validation)
-        run.record()
-
-
-class _Run:
-    """State of one run: networks, helpers of the objective, optimisers and history."""
-
-    def __init__(
-        self, recipe: Recipe, folder: Path, device: torch.device, fingerprint: str
-    ) -> None:
-        torch.manual_seed(recipe.seed)
-        self._fingerprint = fingerprint
-        self.recipe, self.folder, self.device = recipe, folder, device
-        self.network = _initial_network(recipe)
-        self.teacher = load_weights(Path(recipe.teacher)).network if recipe.teacher else None
-        self.objective = Objective(recipe, self.network, self.teacher)
-        self.side = recipe.input_side(self.network.contract)
-        # What it is trained at is what its weights file tells whoever uses it.
-        self.network.contract = dataclasses.replace(
-            self.network.contract, width=self.side, height=self.side
-        )
-        for module in (self.network, self.teacher, self.objective):
-            if module is not None:
-                module.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.averaged = copy.deepcopy(self.network).eval()
-        self.optimiser = torch.optim.AdamW(
-            _parameter_groups(self.network, self.objective, recipe),
-            weight_decay=recipe.weight_decay,
-        )
-        critics = self.objective.critic_parameters()
-        # Without momentum, as is usual with spectral normalisation (Miyato et al., ICLR 2018).
-        self.critic_optimiser = (
-            torch.optim.Adam(critics, lr=recipe.critic_rate, betas=(0.0, 0.9)) if critics else None
-        )
-        self.epoch = 0
-        self.step = 0
-        self.history: list[dict[str, float]] = []
-
-    def train_epoch(self, batches: Batches) -> None:
-        """One pass over the training photos."""
-        batches.epoch = self.epoch
-        workers = min(4, max(1, (os.cpu_count() or 2) - 1))
-        loader = DataLoader(batches, batch_size=None, num_workers=workers, prefetch_factor=2)
-        self.network.train()
-        self.objective.train()
-        sums: dict[str, float] = {}
-        started = time.monotonic()
-        total_steps = len(batches) * self.recipe.epochs
-        with _progress() as progress:
-            task = progress.add_task(
-                f"Epoch {self.epoch + 1}/{self.recipe.epochs}", total=len(batches)
-            )
-            for batch in loader:
-                self._set_rates(_one_cycle(self.step / total_steps))
-                values = self._step(batch)
-                for name, value in values.items():
-                    sums[name] = sums.get(name, 0.0) + value
-                progress.advance(task)
-        self._check_weights()
-        self.epoch += 1
-        self.history.append(
-            {
-                "epoch": self.epoch,
-                **{name: value / len(batches) for name, value in sums.items()},
-                "seconds": time.monotonic() - started,
-            }
-        )
-        _log.info("epoch %d/%d  %s", self.epoch, self.recipe.epochs, _described(sums, len(batches)))
-
-    def _set_rates(self, share: float) -> None:
-        for group in self.optimiser.param_groups:
-            group["lr"] = group["peak"] * share
-        if self.critic_optimiser:
-            for group in self.critic_optimiser.param_groups:
-                group["lr"] = self.recipe.critic_rate * share
-
-    def _step(self, batch: Batch) -> dict[str, float]:
-        """Train the network on one batch, then the discriminators on what it made of it."""
-        images = batch.images.to(self.device)
-        image = self.network.contract.normalise(images.float())
-        with torch.autocast(self.device.type, torch.bfloat16):
-            step = Step(
-                image=image,
-                target=batch.targets.to(self.device).float() / 255,
-                known=None if batch.known is None else batch.known.to(self.device),
-                student=_predict(self.network, image),
-                teacher=self._teach(images),
-            )
-            losses = self.objective.losses(step)
-        values = self._finite(losses)
-        self.optimiser.zero_grad(set_to_none=True)
-        losses["loss"].backward()
-        norm = nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
-        self._finite({"gradient": norm})
-        self.optimiser.step()
-        if self.critic_optimiser:
-            with torch.autocast(self.device.type, torch.bfloat16):
-                critic_losses = self.objective.critic_losses(step)
-            values |= self._finite(critic_losses)
-            self.critic_optimiser.zero_grad(set_to_none=True)
-            torch.stack(list(critic_losses.values())).sum().backward()
-            self.critic_optimiser.step()
-        self.step += 1
-        self._average()
-        return values
-
-    def _teach(self, images: Tensor) -> Prediction | None:
-        if self.teacher is None:
-            return None
-        with torch.no_grad():
-            return _predict(self.teacher, self.teacher.contract.normalise(images.float()))
-
-    def _finite(self, scalars: dict[str, Tensor]) -> dict[str, float]:
-        """Their values, which a CUDA device is waited for once; or the run ends."""
-        values = {name: scalar.item() for name, scalar in scalars.items()}
-        for name, value in values.items():
-            if not math.isfinite(value):
-                raise self._diverged(f"{name} became {value}")
-        return values
-
-    def _check_weights(self) -> None:
-        # Also for what the last step of an epoch did, and as float16, which is what is kept.
-        for name, part in (("network", self.averaged), ("objective", self.objective)):
-            for value in part.state_dict().values():
-                if value.is_floating_point() and not value.half().isfinite().all():
-                    raise self._diverged(f"a weight of the {name} left the range of float16")
-
-    def _diverged(self, what: str) -> InputError:
-        return InputError(
-            f"{what} in epoch {self.epoch + 1}; the run stopped and left its folder as the last "
-            "good epoch had it. Lower the learning rates in the recipe."
-        )
-
-    @torch.no_grad()
-    def _average(self) -> None:
-        # Early averages would remember the initial weights, so the decay starts low.
-        decay = min(self.recipe.ema_decay, (1 + self.step) / (10 + self.step))
-        averaged = self.averaged.state_dict()
-        for name, value in self.network.state_dict().items():
-            if value.is_floating_point():
-                averaged[name].lerp_(value, 1 - decay)
-
-    def validate(self, photos: BlurDataset) -> None:
-        """Measure the averaged network."""
-        accuracy = measure(SquashingMapper(TorchPredictor(self.averaged)), photos)
-        self.history[-1].update(dataclasses.asdict(accuracy))
-        _log.info(
-            "validation fmax %.4f  MAE %.4f  ddff %.4f", accuracy.fmax, accuracy.mae, accuracy.ddff
-        )
-
-    def record(self) -> None:
-        """Write weights, checkpoint and metrics of the epoch that just ended."""
-        recipe = dataclasses.asdict(self.recipe)
-        notes: dict[str, object] = {"recipe": recipe, "epoch": self.history[-1]}
-        if self._is_best():
-            save_weights(
-                self.folder / "weights.safetensors", self.averaged, self.recipe.architecture, notes
-            )
-        state = {
-            "recipe": recipe,
-            "metadata": describe(self.averaged, self.recipe.architecture, notes),
-            "fingerprint": self._fingerprint,
-            **{name: part.state_dict() for name, part in self._stateful().items()},
-            "random": torch.get_rng_state(),
-            "cuda_random": torch.cuda.get_rng_state() if self.device.type == "cuda" else None,
-            "epoch": self.epoch,
-            "step": self.step,
-            "history": self.history,
-        }
-        with (self.folder / "metrics.csv").open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, self.history[0])
-            writer.writeheader()
-            writer.writerows(self.history)
-        report = {"recipe": recipe, "torch": torch.__version__, "epochs": self.history}
-        (self.folder / "metrics.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
-        plot_curves(self.history, self.folder / "curves.png")
-        # Last: a run that is interrupted before it does the epoch again, and all of the above.
-        temporary = self.folder / "checkpoint.pt.part"
-        torch.save(state, temporary)
-        temporary.replace(self.folder / "checkpoint.pt")
-
-    def _is_best(self) -> bool:
-        # Small data sets overfit, so the last epoch need not be the best one.
-        scores = [epoch["fmax"] - epoch["mae"] for epoch in self.history if "fmax" in epoch]
-        return not scores or scores[-1] == max(scores)
-
-    def resume(self) -> None:
-        """Take up the folder's checkpoint, if it has one."""
-        path = self.folder / "checkpoint.pt"
-        if not path.exists():
-            return
-        state = read_torch_file(path, "delete it to start the run again")
-        if not isinstance(state, dict) or state.get("recipe") != dataclasses.asdict(self.recipe):
-            raise InputError(
-                f"{self.folder} holds a run of another recipe; give another folder with -o, or "
-                "the recipe that the run was started with."
-            )
-        if state.get("fingerprint") != self._fingerprint:
-            raise InputError(
-                f"{self.folder} holds a run with another teacher or other photos under the same "
-                "names; give another folder with -o."
-            )
-        for name, part in self._stateful().items():
-            part.load_state_dict(state[name])
-        torch.set_rng_state(state["random"])
-        if self.device.type == "cuda" and state["cuda_random"] is not None:
-            torch.cuda.set_rng_state(state["cuda_random"])
-        self.epoch, self.step, self.history = state["epoch"], state["step"], state["history"]
-        _log.info("going on after epoch %d of %s", self.epoch, path)
-
-    def _stateful(self) -> dict[str, nn.Module | torch.optim.Optimizer]:
-        """What a checkpoint holds the state of."""
-        parts: dict[str, nn.Module | torch.optim.Optimizer] = {
-            "network": self.network,
-            "averaged": self.averaged,
-            "objective": self.objective,
-            "optimiser": self.optimiser,
-        }
-        if self.critic_optimiser:
-            parts["critic_optimiser"] = self.critic_optimiser
-        return parts
-
-
-def _fingerprint(recipe: Recipe, photos: BlurDataset) -> str:
-    """Checksum of what a run depends on beside its recipe: the teacher and all photos' names."""
-    digest = hashlib.sha256("\n".join(photos.names).encode())
-    if recipe.taught_in_batch:
-        maps = sorted(path.name for path in Path(recipe.taught_maps).glob("*.png"))
-        digest.update("\n".join(maps).encode())
-    if recipe.teacher:
-        try:
-            digest.update(Path(recipe.teacher).read_bytes())
-        except OSError as error:
-            raise InputError(
-                f"The teacher {recipe.teacher} cannot be read ({error.strerror}); train it first, "
-                "or name another weights file."
-            ) from error
-    return digest.hexdigest()
-
-
-def _initial_network(recipe: Recipe) -> BlurNetwork:
-    """The network that a run starts from."""
-    if recipe.start_from:
-        trained = load_weights(Path(recipe.start_from))
-        if trained.architecture != recipe.architecture:
-            raise InputError(
-                f"{recipe.start_from} holds a {trained.architecture}, but the recipe is for "
-                f"{recipe.architecture}; name weights of that architecture as start_from."
-            )
-        return trained.network
-    network = build(recipe.architecture)
-    if recipe.encoder_weights != "random":
-        file = None if recipe.encoder_weights == "imagenet" else Path(recipe.encoder_weights)
-        network.encoder.load_imagenet_weights(file)
-    return network
-
-
-def _predict(network: BlurNetwork, image: Tensor) -> Prediction:
-    image = image.contiguous(memory_format=torch.channels_last)
-    features = network.encoder(image)
-    return Prediction(features, network.decode(features, image).float())
-
-
-def _one_cycle(done: float) -> float:
-    """Learning rate as a share of its peak, when ``done`` of the run, in [0, 1), is over.
-
-    Half cosines up and down (Smith & Topin, 2018).
-    """
-    if done < _WARM_UP:
-        start, end, position = _FIRST_RATE, 1.0, done / _WARM_UP
-    else:
-        start, end, position = 1.0, _LAST_RATE, (done - _WARM_UP) / (1 - _WARM_UP)
-    return end + (start - end) * (1 + math.cos(math.pi * position)) / 2
-
-
-def _parameter_groups(
-    network: BlurNetwork, objective: Objective, recipe: Recipe
-) -> list[dict[str, object]]:
-    """Encoder and the rest, each with and without weight decay, with their peak rates."""
-    groups: dict[tuple[float, bool], list[nn.Parameter]] = {}
-    for name, parameter in network.named_parameters():
-        rate = recipe.encoder_rate if name.startswith("encoder.") else recipe.decoder_rate
-        groups.setdefault((rate, parameter.ndim > 1), []).append(parameter)
-    for parameter in objective.adapter_parameters():
-        groups.setdefault((recipe.decoder_rate, parameter.ndim > 1), []).append(parameter)
-    return [
-        {
-            "params": parameters,
-            "peak": rate,
-            "weight_decay": recipe.weight_decay if decays else 0.0,
-        }
-        for (rate, decays), parameters in groups.items()
-    ]
-
-
-def _described(sums: dict[str, float], steps: int) -> str:
-    return "  ".join(f"{name} {value / steps:.4f}" for name, value in sums.items())
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
+            trainer.validate(validation)
+        run.record(trainer)

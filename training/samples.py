@@ -6,9 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from dbd_mobile.atomic_file import atomic_file
 from networks import build
 from training.batches import Batches, open_split
+from training.origins import find_origins, with_found_maps
 from training.recipe import Recipe
+from training.shelf import Shelf
 
 _BATCHES = 4
 _THUMBNAIL = 160
@@ -17,19 +20,21 @@ _BLURRED_COLOUR = np.array([255, 48, 0], np.float32)
 _OPACITY = 0.5
 
 
-def draw_samples(recipe: Recipe, path: Path) -> None:
+def draw_samples(recipe: Recipe, path: Path, shelf: Shelf) -> None:
     """Draw the first batches of a run: each photo above itself with what counts as blurred in red.
 
     A row is a batch, the real photos first, then the synthetic ones.
 
     Args:
         recipe: Of the run.
-        path: Picture to write.
+        path: Picture to write, a PNG file.
+        shelf: Where the labels that the recipe names are looked for.
 
     Raises:
         InputError: If the data is not as expected.
     """
     photos, _ = open_split(recipe)
+    recipe = with_found_maps(recipe, find_origins(recipe, shelf))
     side = recipe.input_side(build(recipe.architecture).contract)
     batches = Batches(recipe, photos, side)
     rows = []
@@ -42,7 +47,8 @@ def draw_samples(recipe: Recipe, path: Path) -> None:
         tinted = (1 - share) * images + share * _BLURRED_COLOUR
         rows += [_row(images), _row(tinted.astype(np.uint8))]
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(np.concatenate(rows)).save(path)
+    with atomic_file(path) as file:
+        Image.fromarray(np.concatenate(rows)).save(file, "PNG")
 
 
 def _row(images: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -42,7 +42,9 @@ def test_key_that_a_table_lacks_has_its_default():
         ('architecture = "lite"\nbatch_size = 1', "batch_size must be at least 2, not 1"),
         ('architecture = "lite"\nstored_side = 16', "stored_side must be 0 or at least 32, not 16"),
         ('architecture = "lite"\nleft_out = "a.jpg"', "left_out must be a list of texts, not 'a"),
-        ('architecture = "lite"\nleft_out = [7]', "left_out must be a list of texts"),
+        ('architecture = "lite"\nleft_out = [7]', "left_out must be a list of texts, not .* 7"),
+        ('architecture = "lite"\nside = true', "side must be a whole number, not True"),
+        ('architecture = "lite"\n[losses]\nsoft_iou = "1"', "losses.soft_iou must be a number"),
         (f'architecture = "lite"\nseed = {2**63}', "seed must be 0 or a number above it"),
         ('architecture = "lite"\nseed = -1', "seed must be 0 or a number above it, not -1"),
         ('architecture = "lite"\nencoder_rate = nan', "encoder_rate must be .* not nan"),
@@ -81,6 +83,11 @@ def test_bad_recipe_is_explained(tmp_path, text, sentence):
     path.write_text(text)
     with pytest.raises(InputError, match=sentence):
         read_recipe(path)
+
+
+def test_change_of_a_recipe_is_checked_like_a_recipe():
+    with pytest.raises(InputError, match="seed must be 0 or a number above it, not -1"):
+        replace(Recipe(architecture="lite"), seed=-1)
 
 
 def test_shipped_recipes_are_valid():

@@ -1,0 +1,138 @@
+"""The folder of a run: what it was started with, where it stands, what it made.
+
+It holds ``recipe.toml``, ``checkpoint.pt`` (to resume), ``weights.safetensors`` (the averaged
+weights of the epoch that validated best, or of the last one if none validates), ``metrics.csv``,
+``metrics.json`` and ``curves.png``. Each file is replaced whole, the checkpoint last: a run that is
+interrupted before that does the epoch, and all of the others, again.
+"""
+
+import csv
+import dataclasses
+import hashlib
+import io
+import json
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from dbd_mobile.atomic_file import atomic_file
+from dbd_mobile.errors import InputError
+from networks.torch_file import read_torch_file
+from networks.weights import describe, save_weights
+from training.curves import plot_curves
+from training.named import Reference
+from training.origins import Origins, notes_on
+from training.recipe import Recipe, write_recipe
+from training.trainer import Trainer
+
+_log = logging.getLogger(__name__)
+
+WEIGHTS = "weights.safetensors"
+
+
+class RunFolder:
+    """What is kept of a run.
+
+    Args:
+        path: The folder; need not exist yet.
+        recipe: What is trained.
+        origins: What the recipe learns from.
+        photos: File names of the photos that are trained on.
+        reference: What the weights say that they are called.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        recipe: Recipe,
+        origins: Origins,
+        photos: Sequence[str],
+        reference: Reference,
+    ) -> None:
+        self.path = path
+        self._recipe = recipe
+        self._fingerprint = _fingerprint(origins, photos)
+        self._about: dict[str, object] = {
+            "name": reference.name,
+            "version": reference.version,
+            **notes_on(origins, recipe),
+            "recipe": dataclasses.asdict(recipe),
+        }
+
+    def begin(self) -> None:
+        """Make the folder and write the recipe into it."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        write_recipe(self._recipe, self.path / "recipe.toml")
+
+    def checkpoint(self) -> dict[str, Any] | None:
+        """The state that ``Trainer.take_up`` takes, if the folder has one.
+
+        Raises:
+            InputError: If it is damaged, or of a run with another recipe, other photos, or other
+                weights or labels to learn from.
+        """
+        path = self.path / "checkpoint.pt"
+        if not path.exists():
+            return None
+        state = read_torch_file(path, "delete it to start the run again")
+        if not isinstance(state, dict) or state.get("recipe") != self._about["recipe"]:
+            raise InputError(
+                f"{self.path} holds a run of another recipe; give another folder with -o, or "
+                "the recipe that the run was started with."
+            )
+        if state.get("fingerprint") != self._fingerprint:
+            raise InputError(
+                f"{self.path} holds a run with another teacher or other photos or maps under the "
+                "same names; give another folder with -o."
+            )
+        _log.info("going on after epoch %d of %s", state["epoch"], path)
+        return state
+
+    def record(self, trainer: Trainer) -> None:
+        """Write weights, metrics and checkpoint of the epoch that just ended."""
+        recipe, history = self._about["recipe"], trainer.history
+        # How long it took is in the metrics: the same weights shall make the same file.
+        epoch = {name: value for name, value in history[-1].items() if name != "seconds"}
+        notes = {**self._about, "epoch": epoch}
+        network, architecture = trainer.averaged, self._recipe.architecture
+        if _last_is_best(history):
+            save_weights(self.path / WEIGHTS, network, architecture, notes)
+        table = io.StringIO(newline="")
+        writer = csv.DictWriter(table, history[0])
+        writer.writeheader()
+        writer.writerows(history)
+        self._write("metrics.csv", table.getvalue())
+        report = {"recipe": recipe, "torch": torch.__version__, "epochs": history}
+        self._write("metrics.json", json.dumps(report, indent=1))
+        with atomic_file(self.path / "curves.png") as file:
+            plot_curves(history, file)
+        state = {
+            "recipe": recipe,
+            "metadata": describe(network, architecture, notes),
+            "fingerprint": self._fingerprint,
+            **trainer.state(),
+        }
+        with atomic_file(self.path / "checkpoint.pt") as file:
+            torch.save(state, file)
+
+    def _write(self, name: str, text: str) -> None:
+        with atomic_file(self.path / name) as file:
+            file.write(text.encode())
+
+
+def _fingerprint(origins: Origins, photos: Sequence[str]) -> str:
+    """Checksum of what a run depends on beside its recipe: the photos' names, and the content of
+    the weights and maps that it learns from."""
+    digest = hashlib.sha256("\n".join(photos).encode())
+    for role, found in origins.items():
+        digest.update(f"\n{role} {found.named.sha256}".encode())
+    return digest.hexdigest()
+
+
+def _last_is_best(history: Sequence[dict[str, float]]) -> bool:
+    # Small data sets overfit, so the last epoch need not be the best one.
+    scores = [epoch["fmax"] - epoch["mae"] for epoch in history if "fmax" in epoch]
+    return not scores or scores[-1] == max(scores)

@@ -1,0 +1,198 @@
+"""A path, or a name and version, of weights or labels in; which file it is and what it is out.
+
+A name means the file that has its hash: the repository's, or the one that ``python -m training
+reproduce`` made. Another file takes its place only where it is asked for.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from dbd_mobile.errors import InputError
+from networks.weights import load_weights
+from training.graph import GRAPH, Graph, Labels, Weights, read_graph
+from training.label_set import LabelSet, maps_sha256, read_label_set
+from training.named import Named, Reference, file_sha256, find_reference
+from training.recipe import Recipe, recipe_from_table
+
+MADE = Path("runs", "reproduce")
+"""Where ``python -m training reproduce`` keeps what it makes."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Weights or labels that are there.
+
+    Attributes:
+        named: What they are.
+        path: The weights file, or the folder with the maps.
+    """
+
+    named: Named
+    path: Path
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Where named weights and labels are looked for.
+
+    Attributes:
+        graph_file: Says which names there are.
+        made: Folder with what ``reproduce`` made.
+        instead: "NAME@VERSION" -> file or folder that takes its place, whatever its hash.
+    """
+
+    graph_file: Path = GRAPH
+    made: Path = MADE
+    instead: Mapping[str, Path] = field(default_factory=dict)
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The graph file's content."""
+        return read_graph(self.graph_file)
+
+    def weights(self, given: str) -> Found:
+        """The weights file that a path or a reference means.
+
+        Raises:
+            InputError: If there is none, or only with another hash.
+        """
+        reference = find_reference(given)
+        if reference is None:
+            return self._weights_file(Path(given))
+        if str(reference) in self.instead:
+            return self._weights_file(self.instead[str(reference)], reference)
+        node = self.graph.node(reference)
+        if not isinstance(node, Weights):
+            raise InputError(f"{reference} are labels; name weights.")
+        for path in self.places(node):
+            if path.is_file() and node.sha256 in ("", file_sha256(path)):
+                return self._weights_file(path, reference)
+        raise InputError(self._missing(node, "FILE"))
+
+    def labels(self, given: str) -> Found:
+        """The folder with maps that a path or a reference means.
+
+        Raises:
+            InputError: If there is none, if its labelling was not ended, or if its maps are
+                others than its manifest says.
+        """
+        reference = find_reference(given)
+        if reference is None:
+            return self._labels_folder(Path(given))
+        if str(reference) in self.instead:
+            return self._labels_folder(self.instead[str(reference)], reference)
+        node = self.graph.node(reference)
+        if not isinstance(node, Labels):
+            raise InputError(f"{reference} are weights; name labels.")
+        (folder,) = self.places(node)
+        if folder.is_dir():
+            found = self._labels_folder(folder, reference)
+            if node.sha256 in ("", found.named.sha256):
+                return found
+        raise InputError(self._missing(node, "FOLDER"))
+
+    def places(self, node: Weights | Labels) -> list[Path]:
+        """Where weights or labels may lie, the repository's own file first."""
+        folder = self.made / f"{node.name}-{node.version}"
+        if isinstance(node, Labels):
+            return [folder]
+        own = folder / f"{node.name}.safetensors"
+        return [self.graph.folder / node.file, own] if node.file else [own]
+
+    def _missing(self, node: Weights | Labels, kind: str) -> str:
+        which = f" with SHA-256 {node.sha256}" if node.sha256 else ""
+        places = " or ".join(map(str, self.places(node)))
+        return (
+            f"{node} is not there{which}, expected as {places}; "
+            f"make it with 'python -m training reproduce {node}', or say what takes its place with "
+            f"--use {node}={kind}."
+        )
+
+    def _weights_file(self, path: Path, reference: Reference | None = None) -> Found:
+        if not path.is_file():
+            raise InputError(
+                f"There are no weights {path}; train them first, or name another file."
+            )
+        checksum = file_sha256(path)
+        notes = load_weights(path).notes
+        if reference is None:
+            reference = self._name(path, checksum, notes)
+        named = Named(
+            name=reference.name,
+            version=reference.version,
+            sha256=checksum,
+            data=data_of_notes(notes),
+        )
+        return Found(named, path)
+
+    def _name(self, path: Path, checksum: str, notes: Mapping[str, Any]) -> Reference:
+        if "name" in notes:
+            return Reference(str(notes["name"]), str(notes["version"]))
+        # Files of earlier versions do not say it themselves.
+        for node in self.graph.weights:
+            if node.sha256 == checksum:
+                return Reference(node.name, node.version)
+        return Reference(path.stem, "0.0.0")
+
+    def _labels_folder(self, folder: Path, reference: Reference | None = None) -> Found:
+        checksum = maps_sha256(folder)
+        labels = read_label_set(folder)
+        if labels is None:
+            # Maps that a person made or brought along.
+            return Found(Named(name=folder.name, version="0.0.0", sha256=checksum), folder)
+        if labels.maps_sha256 != checksum:
+            raise InputError(
+                f"The maps in {folder} were changed after their labelling had ended; label into "
+                "another folder."
+                if labels.maps_sha256
+                else f"The labelling of {folder} was interrupted; the same 'python -m training "
+                "label' goes on where it was."
+            )
+        name, version = labels.name, labels.version
+        if reference is not None:
+            name, version = reference.name, reference.version
+        return Found(Named(name=name, version=version, sha256=checksum, data=_seen(labels)), folder)
+
+
+SHELF = Shelf()
+"""Of this checkout."""
+
+
+def recipes_of_notes(notes: Mapping[str, Any]) -> list[Recipe]:
+    """Recipes of the run that weights are of, or of all the runs that they are the mean of.
+
+    Raises:
+        InputError: If one is no recipe.
+    """
+    if "averaged" in notes:
+        return [recipe for member in notes["averaged"] for recipe in recipes_of_notes(member)]
+    return [recipe_from_table(notes["recipe"])] if isinstance(notes.get("recipe"), dict) else []
+
+
+def data_of_notes(notes: Mapping[str, Any]) -> tuple[str, ...]:
+    """The data sets that weights, and what they were made from, have seen."""
+    if "data" in notes:
+        return tuple(notes["data"])
+    # Files of earlier versions do not say it themselves.
+    return data_sets(*recipes_of_notes(notes))
+
+
+def data_sets(*recipes: Recipe) -> tuple[str, ...]:
+    """The data sets that recipes train on, sorted, "imagenet" for the encoder's weights."""
+    names = set()
+    for recipe in recipes:
+        names.add(recipe.photos)
+        if recipe.synthetic_in_batch:
+            names.add(recipe.sharp_photos)
+        if recipe.taught_in_batch:
+            names.add(recipe.taught_photos)
+        if recipe.encoder_weights != "random" and not recipe.start_from:
+            names.add("imagenet")
+    return tuple(sorted(names))
+
+
+def _seen(labels: LabelSet) -> tuple[str, ...]:
+    return tuple(sorted({labels.photos, *(name for of in labels.weights for name in of.data)}))
