@@ -49,6 +49,8 @@ runtime-tests = cd build && ../$(1)/bin/pytest -c ../pyproject.toml --rootdir ..
 	../$(1)/bin/python -c "import platform; print(platform.python_version())" >>tested-pythons
 new-environment = rm -rf $(1) && $(UV) venv --quiet --no-project --python "$(2)" $(1)
 install = $(UV) pip install --quiet --python $(1)/bin/python
+supported-python = @test -n "$(filter $(OWN_PYTHON),$(PYTHONS))" || \
+	{ echo "Python 3.10 to 3.14 is needed; run: make PYTHON=/path/to/python3.11"; exit 1; }
 install-wheel = $(call install,$(1)) --reinstall-package dbd-mobile build/wheel/*.whl
 
 test-runtime: .venv/tests
@@ -97,13 +99,13 @@ build:
 	mkdir build
 
 .venv-uv/bin/uv:
+	$(supported-python)
 	@$(PYTHON) -m venv .venv-uv || { rm -rf .venv-uv; \
 		echo "Python's venv module is missing; run: apt-get install python3-venv"; exit 1; }
 	.venv-uv/bin/python -m pip install --quiet uv==0.13.9
 
 .venv/bin/python: | $(UV)
-	@test -n "$(filter $(OWN_PYTHON),$(PYTHONS))" || \
-		{ echo "Python 3.10 to 3.14 is needed; run: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(supported-python)
 	@$(call new-environment,.venv,$(EXECUTABLE))
 
 build/wheel/done: $(RUNTIME_SOURCES) | $(UV)
