@@ -96,7 +96,7 @@ apk:
 tools: .venv-tools/installed
 
 build:
-	mkdir build
+	mkdir -p build
 
 .venv-uv/bin/uv:
 	$(supported-python)
