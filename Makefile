@@ -63,7 +63,7 @@ test-oldest: .venv-tools/runtime
 	$(call runtime-tests,.venv-tools)
 
 # A cache of its own, since the suites may run side by side.
-test-tools: .venv-tools/runtime .venv/installed
+test-tools: .venv/installed .venv-tools/runtime
 	.venv-tools/bin/mypy --cache-dir .mypy_cache/tools data networks evaluation training export benchmarks
 	.venv-tools/bin/python -m pytest tests/tools
 
