@@ -1,7 +1,5 @@
 """The bundled int8 files in every TFLite runtime that users may have, on real photos."""
 
-import json
-import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -20,6 +18,8 @@ from export.card import MODELS_FOLDER
 from export.parity import OTHER_KERNELS_TOLERANCE, SAME_KERNELS_TOLERANCE, compare_maps
 from export.precision import PRECISIONS
 from export.runtimes import LITERT, RUNTIMES, check_runtimes, run_files
+
+from .conftest import require_data
 
 ROOT = Path(__file__).parents[2]
 NEWEST = ROOT / ".venv" / "bin" / "python"
@@ -60,12 +60,10 @@ def check(expected, got, tolerance):
 
 @pytest.mark.skipif(not NEWEST.is_file(), reason="the runtime's environment is made by make demo")
 def test_newest_litert_gives_the_same_map(photos, expected):
-    shown = [str(NEWEST), "-m", "pip", "list", "--format", "json"]
-    versions = {
-        package["name"]: package["version"]
-        for package in json.loads(subprocess.run(shown, capture_output=True, check=True).stdout)
-    }
-    assert tuple(map(int, versions["ai-edge-litert"].split("."))) > (2, 1, 0)
+    code = "from importlib.metadata import version; print(version('ai-edge-litert'))"
+    shown = [str(NEWEST), "-c", code]
+    version = subprocess.run(shown, capture_output=True, check=True, text=True).stdout
+    assert tuple(map(int, version.split("."))) > (2, 1, 0)
     check(expected, run(LITERT, photos, NEWEST), SAME_KERNELS_TOLERANCE)
 
 
@@ -120,11 +118,7 @@ def test_without_files_no_runtime_is_started(monkeypatch):
 def test_accuracy_hardly_depends_on_the_kernels():
     """On photos held out of training, which are research data and no part of the repository."""
     root = data_root() / "cuhk"
-    if not root.is_dir():
-        missing = f"{root}, which is not part of the repository, is missing"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
+    require_data(root)
     every = BlurDataset.from_folder(root, Path("train604.txt"))
     held_out = BlurDataset(root, tuple(split_validation(every.names, 60)[1][::2]))
     photos = [held_out.photo(index) for index in range(len(held_out))]
