@@ -11,7 +11,7 @@ from dbd_mobile.catalogue import bundled_ids
 from dbd_mobile.errors import InputError
 from evaluation.measures import Accuracy
 from evaluation.scoring import predict_photos, score
-from export.card import MODELS_FOLDER
+from export.publishing.card import MODELS_FOLDER
 
 
 def find_model(model: str) -> Path:

@@ -20,13 +20,13 @@ from rich.progress import (
 
 from data.blur_dataset import BlurDataset
 from dbd_mobile.errors import InputError
-from export.card import write_bundle
 from export.errors import ConversionError
-from export.foreign_onnx import Normalisation
 from export.pipeline import ExportJob, export_checkpoint
-from export.precision import PRECISIONS
-from export.report import Report
-from export.screen import census_table, report_table
+from export.proving.precision import PRECISIONS
+from export.publishing.card import write_bundle
+from export.publishing.report import Report
+from export.publishing.screen import census_table, report_table
+from export.reading.foreign_onnx import Normalisation
 
 
 def main() -> int:

@@ -17,18 +17,13 @@ from data.blur_dataset import BlurDataset, squash
 from dbd_mobile.errors import InputError
 from evaluation.predictors import OnnxPredictor, Predictor, TflitePredictor
 from evaluation.scoring import score
-from export import layers, runtimes
-from export.calibration import (
-    Calibration,
-    evenly_spaced,
-    generate_calibration,
-    read_calibration,
-)
-from export.foreign_onnx import Normalisation
-from export.onnx_file import simplify_onnx
-from export.parity import ONNX_TOLERANCE, Tolerance, compare_maps, photo_means
-from export.precision import PRECISIONS
-from export.report import (
+from export.converting.simplified_onnx import simplify_onnx
+from export.converting.tflite import METHODS, TfliteConverter
+from export.proving import layers, runtimes
+from export.proving.parity import ONNX_TOLERANCE, Tolerance, compare_maps, photo_means
+from export.proving.precision import PRECISIONS
+from export.proving.tflite_facts import read_tflite_facts
+from export.publishing.report import (
     CalibrationFacts,
     CheckpointFacts,
     ExportedFile,
@@ -37,10 +32,15 @@ from export.report import (
     Trial,
     WorstPhoto,
 )
-from export.report_page import Pictures, report_page
-from export.source import Source, read_source
-from export.tflite import METHODS, TfliteConverter
-from export.tflite_facts import read_tflite_facts
+from export.publishing.report_page import Pictures, report_page
+from export.reading.calibration import (
+    Calibration,
+    evenly_spaced,
+    generate_calibration,
+    read_calibration,
+)
+from export.reading.foreign_onnx import Normalisation
+from export.reading.source import Source, read_source
 from networks.device_input import device_contract
 
 # Without evaluation photos, and to choose between files; more would only take longer.
@@ -62,11 +62,11 @@ class ExportJob:
     """What to export, and what to prove it on.
 
     Attributes:
-        checkpoint: Any that ``export.source.read_source`` reads.
+        checkpoint: Any that ``export.reading.source.read_source`` reads.
         output: Folder for ``STEM.onnx``, ``STEM.simplified.onnx``, ``STEM.<precision>.tflite``,
             ``STEM.report.json`` and ``STEM.report.html``; made if missing. STEM is the
             checkpoint's.
-        precisions: Which of ``export.precision.PRECISIONS`` to write.
+        precisions: Which of ``export.proving.precision.PRECISIONS`` to write.
         stated: What to say of the model in the files' metadata, whatever the checkpoint says: any
             of ``version``, ``author`` and ``license``.
         normalisation: How an ONNX file is fed that does not say so itself.

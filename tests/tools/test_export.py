@@ -16,13 +16,14 @@ from data.blur_dataset import BlurDataset, squash
 from dbd_mobile.errors import InputError
 from evaluation.predictors import open_predictor
 from export.__main__ import main
-from export.card import FAMILIES, write_bundle
+from export.converting.tflite import METHODS, TfliteConverter
 from export.errors import ConversionError
 from export.pipeline import ExportJob, export_checkpoint
-from export.precision import PRECISIONS
-from export.source import read_source
-from export.tflite import METHODS, TfliteConverter
-from export.tflite_facts import read_tflite_facts
+from export.proving.precision import PRECISIONS
+from export.proving.tflite_facts import read_tflite_facts
+from export.publishing.card import write_bundle
+from export.reading.families import FAMILIES
+from export.reading.source import read_source
 from networks import ARCHITECTURES, NetworkContract, build
 from networks.weights import load_weights, save_weights
 

@@ -17,7 +17,7 @@ from data.blur_dataset import squash
 from dbd_mobile import BlurDetector
 from evaluation.predictors import open_predictor
 from export.__main__ import main
-from export.tflite_facts import read_tflite_facts
+from export.proving.tflite_facts import read_tflite_facts
 from networks import NetworkContract, Paper
 from networks.weights import load_weights
 

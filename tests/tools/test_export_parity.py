@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from evaluation.measures import Accuracy
-from export.parity import (
+from export.pipeline import best_trial
+from export.proving.parity import (
     INT8_TOLERANCE,
     OTHER_KERNELS_TOLERANCE,
     MapDifference,
     Tolerance,
     compare_maps,
 )
-from export.pipeline import best_trial
-from export.report import Trial
+from export.publishing.report import Trial
 
 SAME = MapDifference(maximum=0.0, mean=0.0, worst_photo_mean=0.0, flipped=0.0, photos=1)
 ACCURACY = Accuracy(

@@ -17,9 +17,9 @@ from dbd_mobile import BlurDetector
 from dbd_mobile.errors import InputError
 from evaluation.predictors import OnnxPredictor, open_predictor
 from export.__main__ import main
-from export.foreign_onnx import Normalisation, read_foreign_onnx
 from export.pipeline import ExportJob, export_checkpoint
-from export.runtimes import RuntimeCheck
+from export.proving.runtimes import RuntimeCheck
+from export.reading.foreign_onnx import Normalisation, read_foreign_onnx
 
 ROOT = Path(__file__).parents[2]
 MEAN, SCALE = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
@@ -195,7 +195,7 @@ def test_int8_that_a_stand_in_for_another_runtime_refuses_is_rescued(tmp_path, p
             for name in files
         }
 
-    monkeypatch.setattr("export.runtimes.check_runtimes", refuse_int8)
+    monkeypatch.setattr("export.proving.runtimes.check_runtimes", refuse_int8)
     report = export_int8(make_onnx(tmp_path / "net.onnx"), photos, tmp_path / "out")
     assert report.stage("int8").failures == ["another cannot run it: no."]
     assert report.stage("int8").layers

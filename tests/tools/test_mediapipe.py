@@ -11,7 +11,7 @@ from PIL import Image
 from data.blur_dataset import squash
 from dbd_mobile import BlurDetector
 from dbd_mobile.catalogue import bundled_ids
-from export.card import MODELS_FOLDER
+from export.publishing.card import MODELS_FOLDER
 
 if not all(ctypes.util.find_library(name) for name in ("EGL", "GLESv2")):
     reason = "MediaPipe loads with libEGL and libGLESv2 only: apt-get install libegl1 libgles2"

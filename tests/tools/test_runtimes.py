@@ -16,10 +16,10 @@ from data.blur_dataset import BlurDataset, data_root, split_validation, squash
 from dbd_mobile.catalogue import bundled_ids
 from evaluation.predictors import open_predictor
 from evaluation.scoring import score
-from export.card import MODELS_FOLDER
-from export.parity import OTHER_KERNELS_TOLERANCE, SAME_KERNELS_TOLERANCE, compare_maps
-from export.precision import PRECISIONS
-from export.runtimes import LITERT, RUNTIMES, check_runtimes, run_files
+from export.proving.parity import OTHER_KERNELS_TOLERANCE, SAME_KERNELS_TOLERANCE, compare_maps
+from export.proving.precision import PRECISIONS
+from export.proving.runtimes import LITERT, RUNTIMES, check_runtimes, run_files
+from export.publishing.card import MODELS_FOLDER
 
 ROOT = Path(__file__).parents[2]
 NEWEST = ROOT / ".venv" / "bin" / "python"

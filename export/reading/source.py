@@ -9,9 +9,9 @@ from pathlib import Path
 from dbd_mobile.catalogue import bundled_ids, load_card
 from dbd_mobile.errors import InputError
 from evaluation.predictors import Predictor, TorchPredictor
-from export.card import FAMILIES
-from export.foreign_onnx import ARCHITECTURE, Normalisation, read_foreign_onnx
-from export.onnx_file import write_onnx
+from export.reading.families import FAMILIES
+from export.reading.foreign_onnx import ARCHITECTURE, Normalisation, read_foreign_onnx
+from export.reading.onnx_file import write_onnx
 from networks import NetworkContract, measure_complexity
 from networks.device_input import device_contract
 from networks.weights import PYTORCH_SUFFIXES, load_weights
@@ -34,7 +34,7 @@ class Source:
         macs: Multiply-accumulates for one photo; None if unknown.
         notes: How it was trained.
         open: Makes it, as it was given, ready to run.
-        write: Writes it as ONNX, as ``export.onnx_file`` says.
+        write: Writes it as ONNX, as ``export.reading.onnx_file`` says.
     """
 
     stage: str

@@ -5,10 +5,10 @@ import json
 from dataclasses import dataclass
 
 from evaluation.measures import Accuracy
-from export.layers import LayerError
-from export.parity import MapDifference, Tolerance
-from export.runtimes import RuntimeCheck
-from export.tflite_facts import TfliteFacts
+from export.proving.layers import LayerError
+from export.proving.parity import MapDifference, Tolerance
+from export.proving.runtimes import RuntimeCheck
+from export.proving.tflite_facts import TfliteFacts
 from networks import NetworkContract
 
 SCHEMA = "dbd-mobile-export/2"

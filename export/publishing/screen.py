@@ -4,7 +4,7 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from export.report import Report
+from export.publishing.report import Report
 
 
 def report_table(report: Report) -> Table:

@@ -17,14 +17,14 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from export.parity import (
+from export.proving.parity import (
     OTHER_KERNELS_TOLERANCE,
     SAME_KERNELS_TOLERANCE,
     MapDifference,
     Tolerance,
     compare_maps,
 )
-from export.precision import PRECISIONS
+from export.proving.precision import PRECISIONS
 from networks.device_input import device_contract
 
 PHOTOS = 4
