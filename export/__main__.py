@@ -21,7 +21,8 @@ from rich.progress import (
 from data.blur_dataset import BlurDataset
 from dbd_mobile.errors import InputError
 from export.errors import ConversionError
-from export.pipeline import ExportJob, export_checkpoint
+from export.job import ExportJob
+from export.pipeline import export_checkpoint
 from export.proving.precision import PRECISIONS
 from export.publishing.card import write_bundle
 from export.publishing.report import Report

@@ -12,7 +12,8 @@ from PIL import Image
 
 from export.proving.layers import LayerError
 from export.proving.precision import PRECISIONS
-from export.publishing.report import Report, Stage
+from export.proving.stage import Stage
+from export.publishing.report import Report
 
 _TEMPLATE = Path(__file__).with_name("report_page.html")
 # What the page has room for; the JSON report has all.

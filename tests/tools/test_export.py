@@ -18,7 +18,8 @@ from evaluation.predictors import open_predictor
 from export.__main__ import main
 from export.converting.tflite import METHODS, TfliteConverter
 from export.errors import ConversionError
-from export.pipeline import ExportJob, export_checkpoint
+from export.job import ExportJob
+from export.pipeline import export_checkpoint
 from export.proving.precision import PRECISIONS
 from export.proving.tflite_facts import read_tflite_facts
 from export.publishing.card import write_bundle

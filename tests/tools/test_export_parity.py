@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from evaluation.measures import Accuracy
-from export.pipeline import best_trial
 from export.proving.parity import (
     INT8_TOLERANCE,
     OTHER_KERNELS_TOLERANCE,
@@ -14,7 +13,7 @@ from export.proving.parity import (
     Tolerance,
     compare_maps,
 )
-from export.publishing.report import Trial
+from export.proving.stage import Trial, best_trial
 
 SAME = MapDifference(maximum=0.0, mean=0.0, worst_photo_mean=0.0, flipped=0.0, photos=1)
 ACCURACY = Accuracy(

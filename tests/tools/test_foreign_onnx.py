@@ -17,7 +17,8 @@ from dbd_mobile import BlurDetector
 from dbd_mobile.errors import InputError
 from evaluation.predictors import OnnxPredictor, open_predictor
 from export.__main__ import main
-from export.pipeline import ExportJob, export_checkpoint
+from export.job import ExportJob
+from export.pipeline import export_checkpoint
 from export.proving.runtimes import RuntimeCheck
 from export.reading.foreign_onnx import Normalisation, read_foreign_onnx
 
