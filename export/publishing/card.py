@@ -1,12 +1,15 @@
 """A report and its int8 file in, a model folder of the device package out."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from dbd_mobile.catalogue import AccuracyCard, Card
+from data.terms import state_data
+from dbd_mobile.atomic_file import atomic_file
+from dbd_mobile.catalogue import AccuracyCard, CalibrationCard, Card
 from evaluation.measures import Accuracy
 from export.publishing.report import Report
-from export.reading.families import FAMILIES
 
 MODELS_FOLDER = Path(__file__).parents[2] / "dbd_mobile" / "models"
 """Where the device package keeps its models, one folder each."""
@@ -31,9 +34,8 @@ def write_bundle(
     card = json.dumps(_make_card(report, model_id), indent=2) + "\n"
     contents = {"model.tflite": int8_file.read_bytes(), "card.json": card.encode()}
     for name, content in contents.items():
-        part = folder / f"{name}.part"
-        part.write_bytes(content)
-        part.replace(folder / name)
+        with atomic_file(folder / name) as file:
+            file.write(content)
     return folder
 
 
@@ -43,7 +45,9 @@ def _make_card(report: Report, model_id: str) -> Card:
     assert facts is not None and report.evaluation is not None
     # Only ONNX files have none, and no card.
     assert report.checkpoint.macs is not None
-    family = FAMILIES[report.checkpoint.architecture]
+    about, notes = report.checkpoint.about, report.checkpoint.notes
+    statement = state_data(notes)
+    recorded = {"data": statement.data, "weights_sha256": report.checkpoint.sha256}
     width, height = facts.input.shape[2], facts.input.shape[1]
     accuracy: list[AccuracyCard] = []
     for precision in ("int8", "float32"):
@@ -62,9 +66,9 @@ def _make_card(report: Report, model_id: str) -> Card:
             )
     return {
         "id": model_id,
-        "name": family.name,
-        "version": report.checkpoint.about["version"],
-        "description": family.description,
+        "name": about["name"],
+        "version": about["version"],
+        "description": about["description"],
         "sha256": file.sha256,
         "size_bytes": file.size_bytes,
         "parameters": report.checkpoint.parameters,
@@ -91,15 +95,37 @@ def _make_card(report: Report, model_id: str) -> Card:
             "meaning": "probability of blur, 1 = blurred",
         },
         "accuracy": accuracy,
-        "license": report.checkpoint.about["license"],
-        "data_terms": family.data_terms,
-        "training": {
-            "data": family.data,
-            "weights_sha256": report.checkpoint.sha256,
-            **report.checkpoint.notes,
-        },
+        "calibration": _calibration(notes),
+        "author": about["author"],
+        "license": about["license"],
+        "data_terms": statement.terms,
+        # These two first, and as they are whatever the notes hold.
+        "training": recorded | notes | recorded,
         "tools": report.tools,
     }
+
+
+def _calibration(notes: Mapping[str, Any]) -> CalibrationCard:
+    measured = notes.get("calibration", {})
+    return {
+        "firmness": _firmness(notes),
+        "photos": measured.get("photos"),
+        "bins": measured.get("bins"),
+        "ece": measured.get("ece"),
+        "ece_without_firmness": measured.get("ece_without_firmness"),
+    }
+
+
+def _firmness(notes: Mapping[str, Any]) -> float | None:
+    """The factor on the logits: notes name their own, 1 if none; that of a mean comes on top.
+
+    None where there is no recipe, or where members of a mean have different ones.
+    """
+    own = float(notes.get("firmness", 1))
+    if "averaged" in notes:
+        (of_members, *others) = {_firmness(member) for member in notes["averaged"]}
+        return None if others or of_members is None else own * of_members
+    return own if "recipe" in notes else None
 
 
 def _by_protocol(accuracy: Accuracy, size: str) -> list[tuple[str, str, dict[str, float]]]:

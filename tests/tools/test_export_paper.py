@@ -6,7 +6,6 @@ Plain int8 breaks it; leaving the layers that break in float32 rescues it.
 import contextlib
 import io
 import json
-import sys
 
 import numpy as np
 import pytest
@@ -63,9 +62,8 @@ def exported(checkpoint, tmp_path_factory):
     """Exit status, what the screen said, and the folder."""
     folder = tmp_path_factory.mktemp("exported")
     screen = io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stderr(screen):
-        patch.setattr(sys, "argv", ["export", str(checkpoint), "-o", str(folder)])
-        status = main()
+    with contextlib.redirect_stderr(screen):
+        status = main([str(checkpoint), "-o", str(folder)])
     return status, screen.getvalue(), folder
 
 
