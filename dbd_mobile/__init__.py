@@ -18,12 +18,14 @@ from dbd_mobile.errors import (
     ImageError,
     ModelError,
 )
+from dbd_mobile.interpreter import Backend
 from dbd_mobile.quantization import Quantization
 from dbd_mobile.tflite.model_file import ModelFacts, TensorFacts
 from dbd_mobile.version import __version__
 
 __all__ = [
     "ArgumentError",
+    "Backend",
     "BackendError",
     "BlurDetector",
     "BlurMap",

@@ -14,6 +14,9 @@ from dbd_mobile.photo import Photo, Pixels, load_pixels
 from dbd_mobile.quantization import Quantization
 from dbd_mobile.timing import StageTimer
 
+# From this probability on a pixel counts as blurred, unless a caller says otherwise.
+BLUR_THRESHOLD = 0.5
+
 _OVERLAY_COLOR = (255, 48, 0)
 # The highest opacity, of 255.
 _OVERLAY_STEPS = 153
@@ -46,7 +49,7 @@ class BlurMap:
         ...     raw, size_wh=(4, 2), quantization=Quantization(scale=1 / 256, zero_point=0)
         ... )
         >>> blur_map
-        BlurMap(size_wh=(4, 2), model_wh=(2, 1), blurred_fraction=0.500)
+        BlurMap(size_wh=(4, 2), model_wh=(2, 1), sharpness=0.502)
         >>> blur_map.mask()[0].tolist()
         [False, False, True, True]
     """
@@ -115,7 +118,7 @@ class BlurMap:
             raise ValueError(f"A BlurMap is float32: as {np.dtype(dtype)} it has to be copied.")
         return self.probability.astype(dtype or np.float32, copy=bool(copy))
 
-    def mask(self, threshold: float = 0.5) -> NDArray[np.bool_]:
+    def mask(self, threshold: float = BLUR_THRESHOLD) -> NDArray[np.bool_]:
         """Say which pixels are blurred.
 
         Args:
@@ -209,7 +212,7 @@ class BlurMap:
         Raises:
             ArgumentError: The box is empty or not in the photo.
         """
-        return self.sharpness(box_xyxy) >= 0.5
+        return self.sharpness(box_xyxy) >= 1 - BLUR_THRESHOLD
 
     def to_image(self) -> Image.Image:
         """Give the map as a picture.
@@ -245,7 +248,7 @@ class BlurMap:
         """
         pixels = self._own_pixels(photo)
         image = pixels.to_image()
-        if image is photo:
+        if photo is image or photo is pixels:
             image = image.copy()
         image.paste(_OVERLAY_COLOR, mask=self._in_steps_of(_OVERLAY_STEPS))
         return image
@@ -280,10 +283,11 @@ class BlurMap:
         return Image.fromarray(marks)
 
     def __repr__(self) -> str:
+        # Of the model's own map: looking at a map must not compute the one at the photo's size.
         height, width = self._raw.shape
         return (
             f"BlurMap(size_wh={self.size_wh}, model_wh={(width, height)}, "
-            f"blurred_fraction={self.blurred_fraction:.3f})"
+            f"sharpness={self.sharpness():.3f})"
         )
 
     def _own_pixels(self, photo: Photo) -> Pixels:

@@ -66,7 +66,7 @@ class BlurDetector:
 
     @property
     def backend(self) -> Backend:
-        """The package that runs the model: its name and version."""
+        """The package that runs the model."""
         return self._backend
 
     @property
@@ -133,10 +133,7 @@ class BlurDetector:
         self.close()
 
     def __repr__(self) -> str:
-        return (
-            f"BlurDetector({self._name!r}, threads={self._threads}, "
-            f"backend='{self._backend.name} {self._backend.version}')"
-        )
+        return f"BlurDetector({self._name!r}, threads={self._threads}, backend='{self._backend}')"
 
 
 def detect_blur(

@@ -1,11 +1,8 @@
 """A TFLite model's bytes in; a ready interpreter out, from whichever package is installed.
 
-ai-edge-litert is looked for first, then tflite-runtime, then tensorflow. Nothing is imported before
-an interpreter is wanted.
+:mod:`dbd_mobile.runtimes` says which they are. Nothing is imported before an interpreter is wanted.
 """
 
-import importlib
-import importlib.metadata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +12,7 @@ from numpy.typing import NDArray
 
 from dbd_mobile.errors import ArgumentError, BackendError, ModelError
 from dbd_mobile.machine import usable_cores
+from dbd_mobile.runtimes import RUNTIMES
 
 INSTALL_LINE = "pip install ai-edge-litert"
 
@@ -23,63 +21,33 @@ _MAX_THREADS = 256
 
 @dataclass(frozen=True, kw_only=True)
 class Backend:
-    """A package that runs TFLite models.
+    """The package that runs a detector's model.
 
     Attributes:
-        name: Its name on PyPI.
-        module: The module that its ``Interpreter`` is in.
-        needs_numpy_1: It was built for numpy 1 and fails with numpy 2.
+        name: Its name on PyPI, e.g. "ai-edge-litert".
+        version: Its installed version, e.g. "2.1.0".
     """
 
     name: str
-    module: str
-    needs_numpy_1: bool = False
+    version: str
 
-    @property
-    def version(self) -> str | None:
-        """The installed version; None where it is not installed."""
-        try:
-            return importlib.metadata.version(self.name)
-        except importlib.metadata.PackageNotFoundError:
-            return None
-
-    def load(self) -> Callable[..., Any]:
-        """Import the package and return its interpreter class.
-
-        Raises:
-            BackendError: It is not installed, or cannot be used here.
-        """
-        if self.needs_numpy_1 and not np.__version__.startswith("1."):
-            # It can be imported, and then fails or crashes at the first model.
-            raise BackendError(
-                f"{self.name} {self.version} works with numpy 1 only, here is {np.__version__}."
-            )
-        try:
-            return importlib.import_module(self.module).Interpreter  # type: ignore[no-any-return]
-        except Exception as error:
-            # A half-installed package fails with ImportError, AttributeError or OSError.
-            raise BackendError(f"{self.name} cannot be imported: {error}.") from error
-
-
-BACKENDS = (
-    Backend(name="ai-edge-litert", module="ai_edge_litert.interpreter"),
-    Backend(name="tflite-runtime", module="tflite_runtime.interpreter", needs_numpy_1=True),
-    Backend(name="tensorflow", module="tensorflow.lite.python.interpreter"),
-)
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}"
 
 
 def find_backend() -> tuple[Backend, Callable[..., Any]]:
-    """Give the first backend that can be imported, and its interpreter class.
+    """Give the first runtime that can be imported, and its interpreter class.
 
     Raises:
         BackendError: There is none; the message says what to install.
     """
     failures = []
-    for backend in BACKENDS:
-        if backend.version is None:
+    for runtime in RUNTIMES:
+        version = runtime.version
+        if version is None:
             continue
         try:
-            return backend, backend.load()
+            return Backend(name=runtime.package, version=version), runtime.load()
         except BackendError as error:
             failures.append(str(error))
     raise BackendError(
@@ -129,7 +97,7 @@ class Interpreter:
             self._input = self._interpreter.get_input_details()[0]["index"]
             self._output = self._interpreter.get_output_details()[0]["index"]
         except Exception as error:
-            raise ModelError(f"{self._described} refuses the model {name}: {error}.") from error
+            raise ModelError(f"{self.backend} refuses the model {name}: {error}.") from error
 
     def run(self, tensor: NDArray[Any]) -> NDArray[Any]:
         """Run the model once.
@@ -149,9 +117,5 @@ class Interpreter:
             return np.asarray(self._interpreter.get_tensor(self._output))
         except Exception as error:
             raise BackendError(
-                f"{self._described} failed to run the model {self._name}: {error}."
+                f"{self.backend} failed to run the model {self._name}: {error}."
             ) from error
-
-    @property
-    def _described(self) -> str:
-        return f"{self.backend.name} {self.backend.version}"

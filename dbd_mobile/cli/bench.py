@@ -78,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
     peak = peak_memory_bytes()
     _say_machine(machine, heat_before, heat_after)
     say(
-        f"{backend.name} {backend.version}, "
+        f"{backend}, "
         f"model {detector.model_name} (sha256 {detector.model_sha256[:12]}), "
         f"cold start {cold_start_ms:.0f} ms"
     )

@@ -1,4 +1,8 @@
-"""``dbd-mobile detect``: photos in; a line each, and with ``-o`` map, overlay and facts, out."""
+"""``dbd-mobile detect``: photos in; a line each, and with ``-o`` map, overlay and facts, out.
+
+A photo is decoded once. With ``-o`` that is in full, as the overlay shows every pixel. Without it a
+large JPEG is decoded at a fraction of its size, which changes its map by 0.002 on average.
+"""
 
 import argparse
 import json
@@ -8,14 +12,17 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import IO
 
+from PIL import Image
 from rich.progress import track
 
 from dbd_mobile.atomic_file import atomic_file
-from dbd_mobile.blur_map import BlurMap
+from dbd_mobile.blur_map import BLUR_THRESHOLD, BlurMap
 from dbd_mobile.cli.options import add_model, whole_number
 from dbd_mobile.cli.screen import complain, notes, say, without_chatter
 from dbd_mobile.detector import BlurDetector
 from dbd_mobile.errors import ArgumentError, DBDError, InputError
+from dbd_mobile.photo import load_pixels
+from dbd_mobile.timing import StageTimer
 from dbd_mobile.version import __version__
 
 _MANY = 5
@@ -50,21 +57,26 @@ def run(options: argparse.Namespace) -> int:
     failed = False
     with without_chatter():
         detector = BlurDetector(options.model, threads=options.threads)
+    network_wh = detector.model_facts.input.size_wh
     with detector:
         for photo in _with_progress(options.photos):
             try:
                 if writer is not None:
                     writer.claim(photo)
-                blur_map = detector.detect(photo)
+                timer = StageTimer()
+                with timer.stage("decode"):
+                    pixels = load_pixels(photo, needed_wh=None if writer else network_wh)
+                blur_map = detector.detect(pixels)
                 fraction = blur_map.blurred_fraction
-                ms = sum(blur_map.timings_ms.values())
+                timings_ms = {**blur_map.timings_ms, **timer.ms}
                 if writer is not None:
-                    writer.write(photo, blur_map, detector)
+                    writer.write(photo, blur_map.overlay(pixels), blur_map, detector, timings_ms)
             except DBDError as error:
                 complain(f"dbd-mobile: {error}")
                 failed = True
             else:
                 width, height = blur_map.size_wh
+                ms = sum(timings_ms.values())
                 say(f"{photo}  {width}x{height}  {fraction:.1%} blurred  {ms:.0f} ms")
     return int(failed)
 
@@ -108,10 +120,15 @@ class _Writer:
                     f"run it with another -o."
                 )
 
-    def write(self, photo: Path, blur_map: BlurMap, detector: BlurDetector) -> None:
+    def write(
+        self,
+        photo: Path,
+        overlay: Image.Image,
+        blur_map: BlurMap,
+        detector: BlurDetector,
+        timings_ms: dict[str, float],
+    ) -> None:
         """Write a claimed photo's map, overlay and facts."""
-        # The overlay comes first: it alone may still fail because of the photo.
-        overlay = blur_map.overlay(photo)
         facts = {
             "schema": "dbd-mobile-detect/1",
             "version": __version__,
@@ -119,11 +136,11 @@ class _Writer:
             "width": blur_map.size_wh[0],
             "height": blur_map.size_wh[1],
             "blurred_fraction": blur_map.blurred_fraction,
-            "threshold": 0.5,
+            "threshold": BLUR_THRESHOLD,
             "model": {"name": detector.model_name, "sha256": detector.model_sha256},
             "backend": {"name": detector.backend.name, "version": detector.backend.version},
             "threads": detector.threads,
-            "timings_ms": blur_map.timings_ms,
+            "timings_ms": timings_ms,
         }
         map_name, overlay_name, facts_name = self._names(photo)
         self._write_file(overlay_name, lambda file: overlay.save(file, "JPEG", quality=90))

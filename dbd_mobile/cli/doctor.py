@@ -7,9 +7,10 @@ from dbd_mobile.catalogue import bundled_ids
 from dbd_mobile.cli.screen import say, without_chatter
 from dbd_mobile.detector import BlurDetector
 from dbd_mobile.errors import BackendError, DBDError
-from dbd_mobile.interpreter import BACKENDS, INSTALL_LINE, Backend, find_backend
+from dbd_mobile.interpreter import INSTALL_LINE, find_backend
 from dbd_mobile.latency import synthetic_photo
 from dbd_mobile.machine import read_machine
+from dbd_mobile.runtimes import RUNTIMES, Runtime
 from dbd_mobile.version import __version__
 
 
@@ -31,8 +32,8 @@ def run(options: argparse.Namespace) -> int:
     say(f"Python {machine.python}, {'64' if machine.is_64_bit else '32'}-bit; {machine.system}")
     for package in ("numpy", "pillow"):
         say(f"{package} {importlib.metadata.version(package)}")
-    for backend in BACKENDS:
-        say(f"{backend.name}: {_state(backend)}")
+    for runtime in RUNTIMES:
+        say(f"{runtime.package}: {_state(runtime)}")
     try:
         find_backend()
     except BackendError:
@@ -43,14 +44,14 @@ def run(options: argparse.Namespace) -> int:
     return int(not all([_runs(model_id) for model_id in bundled_ids()]))
 
 
-def _state(backend: Backend) -> str:
-    if backend.version is None:
+def _state(runtime: Runtime) -> str:
+    if runtime.version is None:
         return "not installed"
     try:
-        backend.load()
+        runtime.load()
     except BackendError as error:
-        return f"{backend.version}, not usable: {error}"
-    return f"{backend.version}, usable"
+        return f"{runtime.version}, not usable: {error}"
+    return f"{runtime.version}, usable"
 
 
 def _runs(model_id: str) -> bool:
@@ -62,6 +63,7 @@ def _runs(model_id: str) -> bool:
     except DBDError as error:
         say(f"model {model_id}: {error}")
         return False
-    backend = f"{detector.backend.name} {detector.backend.version}"
-    say(f"model {model_id}: runs, {ms:.0f} ms with {detector.threads} threads of {backend}")
+    say(
+        f"model {model_id}: runs, {ms:.0f} ms with {detector.threads} threads of {detector.backend}"
+    )
     return True

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from dbd_mobile.interpreter import BACKENDS
+from dbd_mobile.runtimes import RUNTIMES
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +37,7 @@ def without_interpreters(monkeypatch):
     found = importlib.metadata.version
 
     def version(name):
-        if name in {backend.name for backend in BACKENDS} and name not in shown:
+        if name in {runtime.package for runtime in RUNTIMES} and name not in shown:
             raise importlib.metadata.PackageNotFoundError(name)
         return shown.get(name) or found(name)
 

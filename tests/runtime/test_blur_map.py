@@ -138,9 +138,25 @@ def test_timings_name_what_was_computed(ramp):
     assert all(ms >= 0 for ms in ramp.timings_ms.values())
 
 
-def test_repr_tells_size_and_share(ramp):
+def test_repr_tells_sizes_and_sharpness(ramp):
     assert "512, 128" in repr(ramp)
+    assert "256, 64" in repr(ramp)
+    assert f"sharpness={ramp.sharpness():.3f}" in repr(ramp)
     assert "0.5" in repr(ramp)
+
+
+def test_repr_computes_nothing_at_the_photos_size(monkeypatch):
+    def resized(*arguments, **options):
+        raise AssertionError("the map was resized")
+
+    monkeypatch.setattr(Image.Image, "resize", resized)
+    raw = np.zeros((320, 320), np.uint8)
+    for blur_map in (
+        BlurMap(raw, size_wh=(4000, 3000), quantization=BYTES, timings_ms={"invoke": 1.5}),
+        BlurMap(raw.astype(np.float32), size_wh=(4000, 3000), timings_ms={"invoke": 1.5}),
+    ):
+        assert "sharpness=1.000" in repr(blur_map)
+        assert blur_map.timings_ms == {"invoke": 1.5}
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
 
 from dbd_mobile import BlurDetector, __version__
 from dbd_mobile.bench_report import check_report
@@ -65,6 +66,38 @@ def test_detect_writes_map_overlay_and_facts(bright_right, tmp_path, capsys):
         assert facts["model"] == {"name": TINY, "sha256": detector.model_sha256}
         assert facts["threads"] == 1
         assert {"decode", "preprocess", "invoke", "upscale"} <= facts["timings_ms"].keys()
+
+
+@pytest.fixture
+def decodes(monkeypatch):
+    """The (width, height) at which each JPEG was decoded since; each takes 20 ms or more."""
+    sizes = []
+    prepare = JpegImageFile.load_prepare
+
+    def counted(image):
+        sizes.append(image.size)
+        time.sleep(0.02)
+        prepare(image)
+
+    monkeypatch.setattr(JpegImageFile, "load_prepare", counted)
+    return sizes
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_detect_decodes_a_photo_once(tmp_path, decodes, orientation):
+    path = tmp_path / "large.jpg"
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    Image.new("RGB", (2000, 1200), "white").save(path, exif=exif)
+    assert run("detect", path, "--model", TINY) == 0
+    # The tiny model takes 48x32.
+    assert decodes == [(250, 150)]
+    decodes.clear()
+    assert run("detect", path, "-o", tmp_path / "out", "--model", TINY) == 0
+    assert decodes == [(2000, 1200)]
+    facts = json.loads((tmp_path / "out" / "large.json").read_text())
+    assert facts["timings_ms"]["decode"] >= 20
+    assert next(iter(facts["timings_ms"])) == "decode"
 
 
 def test_detect_writes_upright_files_for_a_turned_photo(tmp_path):

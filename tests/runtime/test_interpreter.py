@@ -1,6 +1,5 @@
 """Which interpreter runs a model, and what is said when none can."""
 
-import importlib.metadata
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -8,8 +7,9 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from dbd_mobile import BackendError, BlurDetector, ModelError
-from dbd_mobile.interpreter import BACKENDS, find_backend
+from dbd_mobile import Backend, BackendError, BlurDetector, ModelError
+from dbd_mobile.interpreter import find_backend
+from dbd_mobile.runtimes import RUNTIMES
 
 TINY = Path(__file__).parent / "data" / "tiny_int8.tflite"
 
@@ -54,11 +54,11 @@ def install(monkeypatch, without_interpreters):
     """Install a fake package of one of the interpreters' names, and no other."""
 
     def install(name, interpreter, version="9.9"):
-        (backend,) = (backend for backend in BACKENDS if backend.name == name)
-        module = ModuleType(backend.module)
+        (runtime,) = (runtime for runtime in RUNTIMES if runtime.package == name)
+        module = ModuleType(runtime.module)
         module.Interpreter = interpreter
-        monkeypatch.setitem(sys.modules, backend.module.partition(".")[0], ModuleType("parent"))
-        monkeypatch.setitem(sys.modules, backend.module, module)
+        monkeypatch.setitem(sys.modules, runtime.module.partition(".")[0], ModuleType("parent"))
+        monkeypatch.setitem(sys.modules, runtime.module, module)
         without_interpreters[name] = version
 
     return install
@@ -73,7 +73,9 @@ def test_newest_interpreter_is_preferred(install):
 def test_fallback_runs_where_it_is_the_only_one(install):
     install("tensorflow", FakeInterpreter)
     with BlurDetector(TINY, threads=3) as detector:
-        assert (detector.backend.name, detector.backend.version) == ("tensorflow", "9.9")
+        assert detector.backend == Backend(name="tensorflow", version="9.9")
+        assert str(detector.backend) == "tensorflow 9.9"
+        assert repr(detector).endswith("threads=3, backend='tensorflow 9.9')")
         assert detector.threads == 3
         assert detector.detect(np.zeros((4, 4, 3), np.uint8)).blurred_fraction == 0
 
@@ -111,29 +113,19 @@ def test_interpreter_that_fails_is_a_backend_error(install):
 
 
 @pytest.mark.filterwarnings("ignore:.*tf.lite.Interpreter is deprecated")
-@pytest.mark.parametrize("backend", BACKENDS, ids=lambda backend: backend.name)
-def test_every_installed_interpreter_gives_the_same_map(backend, without_interpreters):
+@pytest.mark.parametrize("package", [runtime.package for runtime in RUNTIMES])
+def test_every_installed_interpreter_gives_the_same_map(package, without_interpreters):
     """In the runtime's environment that is one; the converters' environment has all three."""
-    if backend.name not in INSTALLED:
-        pytest.skip(f"{backend.name} is not installed")
+    if package not in INSTALLED:
+        pytest.skip(f"{package} is not installed")
     photo = np.random.default_rng(3).integers(0, 256, (32, 48, 3), np.uint8)
-    without_interpreters[backend.name] = INSTALLED[backend.name]
+    without_interpreters[package] = INSTALLED[package]
     with BlurDetector(TINY, threads=1) as detector:
-        assert detector.backend == backend
+        assert detector.backend == Backend(name=package, version=INSTALLED[package])
         probability = detector.detect(photo).model_probability
     brightness = (photo.mean(axis=2).reshape(16, 2, 24, 2).mean(axis=(1, 3)) - 127) / 128
     # Three quantised stages of at most half a step of their range each.
     assert np.abs(probability - 1 / (1 + np.exp(-6 * brightness))).max() < 0.03
 
 
-def _installed():
-    versions = {}
-    for backend in BACKENDS:
-        try:
-            versions[backend.name] = importlib.metadata.version(backend.name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return versions
-
-
-INSTALLED = _installed()
+INSTALLED = {runtime.package: runtime.version for runtime in RUNTIMES if runtime.version}

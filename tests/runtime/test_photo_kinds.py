@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from dbd_mobile import BlurDetector, ImageError
+from dbd_mobile.photo import load_pixels
 
 TINY = Path(__file__).parent / "data" / "tiny_int8.tflite"
 ORIENTATION = 0x0112
@@ -115,8 +116,9 @@ def test_first_of_several_pictures_is_taken(detector, tmp_path):
 def test_photo_passed_in_is_left_as_it_was(detector):
     pixels = np.random.default_rng(0).integers(0, 256, (40, 60, 3), np.uint8)
     array, image = pixels.copy(), Image.fromarray(pixels)
-    for photo in (array, image):
+    for photo in (array, image, load_pixels(array), load_pixels(image)):
         detector.detect(photo).overlay(photo)
+    for photo in (array, image):
         assert np.array_equal(np.asarray(photo), pixels)
 
 
