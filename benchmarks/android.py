@@ -13,8 +13,8 @@ from typing import Any
 
 from rich.table import Table
 
-from dbd_mobile.bench_report import STAGES, check_report
-from dbd_mobile.errors import ArgumentError, InputError
+from benchmarks.bench_report import STAGES, check_report
+from dbd_mobile.errors import InputError
 
 PACKAGE = "org.dbdmobile.demo"
 _ACTIVITY = f"{PACKAGE}/.BenchmarkActivity"
@@ -171,7 +171,7 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
         check_report(report)
-    except (OSError, ValueError, ArgumentError) as error:
+    except (OSError, ValueError, InputError) as error:
         raise InputError(f"{path} is no report: {error}") from None
     return dict(report)
 

@@ -78,8 +78,8 @@ class CalibrationCard(TypedDict):
     ece_without_firmness: float | None
 
 
-class Card(TypedDict):
-    """A bundled model's ``card.json``.
+class ModelCard(TypedDict):
+    """A bundled model's ``card.json``: what is known of the model.
 
     ``training`` says with which data and by which recipe, ``tools`` gives the versions of what
     made the file. The runtime needs ``id``, ``sha256`` and ``size_bytes``.
@@ -129,7 +129,27 @@ def bundled_ids() -> list[str]:
     )
 
 
-def load_card(model_id: str) -> Card:
+def bundled_models() -> dict[str, ModelCard]:
+    """Read the cards of the models that the package holds.
+
+    Returns:
+        The cards by the models' ids, which are what ``BlurDetector(model=...)`` takes; sorted. They
+        are the caller's own.
+
+    Raises:
+        ModelError: A card is damaged.
+
+    Example:
+        >>> models = bundled_models()
+        >>> list(models)
+        ['lite', 'nano']
+        >>> models["lite"]["input"]["width"], models["lite"]["precision"]
+        (320, 'int8')
+    """
+    return {model_id: load_card(model_id) for model_id in bundled_ids()}
+
+
+def load_card(model_id: str) -> ModelCard:
     """Read a bundled model's card.
 
     Args:
@@ -160,7 +180,7 @@ def load_card(model_id: str) -> Card:
         and isinstance(card.get("size_bytes"), int)
     ):
         raise damaged
-    return cast(Card, card)
+    return cast(ModelCard, card)
 
 
 def load_model(model: str | os.PathLike[str]) -> Model:

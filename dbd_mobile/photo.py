@@ -15,9 +15,6 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from dbd_mobile.errors import ImageError
 
-# Pixels are a photo that was decoded before: who needs it twice decodes it once.
-Photo: TypeAlias = "str | os.PathLike[str] | Image.Image | NDArray[np.uint8] | Pixels"
-
 # A photo at least 2.6 times as wide (or high) as the network's input is first averaged in whole
 # blocks of pixels, then resized: nearly twice as fast. The input changes by 0.4 of 255 on average,
 # the map by 0.006 (int8 changes it by 0.005), its accuracy on photos with masks not measurably.
@@ -63,6 +60,10 @@ class Pixels:
         else:
             small = _squash_array(self.rgb, size_wh)
         return np.asarray(small)
+
+
+# Pixels are a photo that was decoded before: who needs it twice decodes it once.
+Photo: TypeAlias = str | os.PathLike[str] | Image.Image | NDArray[np.uint8] | Pixels
 
 
 def load_pixels(photo: Photo, *, needed_wh: tuple[int, int] | None = None) -> Pixels:

@@ -1,6 +1,6 @@
 """What every TFLite file takes, whatever its network was trained on: what the device feeds."""
 
-from dbd_mobile.tflite.model_file import INPUT_SCALE, INPUT_ZERO_POINT
+from dbd_mobile.tflite.model_file import INPUT_QUANTIZATION
 from networks import NetworkContract
 
 
@@ -11,5 +11,8 @@ def device_contract(width: int, height: int) -> NetworkContract:
     those of other networks convert it themselves.
     """
     return NetworkContract(
-        width=width, height=height, mean=float(INPUT_ZERO_POINT), scale=1 / INPUT_SCALE
+        width=width,
+        height=height,
+        mean=float(INPUT_QUANTIZATION.zero_point),
+        scale=1 / INPUT_QUANTIZATION.scale,
     )

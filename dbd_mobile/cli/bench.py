@@ -12,14 +12,17 @@ from pathlib import Path
 from rich.progress import Progress
 from rich.table import Table
 
-from dbd_mobile.bench_report import SCHEMA
+from dbd_mobile.chatter import without_chatter
 from dbd_mobile.cli.options import add_model, whole_number
-from dbd_mobile.cli.screen import notes, results, say, without_chatter
+from dbd_mobile.cli.screen import notes, results, say
 from dbd_mobile.detector import BlurDetector
 from dbd_mobile.errors import ArgumentError
 from dbd_mobile.latency import PHOTO_WH, Latency, measure_latency, synthetic_photo
 from dbd_mobile.machine import Heat, Machine, peak_memory_bytes, read_heat, read_machine
 from dbd_mobile.version import __version__
+
+# Of schemas/bench_report.schema.json, which says what each part of a report is.
+_SCHEMA = "dbd-mobile-bench/1"
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -88,7 +91,7 @@ def run(options: argparse.Namespace) -> int:
         say(f"peak memory {peak / 2**20:.0f} MiB")
     if options.json is not None:
         report = {
-            "schema": SCHEMA,
+            "schema": _SCHEMA,
             "time_utc": datetime.now(timezone.utc).isoformat(timespec="seconds"),
             "versions": {
                 "dbd-mobile": __version__,

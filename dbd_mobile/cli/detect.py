@@ -17,8 +17,9 @@ from rich.progress import track
 
 from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.blur_map import BLUR_THRESHOLD, BlurMap
+from dbd_mobile.chatter import without_chatter
 from dbd_mobile.cli.options import add_model, whole_number
-from dbd_mobile.cli.screen import complain, notes, say, without_chatter
+from dbd_mobile.cli.screen import complain, notes, say
 from dbd_mobile.detector import BlurDetector
 from dbd_mobile.errors import ArgumentError, DBDError, InputError
 from dbd_mobile.photo import load_pixels

@@ -4,7 +4,8 @@ import argparse
 import importlib.metadata
 
 from dbd_mobile.catalogue import bundled_ids
-from dbd_mobile.cli.screen import say, without_chatter
+from dbd_mobile.chatter import without_chatter
+from dbd_mobile.cli.screen import say
 from dbd_mobile.detector import BlurDetector
 from dbd_mobile.errors import BackendError, DBDError
 from dbd_mobile.interpreter import INSTALL_LINE, find_backend
@@ -41,6 +42,7 @@ def run(options: argparse.Namespace) -> int:
         if not machine.is_64_bit:
             say("That needs a 64-bit Python: install a 64-bit operating system first.")
         return 1
+    # By id: a model whose card is damaged must not hide the others.
     return int(not all([_runs(model_id) for model_id in bundled_ids()]))
 
 

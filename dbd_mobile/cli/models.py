@@ -5,7 +5,7 @@ import json
 
 from rich.table import Table
 
-from dbd_mobile.catalogue import Card, bundled_ids, load_card
+from dbd_mobile.catalogue import ModelCard, bundled_models
 from dbd_mobile.cli.screen import results, say
 
 
@@ -22,7 +22,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(options: argparse.Namespace) -> int:
     """Print the cards."""
-    cards = [load_card(model_id) for model_id in bundled_ids()]
+    cards = list(bundled_models().values())
     if options.json:
         for line in json.dumps(cards, indent=2).splitlines():
             say(line)
@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _table(card: Card) -> Table:
+def _table(card: ModelCard) -> Table:
     table = Table(
         title=f"{card['id']}: {card['name']} {card['version']}", show_header=False, min_width=60
     )

@@ -1,10 +1,7 @@
 """What every command line says: results on stdout, everything else on stderr, then its status."""
 
-import os
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from rich.console import Console
 
@@ -45,31 +42,6 @@ def say(line: str) -> None:
 def complain(line: str) -> None:
     """Write one line to stderr."""
     notes.print(_printable(line, sys.stderr.encoding))
-
-
-@contextmanager
-def without_chatter() -> Iterator[None]:
-    """Keep the ``INFO:`` lines that an interpreter writes past Python off the screen.
-
-    Whatever else is written to stderr meanwhile is shown after the ``with`` block.
-    """
-    if sys.stderr is None:
-        yield
-        return
-    sys.stderr.flush()
-    with tempfile.TemporaryFile() as kept:
-        screen = os.dup(2)
-        os.dup2(kept.fileno(), 2)
-        try:
-            yield
-        finally:
-            sys.stderr.flush()
-            os.dup2(screen, 2)
-            os.close(screen)
-            kept.seek(0)
-            for line in kept.read().decode(errors="replace").splitlines():
-                if not line.startswith("INFO:"):
-                    complain(line)
 
 
 def _printable(line: str, encoding: str) -> str:

@@ -14,9 +14,11 @@ from dbd_mobile.tflite.graph import FLOAT32, UINT8, Graph, Tensor, read_graph
 
 _DTYPES = {FLOAT32: "float32", UINT8: "uint8"}
 
-# The network's normalisation, (x - 127) / 128, as quantisation of a uint8 input.
-INPUT_SCALE = 1 / 128
-INPUT_ZERO_POINT = 127
+INPUT_QUANTIZATION = Quantization(scale=1 / 128, zero_point=127)
+"""How every model takes a photo's bytes x: as (x - 127) / 128.
+
+A uint8 input has it as its quantisation; for a float32 one the runtime dequantises the bytes by it.
+"""
 
 # What a sigmoid gives in int8.
 _SIGMOID_SCALE = 1 / 256
@@ -53,7 +55,8 @@ class ModelFacts:
     """What a model takes and gives.
 
     Attributes:
-        input: The photo. uint8 takes the RGB bytes as they are; float32 takes (x - 127) / 128.
+        input: The photo. uint8 takes the RGB bytes as they are; float32 takes (x - 127) / 128, as
+            :data:`INPUT_QUANTIZATION` says.
         output: The blur map: probability, 1 = blurred.
     """
 
@@ -62,12 +65,8 @@ class ModelFacts:
 
     def input_tensor(self, rgb: NDArray[np.uint8]) -> NDArray[Any]:
         """Make the input [1, H, W, 3] from (H, W, 3) uint8 RGB of the input's size."""
-        if self.input.quantization is not None:
-            return rgb[np.newaxis]
-        values = rgb[np.newaxis].astype(np.float32)
-        values -= INPUT_ZERO_POINT
-        values *= INPUT_SCALE
-        return values
+        pixels = rgb[np.newaxis]
+        return pixels if self.input.quantization else INPUT_QUANTIZATION.dequantise(pixels)
 
 
 def read_facts(content: bytes, *, name: str) -> ModelFacts:
@@ -121,8 +120,8 @@ def _input_facts(graph: Graph, name: str) -> TensorFacts:
     is_normalised = tensor.type == FLOAT32 or (
         tensor.type == UINT8
         and quantization is not None
-        and math.isclose(quantization.scale, INPUT_SCALE, rel_tol=1e-6)
-        and quantization.zero_point == INPUT_ZERO_POINT
+        and math.isclose(quantization.scale, INPUT_QUANTIZATION.scale, rel_tol=1e-6)
+        and quantization.zero_point == INPUT_QUANTIZATION.zero_point
     )
     if not (is_photo and 0 not in tensor.shape and is_normalised):
         raise ModelError(f"{expected}, got {_described(tensor)}.")

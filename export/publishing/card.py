@@ -7,7 +7,7 @@ from typing import Any
 
 from data.terms import state_data
 from dbd_mobile.atomic_file import atomic_file
-from dbd_mobile.catalogue import AccuracyCard, CalibrationCard, Card
+from dbd_mobile.catalogue import AccuracyCard, CalibrationCard, ModelCard
 from evaluation.measures import Accuracy
 from export.publishing.report import Report
 
@@ -39,7 +39,7 @@ def write_bundle(
     return folder
 
 
-def _make_card(report: Report, model_id: str) -> Card:
+def _make_card(report: Report, model_id: str) -> ModelCard:
     (file,) = (file for file in report.files if file.stage == "int8")
     facts = report.stage("int8").tflite
     assert facts is not None and report.evaluation is not None

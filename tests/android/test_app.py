@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from dbd_mobile.bench_report import check_report
+from benchmarks.bench_report import check_report
 from dbd_mobile.catalogue import bundled_ids
 
 from .conftest import ROOT

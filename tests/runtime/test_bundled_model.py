@@ -1,14 +1,49 @@
 """A bundled model that is not what its card says is refused before any interpreter sees it."""
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 import dbd_mobile
+from dbd_mobile import BlurDetector, ModelError, bundled_models, catalogue
+from dbd_mobile.cli import main
+
+
+def test_cards_by_id_describe_the_models_that_can_be_loaded():
+    models = bundled_models()
+    assert {"lite", "nano"} <= models.keys()
+    for model_id, card in models.items():
+        assert card["id"] == model_id
+        assert all(entry["values"] for entry in card["accuracy"])
+        with BlurDetector(model_id, threads=1) as detector:
+            assert detector.model_sha256 == card["sha256"]
+            assert detector.model_facts.input.size_wh == (
+                card["input"]["width"],
+                card["input"]["height"],
+            )
+
+
+def test_cards_are_the_callers_own():
+    bundled_models()["lite"]["name"] = "changed"
+    assert bundled_models()["lite"]["name"] == "Lite"
+
+
+@pytest.fixture
+def models_copy(tmp_path, monkeypatch):
+    """A copy of the folder of models, which the package uses instead of its own."""
+    folder = tmp_path / "models"
+    shutil.copytree(Path(dbd_mobile.__file__).parent / "models", folder)
+    monkeypatch.setattr(catalogue, "_MODELS", folder)
+    return folder
+
+
+def test_doctor_tells_of_every_model_beside_a_damaged_one(models_copy, capsys):
+    cut_the_card(models_copy / "lite")
+    assert main(["doctor"]) == 1
+    said = capsys.readouterr().out
+    assert "model lite: The card of the bundled model lite is damaged" in said
+    assert "model nano: runs" in said
 
 
 def flip_a_weight(folder):
@@ -45,18 +80,10 @@ def empty_the_card(folder):
         (empty_the_card, "card of the bundled model lite is damaged"),
     ],
 )
-def test_damaged_installation_is_told_to_be_repeated(tmp_path, damage, sentence):
-    package = Path(dbd_mobile.__file__).parent
-    shutil.copytree(package, tmp_path / "dbd_mobile")
-    damage(tmp_path / "dbd_mobile" / "models" / "lite")
-    done = subprocess.run(
-        [sys.executable, "-c", "import dbd_mobile; dbd_mobile.BlurDetector()"],
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    last = done.stderr.splitlines()[-1]
-    assert last.startswith("dbd_mobile.errors.ModelError")
-    assert sentence in last
-    assert "install dbd-mobile again" in last
+def test_damaged_installation_is_told_to_be_repeated(models_copy, damage, sentence):
+    damage(models_copy / "lite")
+    with pytest.raises(ModelError) as error:
+        BlurDetector()
+    assert sentence in str(error.value)
+    assert "install dbd-mobile again" in str(error.value)
+    assert "\n" not in str(error.value)

@@ -7,15 +7,16 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 import pytest
+from jsonschema import Draft202012Validator
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
 from dbd_mobile import BlurDetector, __version__
-from dbd_mobile.bench_report import check_report
 from dbd_mobile.cli import main
 
 TINY = str(Path(__file__).parent / "data" / "tiny_int8.tflite")
@@ -236,14 +237,14 @@ def test_detect_without_an_interpreter_names_the_fix(without_interpreters, brigh
     assert "pip install ai-edge-litert" in capsys.readouterr().err
 
 
-def test_bench_measures_each_number_of_threads(tmp_path, capsys):
+def test_bench_measures_each_number_of_threads(bench_schema, tmp_path, capsys):
     file = tmp_path / "bench.json"
     assert run("bench", "--model", TINY, "--threads", "1,2", "--runs", 3, "--json", file) == 0
     said = capsys.readouterr().out
     assert "1 thread:" in said
     assert "2 threads:" in said
     report = json.loads(file.read_text())
-    check_report(report)
+    Draft202012Validator(bench_schema).validate(report)
     assert [latency["threads"] for latency in report["latencies"]] == [1, 2]
     for latency in report["latencies"]:
         assert list(latency["stages_ms"]) == [
@@ -258,6 +259,15 @@ def test_bench_measures_each_number_of_threads(tmp_path, capsys):
             assert 0 < stage["p50"] <= stage["p90"] <= stage["p99"]
     assert report["machine"]["cores"] >= 1
     assert report["peak_memory_bytes"] > 2**20
+
+
+@pytest.fixture
+def bench_schema():
+    """The JSON Schema of a benchmark's report, which others read from the package too."""
+    file = files("dbd_mobile") / "schemas" / "bench_report.schema.json"
+    schema = json.loads(file.read_text("utf-8"))
+    Draft202012Validator.check_schema(schema)
+    return schema
 
 
 def test_bench_refuses_a_missing_folder_before_it_measures(tmp_path, capsys):

@@ -6,7 +6,7 @@ import importlib
 import pytest
 
 
-@pytest.mark.parametrize("name", ["blur_map", "detector", "quantization", "timing"])
+@pytest.mark.parametrize("name", ["blur_map", "catalogue", "detector", "quantization", "timing"])
 def test_examples_run(name):
     found = doctest.testmod(importlib.import_module(f"dbd_mobile.{name}"))
     assert found.attempted > 0

@@ -4,6 +4,7 @@ import importlib.metadata
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import dbd_mobile
 
@@ -19,12 +20,37 @@ def test_wheel_holds_the_runtime_only():
     names = {str(file) for file in files}
     assert "dbd_mobile/models/lite/model.tflite" in names
     assert "dbd_mobile/py.typed" in names
+    assert "dbd_mobile/schemas/bench_report.schema.json" in names
     assert any(name.endswith("NOTICE") for name in names)
 
 
 def test_public_names_are_sorted_and_exist():
     assert dbd_mobile.__all__ == sorted(dbd_mobile.__all__)
     assert all(hasattr(dbd_mobile, name) for name in dbd_mobile.__all__)
+
+
+def classes_in(hint):
+    """The classes that a type hint names, itself or within ``|`` and ``[]``."""
+    yield from (part for outer in get_args(hint) for part in classes_in(outer))
+    if isinstance(hint, type):
+        yield hint
+
+
+def given(public):
+    """Type hints of what a public function, or a class's methods, properties and fields, give."""
+    if not isinstance(public, type):
+        return [get_type_hints(public)["return"]] if callable(public) else []
+    members = [value for name, value in vars(public).items() if not name.startswith("_")]
+    functions = [getattr(member, "fget", getattr(member, "func", member)) for member in members]
+    returned = [get_type_hints(f).get("return") for f in functions if callable(f)]
+    return [*returned, *get_type_hints(public).values()]
+
+
+def test_every_type_that_a_public_name_gives_is_public():
+    hints = [hint for name in dbd_mobile.__all__ for hint in given(getattr(dbd_mobile, name))]
+    own = {c for hint in hints for c in classes_in(hint) if c.__module__.startswith("dbd_mobile")}
+    assert {"Backend", "BlurMap", "ModelCard", "TensorFacts"} <= {c.__name__ for c in own}
+    assert own <= {getattr(dbd_mobile, name) for name in dbd_mobile.__all__}
 
 
 def test_every_error_is_a_dbd_error():

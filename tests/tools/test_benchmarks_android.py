@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from dbd_mobile.bench_report import check_report
+from benchmarks.bench_report import check_report
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "tests" / "runtime" / "data" / "tiny_int8.tflite"

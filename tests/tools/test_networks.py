@@ -1,10 +1,13 @@
 """The network: its cost, its shape, its encoder's weights and its padding."""
 
+import numpy as np
 import pytest
 import torch
 from torch.nn import functional
 
+from dbd_mobile.tflite.model_file import INPUT_QUANTIZATION
 from networks import build, measure_complexity
+from networks.device_input import device_contract
 from networks.efficientnet import SameConv2d
 from training.losses import cross_entropy, soft_iou
 
@@ -118,3 +121,10 @@ _CLASSIFIER = {"_conv_head", "_bn1", "_fc"}
 def test_unknown_architecture_is_named_with_the_known_ones():
     with pytest.raises(ValueError, match=r"'heavy'.*lite"):
         build("heavy")
+
+
+def test_device_contract_is_what_the_runtime_feeds():
+    every_byte = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    normalised = device_contract(16, 16).normalise(every_byte.astype(np.float32))
+    assert np.array_equal(normalised, INPUT_QUANTIZATION.dequantise(every_byte))
+    assert str(device_contract(16, 16)) == "16x16 pixels, (x - 127) / 128"

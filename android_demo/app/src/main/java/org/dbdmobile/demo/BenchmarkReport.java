@@ -11,7 +11,10 @@ import org.json.JSONArray;
 import org.json.JSONException;
 import org.json.JSONObject;
 
-/** A benchmark's results as JSON, in the schema of {@code dbd-mobile bench}: one model a report. */
+/**
+ * A benchmark's results as JSON, as {@code dbd_mobile/schemas/bench_report.schema.json} describes them:
+ * one model a report.
+ */
 final class BenchmarkReport {
     private static final String SCHEMA = "dbd-mobile-bench/1";
     // As long as a report of some dozen combinations.

@@ -1,0 +1,100 @@
+"""The schema of a benchmark's report: what has it, and what is said of what has not."""
+
+import copy
+
+import pytest
+
+from benchmarks.bench_report import STAGES, check_report
+from dbd_mobile.errors import InputError
+
+TIMES = {"runs": 3, "mean": 2.5, "p50": 2, "p90": 3.0, "p99": 3.0}
+HEAT = {"temperature_c": None, "throttling": None}
+REPORT = {
+    "schema": "dbd-mobile-bench/1",
+    "time_utc": "2026-01-02T03:04:05+00:00",
+    "versions": {"dbd-mobile": "0.1.0"},
+    "backend": "tensorflow-lite",
+    "model": {"name": "lite", "sha256": "0" * 64},
+    "machine": {
+        "board": "Phone",
+        "cpu": None,
+        "cores": 8,
+        "usable_cores": 8,
+        "governor": None,
+        "memory_bytes": 1 << 33,
+        "system": "Android 14",
+        "is_64_bit": True,
+        "python": None,
+    },
+    "heat_before": HEAT,
+    "heat_after": {"temperature_c": 41.5, "throttling": ["thermal status light"]},
+    "photo": {"width": 1000, "height": 1000},
+    "cold_start_ms": None,
+    "peak_memory_bytes": 1 << 28,
+    "latencies": [
+        {
+            "threads": 1,
+            "delegate": "xnnpack",
+            "load_ms": 20.0,
+            "first_run_ms": 30,
+            "stages_ms": {"preprocess": TIMES, "invoke": TIMES, "overlay": TIMES, "total": TIMES},
+        }
+    ],
+}
+
+
+def test_whole_report_has_the_schema():
+    check_report(REPORT)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        (
+            ["schema"],
+            "dbd-mobile-bench/0",
+            "is dbd-mobile-bench/1, got 'dbd-mobile-bench/0'",
+        ),
+        (["schema"], None, "the report.schema is dbd-mobile-bench/1, got None"),
+        (["model"], {"name": "lite"}, "the report.model is wrong: 'sha256' is a required"),
+        (["model", "sha256"], "0" * 63, "the report.model.sha256 is wrong"),
+        (["machine", "phone"], "x", "the report.machine is wrong: Additional properties"),
+        (["machine", "cores"], True, "the report.machine.cores is integer, got True"),
+        (["machine", "governor"], 3, "the report.machine.governor is string or null, got 3"),
+        (["machine", "is_64_bit"], 1, "is_64_bit is boolean, got 1"),
+        (["heat_after", "throttling"], [3], "throttling[0] is string, got 3"),
+        (["versions", "numpy"], 1.26, "the report.versions.numpy is string, got 1.26"),
+        (["latencies"], {}, "the report.latencies is array, got {}"),
+        (["latencies"], [], "the report.latencies is wrong: [] should be non-empty"),
+        (["latencies", 0, "load_ms"], -1, "load_ms is wrong: -1 is less than the minimum of 0"),
+        (["latencies", 0, "stages_ms", "total"], "fast", "stages_ms.total is object, got 'fast'"),
+        (["latencies", 0, "stages_ms", "sleep"], TIMES, "stages_ms is wrong: Additional"),
+        (["latencies", 0, "stages_ms"], {"invoke": TIMES}, "'total' is a required property"),
+    ],
+)
+def test_what_has_not_the_schema_is_told_where(path, value, said):
+    report = copy.deepcopy(REPORT)
+    place = report
+    for name in path[:-1]:
+        place = place[name]
+    place[path[-1]] = value
+    with pytest.raises(InputError) as error:
+        check_report(report)
+    assert said in str(error.value)
+    assert str(error.value).startswith("A benchmark's report of dbd-mobile-bench/1 was expected; ")
+    assert len(str(error.value)) < 250
+
+
+@pytest.mark.parametrize("other", [None, [], "text", 3])
+def test_other_json_is_no_report(other):
+    with pytest.raises(InputError, match="the report is object, got "):
+        check_report(other)
+
+
+def test_report_of_another_schema_is_told_by_its_name():
+    with pytest.raises(InputError, match=r"schema is dbd-mobile-bench/1, got 'dbd-mobile-bench/2'"):
+        check_report({"schema": "dbd-mobile-bench/2", "all": "different"})
+
+
+def test_stages_come_in_the_order_of_a_photos_way():
+    assert STAGES == ("preprocess", "invoke", "dequantise", "full_map", "overlay", "total")
