@@ -4,38 +4,41 @@ import argparse
 import dataclasses
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
 from rich.progress import Progress
 
 from benchmarks import readme
-from benchmarks.accuracy import accuracy_table, find_model, measure_accuracy, score_maps
 from benchmarks.android import find_phone, measure_phone, phone_table
 from benchmarks.latency import compare_latency, latency_table
 from data.blur_dataset import BlurDataset
-from dbd_mobile import DBDError, __version__
+from dbd_mobile import __version__
 from dbd_mobile.catalogue import bundled_ids
+from dbd_mobile.cli.screen import complain, notes, results, run_command, say
 from dbd_mobile.errors import InputError
-from evaluation.composites import composites_table, measure_composites
+from evaluation.camera_jpegs import ShortCutCost, measure_short_cuts, short_cuts_table
+from evaluation.composites import CompositeErrors, composites_table, measure_composites
+from evaluation.mappers import FolderMapper, open_mapper
+from evaluation.measures import Accuracy
+from evaluation.scoring import accuracy_table, measure
 from evaluation.worst import draw_worst
 
 ROOT = Path(__file__).parent.parent
 
 
-def main() -> int:
-    """Run one command; the exit status is 0, 2 after bad input, 130 after an interruption."""
-    options = _parser().parse_args()
-    console = Console(stderr=True)
-    try:
-        options.run(options)
-    except (InputError, DBDError) as error:
-        console.print(f"[red]error:[/red] {error}", soft_wrap=True)
-        return 2
-    except KeyboardInterrupt:
-        console.print("Interrupted.")
-        return 130
-    return 0
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: What follows ``python -m benchmarks``; None takes it from ``sys.argv``.
+
+    Returns:
+        The exit status: 0, 1 if what was measured is worse than it may be, 2 after bad input, 130
+        after an interruption.
+    """
+    options = _parser().parse_args(arguments)
+    return run_command(lambda: options.run(options), error_prefix="error: ")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -43,9 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
 
     accuracy = commands.add_parser("accuracy", help="accuracy by every protocol")
-    judge = accuracy.add_mutually_exclusive_group(required=True)
-    judge.add_argument("--model", help="bundled id, or model file")
-    judge.add_argument("--maps", type=Path, help="folder of maps from 'python -m training label'")
+    source = accuracy.add_mutually_exclusive_group(required=True)
+    source.add_argument("--model", help="bundled id, or model file")
+    source.add_argument("--maps", type=Path, help="folder of maps from 'python -m training label'")
     _add_data(accuracy)
     accuracy.add_argument("--json", action="store_true", help="print JSON instead of a table")
     accuracy.set_defaults(run=_accuracy)
@@ -64,6 +67,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     composites.add_argument("--json", action="store_true", help="print JSON instead of a table")
     composites.set_defaults(run=_composites)
+
+    camera = commands.add_parser(
+        "camera", help="what the runtime's short cuts for camera-sized JPEGs cost in accuracy"
+    )
+    camera.add_argument("--model", required=True, help="bundled id, or TFLite file")
+    _add_data(camera)
+    camera.add_argument(
+        "--long-side", type=int, default=4000, metavar="PIXELS",
+        help="what the photos are enlarged to (default: %(default)s)",
+    )  # fmt: skip
+    camera.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    camera.set_defaults(run=_camera)
 
     latency = commands.add_parser("latency", help="files and thread counts side by side")
     latency.add_argument("files", type=Path, nargs="+", help="TFLite files")
@@ -92,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     android.set_defaults(run=_android)
 
     tables = commands.add_parser("readme", help="rewrite the tables of the READMEs")
-    tables.set_defaults(run=lambda options: readme.update())
+    tables.set_defaults(run=_readme)
     return parser
 
 
@@ -110,45 +125,59 @@ def _dataset(options: argparse.Namespace) -> BlurDataset:
     )
 
 
-def _accuracy(options: argparse.Namespace) -> None:
-    if options.maps:
-        accuracy = score_maps(options.maps, _dataset(options))
-    else:
-        accuracy = measure_accuracy(find_model(options.model), _dataset(options))
+def _accuracy(options: argparse.Namespace) -> int:
+    mapper = FolderMapper(options.maps) if options.maps else open_mapper(options.model)
+    accuracy = measure(mapper, _dataset(options))
     if options.json:
-        sys.stdout.write(json.dumps(dataclasses.asdict(accuracy), indent=1) + "\n")
+        _print_json(accuracy)
     else:
-        Console().print(
-            accuracy_table(options.model or str(options.maps), options.data.name, accuracy)
-        )
+        name = options.model or str(options.maps)
+        results.print(accuracy_table(name, options.data.name, accuracy))
+    return 0
 
 
-def _worst(options: argparse.Namespace) -> None:
+def _worst(options: argparse.Namespace) -> int:
     if options.count < 1:
         raise InputError(f"--count must be at least 1, not {options.count}.")
     if options.output.suffix.lower() != ".png":
         raise InputError(f"-o must name a .png file, not {options.output}.")
-    model = find_model(options.model)
-    for line in draw_worst(model, _dataset(options), options.count, options.output):
-        sys.stdout.write(line + "\n")
+    mapper = open_mapper(options.model)
+    for line in draw_worst(mapper, _dataset(options), options.count, options.output):
+        say(line)
+    return 0
 
 
-def _composites(options: argparse.Namespace) -> None:
-    errors = measure_composites(find_model(options.model), options.data)
+def _composites(options: argparse.Namespace) -> int:
+    errors = measure_composites(open_mapper(options.model), options.data)
     if options.json:
-        sys.stdout.write(json.dumps(dataclasses.asdict(errors), indent=1) + "\n")
+        _print_json(errors)
     else:
-        Console().print(composites_table(options.model, errors))
+        results.print(composites_table(options.model, errors))
+    return 0
 
 
-def _latency(options: argparse.Namespace) -> None:
+def _camera(options: argparse.Namespace) -> int:
+    cost = measure_short_cuts(options.model, _dataset(options), options.long_side)
+    if options.json:
+        _print_json(cost)
+    else:
+        results.print(short_cuts_table(options.model, cost))
+    return 0 if cost.passed else 1
+
+
+def _print_json(result: Accuracy | CompositeErrors | ShortCutCost) -> None:
+    for line in json.dumps(dataclasses.asdict(result), indent=1).splitlines():
+        say(line)
+
+
+def _latency(options: argparse.Namespace) -> int:
     try:
         threads = [int(count) for count in options.threads.split(",")]
     except ValueError:
         raise InputError(
             f"--threads takes thread counts such as 1,2,4, not {options.threads!r}."
         ) from None
-    with Progress(console=Console(stderr=True)) as progress:
+    with Progress(console=notes, transient=True) as progress:
         task = progress.add_task("Timing", total=options.runs * len(options.files) * len(threads))
         result = compare_latency(
             options.files, threads, options.runs, lambda: progress.advance(task)
@@ -156,10 +185,11 @@ def _latency(options: argparse.Namespace) -> None:
     if options.json:
         options.json.parent.mkdir(parents=True, exist_ok=True)
         options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    Console().print(latency_table(result))
+    results.print(latency_table(result))
+    return 0
 
 
-def _android(options: argparse.Namespace) -> None:
+def _android(options: argparse.Namespace) -> int:
     apk = options.apk or ROOT / "dist" / f"dbd-demo-{__version__}.apk"
     if not apk.is_file():
         raise InputError(f"There is no app {apk}: make it with 'make apk', or name one by --apk.")
@@ -170,8 +200,7 @@ def _android(options: argparse.Namespace) -> None:
             f"The folder {options.out} cannot be made: {error.strerror}; choose another by --out."
         ) from None
     phone = find_phone(options.serial)
-    console = Console(stderr=True)
-    console.print(f"Installing {apk.name} on {phone.serial}")
+    complain(f"Installing {apk.name} on {phone.serial}")
     phone.run("install", "-r", str(apk))
     reports = measure_phone(
         phone,
@@ -181,10 +210,16 @@ def _android(options: argparse.Namespace) -> None:
         runs=options.runs,
         folder=options.out,
         timeout_s=options.timeout,
-        on_news=console.print,
+        on_news=complain,
     )
-    Console().print(phone_table(reports))
-    console.print(f"The reports are in {options.out}.")
+    results.print(phone_table(reports))
+    complain(f"The reports are in {options.out}.")
+    return 0
+
+
+def _readme(options: argparse.Namespace) -> int:
+    readme.update()
+    return 0
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
-"""A photo and its blur target in, a varied pair of the network's size out."""
+"""A photo and what belongs to its pixels in, a varied part of them at the network's size out."""
+
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -8,36 +10,31 @@ from data.blur_dataset import squash
 
 
 def crop_and_flip(
-    photo: NDArray[np.uint8],
-    target: NDArray[np.uint8],
-    side: int,
-    share: float,
-    rng: np.random.Generator,
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    planes: Sequence[NDArray[np.uint8]], side: int, share: float, rng: np.random.Generator
+) -> list[NDArray[np.uint8]]:
     """Random crop of a photo's shape, squashed to a square, mirrored half of the time.
 
     It is resized once, by the method that whole photos are resized by in use: a network that
     learns from photos that were resized twice meets sharper ones than it knows.
 
     Args:
-        photo: (H, W, 3) uint8.
-        target: (H, W) uint8.
+        planes: A photo (H, W, 3) uint8 and what belongs to its pixels, (H, W) uint8.
         side: Output side in pixels.
         share: Height and width of the crop as a share of the photo's, in (0, 1].
         rng: Source of every choice.
 
     Returns:
-        (side, side, 3) uint8 and (side, side) uint8.
+        The same part of each, (side, side, 3) and (side, side) uint8.
     """
-    height, width = (max(1, round(length * share)) for length in target.shape)
-    top = rng.integers(0, target.shape[0] - height + 1)
-    left = rng.integers(0, target.shape[1] - width + 1)
+    shape = planes[0].shape[:2]
+    height, width = (max(1, round(length * share)) for length in shape)
+    top = rng.integers(0, shape[0] - height + 1)
+    left = rng.integers(0, shape[1] - width + 1)
     window = (slice(top, top + height), slice(left, left + width))
-    pair = [squash(image[window], (side, side)) for image in (photo, target)]
+    crops = [squash(plane[window], (side, side)) for plane in planes]
     if rng.random() < 0.5:
-        pair = [image[:, ::-1] for image in pair]
-    cropped, cropped_target = (np.ascontiguousarray(image) for image in pair)
-    return cropped, cropped_target
+        crops = [crop[:, ::-1] for crop in crops]
+    return [np.ascontiguousarray(crop) for crop in crops]
 
 
 def jitter_colour(photo: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:

@@ -1,4 +1,4 @@
-"""Folders of photos and masks in, decoded RGB photos and blur masks out. Needs no torch."""
+"""Folders of photos and masks in, decoded RGB photos and their ground truth out. Needs no torch."""
 
 import os
 import zlib
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from dbd_mobile.errors import InputError
+from dbd_mobile.photo import load_pixels
 
 PHOTO_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
 
@@ -21,15 +22,46 @@ def data_root() -> Path:
     return Path(os.environ.get("DBD_DATA", "../shared/datasets"))
 
 
+UNKNOWN = 128
+"""Value of a mask's pixel of which nobody knows whether it is blurred."""
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Ground truth of one photo.
+
+    Attributes:
+        blurred: (H, W) bool, True = blurred; means nothing where it is not known.
+        known: (H, W) bool, False = unknown, which counts in no measure and no loss; None where
+            all of it is known.
+    """
+
+    blurred: NDArray[np.bool_]
+    known: NDArray[np.bool_] | None = None
+
+    @property
+    def size_wh(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.blurred.shape[1], self.blurred.shape[0]
+
+    def picture(self) -> NDArray[np.uint8]:
+        """As a mask: (H, W) uint8, 255 = blurred, 0 = in focus, ``UNKNOWN``."""
+        mask = np.uint8(255) * self.blurred
+        return mask if self.known is None else np.where(self.known, mask, np.uint8(UNKNOWN))
+
+
 @dataclass(frozen=True)
 class BlurDataset:
     """Photos with a ground-truth mask each: ``image/NAME.*`` and ``mask/NAME.png``.
 
+    A mask is white where the photo is blurred and black where it is in focus, or the other way
+    round; 128 is ``UNKNOWN`` either way.
+
     Attributes:
         root: Folder with ``image/`` and ``mask/``.
         names: File names of the photos, in order.
-        white_in_focus: Whether the mask files are white where the photo is in focus. The masks
-            given out are True where it is blurred, whatever the files say.
+        white_in_focus: Whether the mask files are white where the photo is in focus. The truth
+            given out is True where it is blurred, whatever the files say.
     """
 
     root: Path
@@ -68,28 +100,35 @@ class BlurDataset:
         """Where the mask of a photo lies."""
         return self.root / "mask" / f"{Path(name).stem}.png"
 
+    def photo_path(self, index: int) -> Path:
+        """Where a photo lies."""
+        return self.root / "image" / self.names[index]
+
     def photo(self, index: int) -> NDArray[np.uint8]:
         """Photo as (H, W, 3) uint8 RGB, EXIF orientation applied."""
-        return read_photo(self.root / "image" / self.names[index])
+        return read_photo(self.photo_path(index))
 
-    def mask(self, index: int) -> NDArray[np.bool_]:
-        """Mask as (H, W) bool of the photo's size, True = blurred.
+    def truth(self, index: int) -> Truth:
+        """What is blurred in a photo, at its size.
 
         Raises:
             InputError: If the file is damaged or not of the photo's size.
         """
-        name = self.names[index]
-        path = self.mask_path(name)
-        white = read_map(path) >= 128
-        photo_path = self.root / "image" / name
+        path = self.mask_path(self.names[index])
+        mask = read_map(path)
+        photo_path = self.photo_path(index)
         with _explained(photo_path), Image.open(photo_path) as photo:
             size = ImageOps.exif_transpose(photo).size
-        if white.shape[::-1] != size:
+        if mask.shape[::-1] != size:
             raise InputError(
-                f"Mask {path} is {white.shape[1]}x{white.shape[0]} pixels but its photo is "
+                f"Mask {path} is {mask.shape[1]}x{mask.shape[0]} pixels but its photo is "
                 f"{size[0]}x{size[1]}; a mask must have its photo's size."
             )
-        return ~white if self.white_in_focus else white
+        white, unknown = mask >= 128, mask == UNKNOWN
+        return Truth(
+            blurred=~white if self.white_in_focus else white,
+            known=~unknown if unknown.any() else None,
+        )
 
 
 def list_photos(
@@ -135,12 +174,12 @@ def list_photos(
 
 
 def read_photo(path: Path) -> NDArray[np.uint8]:
-    """Decode a photo to (H, W, 3) uint8 RGB, EXIF orientation applied.
+    """Decode a photo to (H, W, 3) uint8 RGB as the device does, EXIF orientation applied.
 
     Raises:
-        InputError: If the file is missing or damaged.
+        ImageError: If the file is missing or damaged.
     """
-    return _decode(path, "RGB")
+    return np.asarray(load_pixels(path).rgb)
 
 
 def read_map(path: Path) -> NDArray[np.uint8]:
@@ -149,12 +188,8 @@ def read_map(path: Path) -> NDArray[np.uint8]:
     Raises:
         InputError: If the file is missing or damaged.
     """
-    return _decode(path, "L")
-
-
-def _decode(path: Path, mode: str) -> NDArray[np.uint8]:
     with _explained(path), Image.open(path) as image:
-        return np.asarray(ImageOps.exif_transpose(image).convert(mode))
+        return np.asarray(ImageOps.exif_transpose(image).convert("L"))
 
 
 @contextmanager

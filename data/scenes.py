@@ -40,7 +40,7 @@ def sharpest_scenes(
     )  # fmt: skip
     masks = BlurDataset(root, tuple(name for _, name, _ in scored))
     return [
-        (photo, at_size(np.uint8(255) * masks.mask(index), size))
+        (photo, at_size(masks.truth(index).picture(), size))
         for index, (_, _, photo) in enumerate(scored)
     ]
 

@@ -11,12 +11,10 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
 from data.augmentation import degrade
-from data.blur_dataset import BlurDataset, is_held_out_scene, squash
+from data.blur_dataset import BlurDataset, is_held_out_scene
 from data.scenes import sharpest_scenes
 from data.synthesis import (
     aperture_kernel,
@@ -25,8 +23,9 @@ from data.synthesis import (
     blur_foreground,
 )
 from dbd_mobile.errors import InputError
+from evaluation.mappers import Mapper
 from evaluation.measures import resize_map
-from evaluation.predictors import Predictor, open_predictor
+from evaluation.scoring import with_progress
 
 SIDE = 320
 """Scenes are squares of this many pixels, whatever a model's own input size."""
@@ -61,17 +60,16 @@ class CompositeErrors:
     largest_fall: float
 
 
-def measure_composites(model: Path, data: Path) -> CompositeErrors:
+def measure_composites(mapper: Mapper, data: Path) -> CompositeErrors:
     """Run a model on composites of held-out scenes.
 
     Args:
-        model: Any model file that ``evaluation.predictors`` opens.
+        mapper: What makes the maps.
         data: Folder with ``image/`` and ``mask/`` (white = object).
 
     Raises:
-        InputError: If the model, a photo or a mask cannot be used, or there are too few scenes.
+        DBDError: If a photo or a mask cannot be used, or there are too few scenes.
     """
-    predictor = open_predictor(model)
     names = [name for name in BlurDataset.from_folder(data).names if is_held_out_scene(name)]
     scenes = sharpest_scenes(data, names, SCENES, (SIDE, SIDE))
     if len(scenes) < 2:
@@ -83,21 +81,20 @@ def measure_composites(model: Path, data: Path) -> CompositeErrors:
     sweep = np.zeros((len(scenes), len(SWEEP)))
     others = scenes[1:] + scenes[:1]
     pairs = list(zip(scenes, others, strict=True))
-    console = Console(stderr=True)
-    for index, ((photo, mask), (other, _)) in enumerate(track(pairs, "Scoring", console=console)):
+    for index, ((photo, mask), (other, _)) in enumerate(with_progress(pairs, "Scoring")):
         for radius in RADII:
             kernel = aperture_kernel(radius, _BLADES, rng.uniform(0, np.pi))
             composite, cover = blur_foreground(photo, mask, other, kernel)
-            foreground.append(np.abs(_predict(predictor, composite, rng) - (cover >= 0.5)).mean())
+            foreground.append(np.abs(_map(mapper, composite, rng) - (cover >= 0.5)).mean())
             composite = blur_background(photo, mask, kernel)
-            background.append(np.abs(_predict(predictor, composite, rng) - (mask < 128)).mean())
-            blurred.append(_predict(predictor, blur_all(photo, kernel), rng).mean())
+            background.append(np.abs(_map(mapper, composite, rng) - (mask < 128)).mean())
+            blurred.append(_map(mapper, blur_all(photo, kernel), rng).mean())
         # The same noise at each radius, so that the blur alone makes the difference.
         seed = rng.integers(2**32)
         for column, radius in enumerate(SWEEP):
             kernel = aperture_kernel(radius, _BLADES, 0)
             shown = blur_all(photo, kernel)
-            sweep[index, column] = _predict(predictor, shown, np.random.default_rng(seed)).mean()
+            sweep[index, column] = _map(mapper, shown, np.random.default_rng(seed)).mean()
     means = sweep.mean(axis=0)
     return CompositeErrors(
         scenes=len(scenes),
@@ -110,12 +107,9 @@ def measure_composites(model: Path, data: Path) -> CompositeErrors:
     )
 
 
-def _predict(
-    predictor: Predictor, photo: NDArray[np.uint8], rng: np.random.Generator
-) -> NDArray[np.float32]:
+def _map(mapper: Mapper, photo: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.float32]:
     """The map of a photo as a camera stores it, at the size of a scene."""
-    blur = predictor.predict(squash(degrade(photo, rng), predictor.size_wh))
-    return resize_map(blur, (SIDE, SIDE))
+    return resize_map(mapper.map(degrade(photo, rng)), (SIDE, SIDE))
 
 
 def composites_table(model: str, errors: CompositeErrors) -> Table:

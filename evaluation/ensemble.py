@@ -1,4 +1,4 @@
-"""Trained networks in, the mean of their maps out: the strongest teacher there is.
+"""Trained networks in, a mapper that gives the mean of their maps out: the strongest teacher.
 
 Each network may see a photo at several sizes, and mirrored too (test-time augmentation).
 """
@@ -11,7 +11,8 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from data.blur_dataset import squash
+from data.blur_dataset import read_photo, squash
+from evaluation.mappers import GivenPhoto
 from networks import BlurNetwork
 from networks.weights import load_weights
 
@@ -47,19 +48,23 @@ class Ensemble:
         self._mirrored = mirrored
         self._device = device
 
-    def predict(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def map(self, photo: GivenPhoto) -> NDArray[np.float32]:
         """Blur map of a photo.
 
         Args:
-            photo: (H, W, 3) uint8 RGB.
+            photo: A file, or (H, W, 3) uint8 RGB.
 
         Returns:
             (S, S) float32 in [0, 1], 1 = blurred, S being the largest side.
+
+        Raises:
+            ImageError: If the file is missing or damaged.
         """
+        pixels = read_photo(photo) if isinstance(photo, Path) else photo
         largest = max(self._by_side)
         maps = []
         for side, networks in self._by_side.items():
-            image = torch.tensor(squash(photo, (side, side)), device=self._device)
+            image = torch.tensor(squash(pixels, (side, side)), device=self._device)
             views = image.permute(2, 0, 1)[None].float()
             if self._mirrored:
                 views = torch.cat([views, views.flip(3)])

@@ -15,7 +15,8 @@ Protocols differ between papers, so every number carries its protocol's name:
 
 F uses beta^2 = 0.3. An image whose truth has one class only scores precision = recall = F = 1 if
 the prediction has none of the positive class either and the truth has none, else 0 for F; such
-images are counted in ``one_class_images``.
+images are counted in ``one_class_images``. Pixels whose truth is unknown are left out of
+everything; an image without a known pixel cannot be scored.
 """
 
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from data.blur_dataset import Truth
 
 BETA_SQUARED = 0.3
 THRESHOLDS = 256
@@ -74,42 +77,45 @@ class AccuracyMeter:
     _mae: list[float] = field(default_factory=list)
     _one_class: int = 0
 
-    def add(self, probability: NDArray[np.float32], truth: NDArray[np.bool_]) -> None:
+    def add(self, probability: NDArray[np.float32], truth: Truth) -> None:
         """Score one image.
 
         Args:
             probability: (h, w) float32 in [0, 1] at the network's size, 1 = blurred.
-            truth: (H, W) bool at the photo's own size, True = blurred.
+            truth: At the photo's own size.
 
         Raises:
-            ValueError: If a shape, the range or a NaN shows that these are not such maps.
+            ValueError: If a shape, the range or a NaN shows that these are not such maps, or
+                nothing of the truth is known.
         """
-        if probability.ndim != 2 or truth.ndim != 2 or truth.dtype != np.bool_:
+        blurred, known = truth.blurred, truth.known
+        if probability.ndim != 2 or blurred.ndim != 2 or blurred.dtype != np.bool_:
             raise ValueError(
-                "Expected a (h, w) probability map and a (H, W) bool mask; got "
-                f"{probability.shape} {probability.dtype} and {truth.shape} {truth.dtype}."
+                "Expected a (h, w) probability map and a (H, W) bool truth; got "
+                f"{probability.shape} {probability.dtype} and {blurred.shape} {blurred.dtype}."
             )
         if not (probability.min() >= 0 and probability.max() <= 1):
             raise ValueError(
                 f"Probabilities must lie in [0, 1]; got {probability.min()} to {probability.max()}."
             )
-        full = resize_map(probability, (truth.shape[1], truth.shape[0]))
-        # uint8 masks so that the mean below is of the same pixels as the counts.
-        self._mae.append(float(np.abs(full - truth).mean(dtype=np.float64)))
-        if truth.all() or not truth.any():
+        full = resize_map(probability, truth.size_wh)
+        small_blurred, small_known = _at_size(blurred, known, probability.shape)
+        if known is not None:
+            full, blurred = full[known], blurred[known]
+            probability = probability[small_known]
+            small_blurred = small_blurred[small_known]
+        if not (full.size and probability.size):
+            raise ValueError("Nothing of the image's truth is known, so it cannot be scored.")
+        self._mae.append(float(np.abs(full - blurred).mean(dtype=np.float64)))
+        if blurred.all() or not blurred.any():
             self._one_class += 1
-        precision, recall = _precision_recall_in_focus(full, truth)
+        precision, recall = _precision_recall_in_focus(full, blurred)
         self._precisions.append(precision)
         self._recalls.append(recall)
-        self._ddff.append(_f_of_masks(full >= 0.5, truth))
-        small_truth = np.asarray(
-            Image.fromarray(truth.view(np.uint8) * 255).resize(
-                (probability.shape[1], probability.shape[0]), Image.Resampling.BILINEAR
-            )
-        )
+        self._ddff.append(_f_of_masks(full >= 0.5, blurred))
         focus = 1.0 - probability
         threshold = min(1.5 * float(focus.mean(dtype=np.float64)), 1.0)
-        self._adaptive.append(_f_of_masks(focus >= threshold, small_truth < 128))
+        self._adaptive.append(_f_of_masks(focus >= threshold, ~small_blurred))
 
     def result(self) -> Accuracy:
         """Accuracy over the images added.
@@ -133,10 +139,26 @@ class AccuracyMeter:
         )
 
 
+def _at_size(
+    blurred: NDArray[np.bool_], known: NDArray[np.bool_] | None, shape: tuple[int, ...]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """A truth at (h, w): what is blurred, and what is known in every pixel that it is made of."""
+
+    def resized(values: NDArray[np.bool_]) -> NDArray[np.uint8]:
+        image = Image.fromarray(values.view(np.uint8) * np.uint8(255))
+        return np.asarray(image.resize((shape[1], shape[0]), Image.Resampling.BILINEAR))
+
+    all_known = np.ones(shape, np.bool_)
+    return resized(blurred) >= 128, all_known if known is None else resized(known) == 255
+
+
 def _precision_recall_in_focus(
     blur: NDArray[np.float32], truth: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Precision and recall of "in focus" at the 256 thresholds k/255 -> two (256,) arrays."""
+    """Precision and recall of "in focus" at the 256 thresholds k/255 -> two (256,) arrays.
+
+    Map and truth of any one shape.
+    """
     focus = np.float32(1) - blur
     # Index of the highest threshold that each pixel still passes (k/255 <= focus).
     passed = np.floor(focus.astype(np.float64) * 255 + 1e-6).astype(np.int64)

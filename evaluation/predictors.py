@@ -1,12 +1,10 @@
-"""A model file in (a checkpoint, ONNX or TFLite), a function from photo to blur map out.
+"""A network or its file (ONNX, TFLite) in, a function from photo at its input size to map out.
 
 Every kind is run by the runtime that its users run it with: PyTorch, onnxruntime, LiteRT with
 XNNPACK.
 """
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -17,11 +15,12 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.typing import NDArray
 
 from dbd_mobile import Quantization
+from dbd_mobile.chatter import without_chatter
 from dbd_mobile.errors import InputError
 from dbd_mobile.tflite.model_file import read_as_probability
-from networks import NetworkContract
+from networks import BlurNetwork, NetworkContract
 from networks.device_input import device_contract
-from networks.weights import PYTORCH_SUFFIXES, TrainedNetwork, load_weights
+from networks.weights import PYTORCH_SUFFIXES, load_weights
 
 
 class Predictor(Protocol):
@@ -52,7 +51,7 @@ def open_predictor(path: Path) -> Predictor:
     Raises:
         InputError: If the file is missing, damaged or of another kind.
     """
-    kinds = {
+    kinds: dict[str, Callable[[Path], Predictor]] = {
         **dict.fromkeys((".safetensors", *PYTORCH_SUFFIXES), _open_weights),
         ".onnx": OnnxPredictor,
         ".tflite": TflitePredictor,
@@ -69,22 +68,27 @@ def open_predictor(path: Path) -> Predictor:
 
 
 def _open_weights(path: Path) -> Predictor:
-    return TorchPredictor(load_weights(path))
+    return TorchPredictor(load_weights(path).network)
 
 
 class TorchPredictor:
-    """Runs a network in PyTorch on the CPU."""
+    """Runs a network in PyTorch, in float32, on the device that it is on.
 
-    def __init__(self, trained: TrainedNetwork) -> None:
-        self._network = trained.network
-        self._contract = trained.contract
-        self.size_wh = (trained.contract.width, trained.contract.height)
+    Args:
+        network: In eval mode.
+    """
+
+    def __init__(self, network: BlurNetwork) -> None:
+        self._network = network
+        self._device = next(network.parameters()).device
+        self.size_wh = (network.contract.width, network.contract.height)
 
     def predict(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
-        image = self._contract.normalise(photo.astype(np.float32)).transpose(2, 0, 1)[None]
+        pixels = torch.tensor(photo, device=self._device).permute(2, 0, 1)[None].float()
         with torch.inference_mode():
-            probability: NDArray[np.float32] = self._network(torch.from_numpy(image)).numpy()
-        return probability[0, 0]
+            probability = self._network(self._network.contract.normalise(pixels))
+        blur: NDArray[np.float32] = probability[0, 0].cpu().numpy()
+        return blur
 
 
 class OnnxPredictor:
@@ -190,7 +194,7 @@ def open_interpreter(path: Path, *, show_all_tensors: bool = False) -> Interpret
         if show_all_tensors
         else OpResolverType.AUTO
     )
-    with _silenced_stderr():
+    with without_chatter():
         interpreter = Interpreter(
             str(path),
             num_threads=1,
@@ -199,20 +203,6 @@ def open_interpreter(path: Path, *, show_all_tensors: bool = False) -> Interpret
         )
         interpreter.allocate_tensors()
     return interpreter
-
-
-@contextmanager
-def _silenced_stderr() -> Iterator[None]:
-    # LiteRT announces its delegate on the file descriptor itself and has no switch for that.
-    kept = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
 
 
 def run_photo(interpreter: Interpreter, photo: NDArray[np.uint8]) -> None:

@@ -1,42 +1,68 @@
-"""Blur maps and a data set with masks in, the accuracy by every protocol out."""
+"""A mapper and a data set in, the accuracy by every protocol out."""
 
+import dataclasses
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
 from rich.progress import track
+from rich.table import Table
 
-from data.blur_dataset import BlurDataset, squash
+from data.blur_dataset import BlurDataset
+from dbd_mobile.cli.screen import notes
+from evaluation.mappers import Mapper
 from evaluation.measures import Accuracy, AccuracyMeter
-from evaluation.predictors import open_predictor
+
+_Item = TypeVar("_Item")
+
+_RULES = {
+    "fmax": "in focus positive, best of 256 thresholds of the averaged curve, native size",
+    "f_at_half": "in focus positive, threshold 128/255 of the averaged curve, native size",
+    "ddff": "blurred positive, mean per-image F at 0.5, native size",
+    "adaptive": "in focus positive, mean per-image F at 1.5 x mean, network size",
+    "mae": "mean absolute error of the soft map, native size",
+}
 
 
-def predict_photos(model: Path, dataset: BlurDataset) -> Iterator[NDArray[np.float32]]:
-    """A model's maps of a data set's photos, one by one, with a progress bar.
+def measure(mapper: Mapper, dataset: BlurDataset) -> Accuracy:
+    """Measure what makes blur maps on photos with ground truth, with a progress bar.
 
     Args:
-        model: From ``find_model``.
+        mapper: What makes the maps.
+        dataset: Photos and masks.
+
+    Returns:
+        The accuracy by every protocol of ``evaluation.measures``.
+
+    Raises:
+        DBDError: If a photo or a mask cannot be used.
+    """
+    return score(map_photos(mapper, dataset), dataset)
+
+
+def map_photos(mapper: Mapper, dataset: BlurDataset) -> Iterator[NDArray[np.float32]]:
+    """Maps of a data set's photos, one by one in their order, with a progress bar.
+
+    Args:
+        mapper: What makes the maps.
         dataset: The photos.
 
     Yields:
-        (h, w) float32 probability of the model's size, in the photos' order.
+        (h, w) float32 probability.
 
     Raises:
-        InputError: If the model or a photo cannot be used.
+        DBDError: If a photo cannot be used.
     """
-    predictor = open_predictor(model)
-    for index in track(range(len(dataset)), "Scoring photos", console=Console(stderr=True)):
-        yield predictor.predict(squash(dataset.photo(index), predictor.size_wh))
+    for index in with_progress(range(len(dataset)), "Scoring photos"):
+        yield mapper.map(dataset.photo_path(index))
 
 
 def score(maps: Iterable[NDArray[np.float32]], dataset: BlurDataset) -> Accuracy:
-    """Measure a model's blur maps.
+    """Measure blur maps.
 
     Args:
-        maps: A (h, w) float32 probability for every photo of the data set, in its order, each
-            from the photo squashed to the model's input size.
+        maps: A (h, w) float32 probability for every photo of the data set, in its order.
         dataset: Photos and masks.
 
     Returns:
@@ -47,5 +73,22 @@ def score(maps: Iterable[NDArray[np.float32]], dataset: BlurDataset) -> Accuracy
     """
     meter = AccuracyMeter()
     for index, probability in enumerate(maps):
-        meter.add(probability, dataset.mask(index))
+        meter.add(probability, dataset.truth(index))
     return meter.result()
+
+
+def with_progress(items: Iterable[_Item], what: str) -> Iterable[_Item]:
+    """Go through items with a progress bar on stderr, that leaves no line behind."""
+    return track(items, what, console=notes, transient=True)
+
+
+def accuracy_table(model: str, data: str, accuracy: Accuracy) -> Table:
+    """The measures with their protocols' rules, for the screen."""
+    table = Table(title=f"{model} on {accuracy.images} photos of {data}")
+    table.add_column("measure")
+    table.add_column("value", justify="right")
+    table.add_column("protocol")
+    for name, rule in _RULES.items():
+        table.add_row(name, f"{dataclasses.asdict(accuracy)[name]:.4f}", rule)
+    table.caption = f"{accuracy.one_class_images} photos have a truth of one class only"
+    return table

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from data.blur_dataset import BlurDataset
+from evaluation.mappers import Mapper
 from evaluation.measures import resize_map
-from evaluation.scoring import predict_photos
+from evaluation.scoring import map_photos
 
 _CELL_WH = (240, 180)
 _CAPTION = 16
@@ -16,11 +17,13 @@ _GAP = 4
 _COLUMNS = 3
 
 
-def draw_worst(model: Path, dataset: BlurDataset, count: int, picture: Path) -> list[str]:
+def draw_worst(mapper: Mapper, dataset: BlurDataset, count: int, picture: Path) -> list[str]:
     """Draw photo, ground truth and map of the photos with the largest mean absolute error.
 
+    White is blurred, black in focus, and in the ground truth grey unknown.
+
     Args:
-        model: Any model file that ``evaluation.predictors`` opens.
+        mapper: What makes the maps.
         dataset: Photos and masks.
         count: How many to draw.
         picture: PNG file to write; the worst comes first, in rows of three.
@@ -29,13 +32,13 @@ def draw_worst(model: Path, dataset: BlurDataset, count: int, picture: Path) -> 
         A line for each photo drawn: its name and error.
 
     Raises:
-        InputError: If the model, a photo or a mask cannot be used.
+        DBDError: If a photo or a mask cannot be used.
     """
     judged = []
-    for index, blur in enumerate(predict_photos(model, dataset)):
-        truth = dataset.mask(index)
-        height, width = truth.shape
-        error = float(np.abs(resize_map(blur, (width, height)) - truth).mean())
+    for index, blur in enumerate(map_photos(mapper, dataset)):
+        truth = dataset.truth(index)
+        errors = np.abs(resize_map(blur, truth.size_wh) - truth.blurred)
+        error = float(errors.mean(where=True if truth.known is None else truth.known))
         judged.append((error, index, blur))
     judged.sort(key=lambda entry: -entry[0])
     lines, cells = [], []
@@ -43,7 +46,7 @@ def draw_worst(model: Path, dataset: BlurDataset, count: int, picture: Path) -> 
         lines.append(f"{dataset.names[index]}  {error:.3f}")
         views = (
             dataset.photo(index),
-            np.uint8(255) * dataset.mask(index),
+            dataset.truth(index).picture(),
             (blur * 255 + 0.5).astype(np.uint8),
         )
         cells.append(_cell(views, lines[-1]))

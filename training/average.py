@@ -17,12 +17,16 @@ from typing import Any
 
 import torch
 
+from data.blur_dataset import BlurDataset
 from dbd_mobile.errors import InputError
+from evaluation.mappers import SquashingMapper
 from evaluation.measures import Accuracy
+from evaluation.predictors import TorchPredictor
+from evaluation.scoring import measure
+from networks import BlurNetwork
 from networks.weights import load_weights, save_weights
 from training.batches import open_split
 from training.recipe import Recipe, recipe_from_table
-from training.run import validate
 
 
 def average_weights(
@@ -61,9 +65,8 @@ def average_weights(
                 "average is judged by photos that none of its runs was trained on."
             )
     _, photos = open_split(like)
-    side = like.input_side(first.contract)
     accuracies = {
-        str(file): validate(member.network.to(device), photos, side)
+        str(file): _measured(member.network.to(device), photos)
         for file, member in zip(files, members, strict=True)
     }
     states = [member.network.state_dict() for member in members]
@@ -77,7 +80,7 @@ def average_weights(
     with torch.no_grad():
         for parameter in first.network.last_convolution().parameters():
             parameter.mul_(firmness)
-    accuracies[str(output)] = validate(first.network, photos, side)
+    accuracies[str(output)] = _measured(first.network, photos)
     notes: dict[str, Any] = {
         "averaged": [member.notes for member in members],
         "held_out": asdict(accuracies[str(output)]),
@@ -87,6 +90,10 @@ def average_weights(
     output.parent.mkdir(parents=True, exist_ok=True)
     save_weights(output, first.network, first.architecture, notes)
     return accuracies
+
+
+def _measured(network: BlurNetwork, photos: BlurDataset) -> Accuracy:
+    return measure(SquashingMapper(TorchPredictor(network)), photos)
 
 
 def _recipes(file: Path, notes: dict[str, Any]) -> list[Recipe]:

@@ -1,14 +1,17 @@
-"""A recipe and its data in, batches of photos and blur targets out.
+"""A recipe and its data in, batches of photos, blur targets and what is known of these out.
 
 Every batch depends on the seed, the epoch and the step only, not on how many processes make them
 or on where a run was interrupted.
 """
 
 import functools
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from rich.progress import track
 from torch import Tensor
 from torch.utils.data import Dataset
@@ -57,11 +60,32 @@ def open_split(recipe: Recipe) -> tuple[BlurDataset, BlurDataset]:
 _SCALE_JITTER = 0.1
 
 
-class Batches(Dataset[tuple[Tensor, Tensor]]):
-    """Batches of one epoch: item i is step i's images and targets.
+class Batch(NamedTuple):
+    """Photos of one step; their normalisation is the network's business.
 
-    Images are uint8 (B, 3, S, S), targets uint8 (B, 1, S, S) with 255 = blurred; the normalisation
-    is the network's business. S varies from step to step: a part of a photo comes at about the
+    Attributes:
+        images: (B, 3, S, S) uint8.
+        targets: (B, 1, S, S) uint8, 255 = blurred.
+        known: (B, 1, S, S) bool, False where the target is unknown; None if all of it is known.
+    """
+
+    images: Tensor
+    targets: Tensor
+    known: Tensor | None
+
+
+class _Example(NamedTuple):
+    """A photo (H, W, 3), its target (H, W), and 255 where that is known, None if it all is."""
+
+    photo: NDArray[np.uint8]
+    target: NDArray[np.uint8]
+    known: NDArray[np.uint8] | None = None
+
+
+class Batches(Dataset[Batch]):
+    """Batches of one epoch: item i is that of step i.
+
+    Their side S varies from step to step: a part of a photo comes at about the
     scale that it has when the whole photo fills the network's input, as it does in use. (A part
     blown up to the whole input would show the network coarser detail, and less blur a pixel, than
     it will meet; Touvron et al., NeurIPS 2019.) Photos are kept decoded in memory.
@@ -89,53 +113,73 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
             )
         self._side = side
         size = (recipe.stored_side, recipe.stored_side) if recipe.stored_side else None
-        self._photos: list[Pair] = []
+        self._photos: list[_Example] = []
         for index in track(range(len(photos)), "Decoding photos"):
-            mask = np.uint8(255) * photos.mask(index)
-            self._photos.append((at_size(photos.photo(index), size), at_size(mask, size)))
+            truth = photos.truth(index)
+            planes = [photos.photo(index), np.uint8(255) * truth.blurred]
+            if truth.known is not None:
+                planes.append(np.uint8(255) * truth.known)
+            self._photos.append(_Example(*(at_size(plane, size) for plane in planes)))
         self._sharp: list[Pair] = []
         if recipe.synthetic_in_batch:
             self._sharp = _sharpest(data_root() / recipe.sharp_photos, recipe.sharp_count, size)
-        self._taught: list[Pair] = []
+        self._taught: list[_Example] = []
         if recipe.taught_in_batch:
             self._taught = _taught(recipe, size)
 
     def __len__(self) -> int:
         return len(self._photos) // self._recipe.real_in_batch
 
-    def __getitem__(self, step: int) -> tuple[Tensor, Tensor]:
+    def __getitem__(self, step: int) -> Batch:
         recipe = self._recipe
         real = recipe.real_in_batch
         order = np.random.default_rng((recipe.seed, self.epoch)).permutation(len(self._photos))
         rng = np.random.default_rng((recipe.seed, self.epoch, 1 + step))
         share = rng.uniform(recipe.smallest_crop, 1)
         side = max(32, round(self._side * share / 32) * 32)
-        pairs = [self._real(self._photos[i], side, rng) for i in order[step * real :][:real]]
-        pairs += [self._synthetic(side, rng) for _ in range(recipe.synthetic_in_batch)]
+        chosen = [self._real(self._photos[i], side, rng) for i in order[step * real :][:real]]
+        chosen += [self._synthetic(side, rng) for _ in range(recipe.synthetic_in_batch)]
         for _ in range(recipe.taught_in_batch):
-            pairs.append(self._real(self._taught[rng.integers(len(self._taught))], side, rng))
-        images = np.stack([photo for photo, _ in pairs]).transpose(0, 3, 1, 2)
-        targets = np.stack([target for _, target in pairs])[:, None]
-        return torch.from_numpy(np.ascontiguousarray(images)), torch.from_numpy(targets)
+            chosen.append(self._real(self._taught[rng.integers(len(self._taught))], side, rng))
+        images = np.stack([example.photo for example in chosen]).transpose(0, 3, 1, 2)
+        targets = np.stack([example.target for example in chosen])[:, None]
+        return Batch(
+            images=torch.from_numpy(np.ascontiguousarray(images)),
+            targets=torch.from_numpy(targets),
+            known=_known(chosen),
+        )
 
-    def _real(self, pair: Pair, side: int, rng: np.random.Generator) -> Pair:
-        photo, target = self._crop(pair, side, rng)
+    def _real(self, example: _Example, side: int, rng: np.random.Generator) -> _Example:
+        photo, *rest = self._crop([plane for plane in example if plane is not None], side, rng)
         photo = jitter_colour(photo, rng)
         if rng.random() < self._recipe.degraded_share:
             photo = degrade(photo, rng)
-        return photo, target
+        return _Example(photo, *rest)
 
-    def _synthetic(self, side: int, rng: np.random.Generator) -> Pair:
+    def _synthetic(self, side: int, rng: np.random.Generator) -> _Example:
         first, second = rng.choice(len(self._sharp), 2, replace=False)
         photo, mask = self._crop(self._sharp[first], side, rng)
         other, _ = self._crop(self._sharp[second], side, rng)
         photo, target = synthesise(photo, mask, other, rng)
         photo = degrade(jitter_colour(photo, rng), rng)
-        return photo, (target * 255 + 0.5).astype(np.uint8)
+        return _Example(photo, (target * 255 + 0.5).astype(np.uint8))
 
-    def _crop(self, pair: Pair, side: int, rng: np.random.Generator) -> Pair:
+    def _crop(
+        self, planes: Sequence[NDArray[np.uint8]], side: int, rng: np.random.Generator
+    ) -> list[NDArray[np.uint8]]:
         share = min(1.0, side / self._side * rng.uniform(1 - _SCALE_JITTER, 1 + _SCALE_JITTER))
-        return crop_and_flip(*pair, side, share, rng)
+        return crop_and_flip(planes, side, share, rng)
+
+
+def _known(examples: Sequence[_Example]) -> Tensor | None:
+    """Where the targets of a batch are known: as far as every pixel is that they are made of."""
+    if all(example.known is None for example in examples):
+        return None
+    known = [
+        np.ones_like(example.target, np.bool_) if example.known is None else example.known == 255
+        for example in examples
+    ]
+    return torch.from_numpy(np.stack(known)[:, None])
 
 
 # Kept for the next run of the same process: looking through thousands of photos takes a minute.
@@ -149,20 +193,20 @@ def _sharpest(root: Path, count: int, size: tuple[int, int] | None) -> list[Pair
     return chosen
 
 
-def _taught(recipe: Recipe, size: tuple[int, int] | None) -> list[Pair]:
+def _taught(recipe: Recipe, size: tuple[int, int] | None) -> list[_Example]:
     """Photos and the maps that a teacher made of them."""
     root = data_root() / recipe.taught_photos
     maps = Path(recipe.taught_maps)
-    pairs = []
+    examples = []
     for name in track(list_photos(root / "image"), "Reading the teacher's maps"):
         path = maps / f"{Path(name).stem}.png"
         if path.is_file() and not is_held_out_scene(name):
             photo = at_size(read_photo(root / "image" / name), size)
             height, width = photo.shape[:2]
-            pairs.append((photo, squash(read_map(path), (width, height))))
-    if not pairs:
+            examples.append(_Example(photo, squash(read_map(path), (width, height))))
+    if not examples:
         raise InputError(
             f"{maps} holds no map of a photo of {root / 'image'}; make them with "
             "'python -m training label'."
         )
-    return pairs
+    return examples

@@ -9,7 +9,7 @@ from PIL import Image
 from rich.progress import track
 
 from data.blur_dataset import read_map, read_photo, squash
-from dbd_mobile.errors import InputError
+from dbd_mobile.errors import DBDError, InputError
 from evaluation.ensemble import Ensemble
 from training.outlines import follow_outline
 
@@ -44,11 +44,11 @@ def label_photos(
         try:
             photo = read_photo(photos / name)
             mask = None if objects is None else read_map(objects / path.name)
-        except InputError as error:
+        except DBDError as error:
             _log.warning("left out: %s", error)
             damaged += 1
             continue
-        blur = ensemble.predict(photo)
+        blur = ensemble.map(photo)
         if mask is not None:
             side = len(blur)
             blur = follow_outline(blur, squash(mask, (side, side)))

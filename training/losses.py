@@ -8,20 +8,25 @@ from torch import Tensor
 from torch.nn import functional
 
 
-def cross_entropy(logits: Tensor, target: Tensor) -> Tensor:
+def cross_entropy(logits: Tensor, target: Tensor, known: Tensor | None = None) -> Tensor:
     """Binary cross-entropy per pixel.
 
     Args:
         logits: (N, 1, H, W) float, of the probability of blur.
         target: (N, 1, H, W) float in [0, 1], 1 = blurred.
+        known: (N, 1, H, W) bool, the pixels that count; all if None.
 
     Returns:
-        Scalar mean.
+        Scalar mean; 0 if no pixel counts.
     """
-    return functional.binary_cross_entropy_with_logits(logits, target)
+    if known is None:
+        return functional.binary_cross_entropy_with_logits(logits, target)
+    return mean_known(
+        functional.binary_cross_entropy_with_logits(logits, target, reduction="none"), known
+    )
 
 
-def soft_iou(logits: Tensor, target: Tensor) -> Tensor:
+def soft_iou(logits: Tensor, target: Tensor, known: Tensor | None = None) -> Tensor:
     """One minus the soft intersection over union, mean of the blurred and the in-focus class.
 
     Counting both classes keeps the loss symmetric: a photo that is nearly all blurred is pulled
@@ -31,6 +36,7 @@ def soft_iou(logits: Tensor, target: Tensor) -> Tensor:
     Args:
         logits: (N, 1, H, W) float, of the probability of blur.
         target: (N, 1, H, W) float in [0, 1], 1 = blurred.
+        known: (N, 1, H, W) bool, the pixels that count; all if None.
 
     Returns:
         Scalar mean over images and classes, in [0, 1].
@@ -38,6 +44,8 @@ def soft_iou(logits: Tensor, target: Tensor) -> Tensor:
     blur = torch.sigmoid(logits)
 
     def iou(predicted: Tensor, wanted: Tensor) -> Tensor:
+        if known is not None:
+            predicted, wanted = predicted * known, wanted * known
         common = (predicted * wanted).sum((1, 2, 3))
         union = (predicted + wanted - predicted * wanted).sum((1, 2, 3))
         return (common + 1) / (union + 1)
@@ -45,7 +53,7 @@ def soft_iou(logits: Tensor, target: Tensor) -> Tensor:
     return 1 - (iou(blur, target) + iou(1 - blur, 1 - target)).mean() / 2
 
 
-def absolute_error(logits: Tensor, target: Tensor) -> Tensor:
+def absolute_error(logits: Tensor, target: Tensor, known: Tensor | None = None) -> Tensor:
     """Mean absolute difference of map and target, which is what the measure MAE takes.
 
     Cross-entropy is content with a map that is as unsure as it should be; this one draws every
@@ -54,18 +62,22 @@ def absolute_error(logits: Tensor, target: Tensor) -> Tensor:
     Args:
         logits: (N, 1, H, W) float, of the probability of blur.
         target: (N, 1, H, W) float in [0, 1], 1 = blurred.
+        known: (N, 1, H, W) bool, the pixels that count; all if None.
 
     Returns:
-        Scalar mean, in [0, 1].
+        Scalar mean, in [0, 1]; 0 if no pixel counts.
     """
-    return map_distance(torch.sigmoid(logits), target)
+    blur = torch.sigmoid(logits)
+    if known is None:
+        return map_distance(blur, target)
+    return mean_known((blur - target).abs(), known)
 
 
 _NEAR = 31
 """Side of the square around a pixel in which ``boundary`` looks for an edge, in pixels."""
 
 
-def boundary(logits: Tensor, target: Tensor) -> Tensor:
+def boundary(logits: Tensor, target: Tensor, known: Tensor | None = None) -> Tensor:
     """Binary cross-entropy near the edges of the ground truth, where most pixels are easy to miss.
 
     A pixel weighs as much as its target differs from the mean of the square of 31 pixels around
@@ -74,12 +86,17 @@ def boundary(logits: Tensor, target: Tensor) -> Tensor:
     Args:
         logits: (N, 1, H, W) float, of the probability of blur.
         target: (N, 1, H, W) float in [0, 1], 1 = blurred.
+        known: (N, 1, H, W) bool, the pixels that count, here and as surroundings; all if None.
 
     Returns:
         Scalar weighted mean; 0 for a batch without edges.
     """
-    around = _mean_around(target)
-    weights = (target - around).abs()
+    if known is None:
+        weights = (target - _mean_around(target)).abs()
+    else:
+        counted = known.to(target.dtype)
+        around = _mean_around(target * counted) / _mean_around(counted).clamp(min=1e-6)
+        weights = (target - around).abs() * counted
     missed = functional.binary_cross_entropy_with_logits(logits, target, weights, reduction="sum")
     return missed / weights.sum().clamp(min=1)
 
@@ -89,6 +106,13 @@ def _mean_around(target: Tensor) -> Tensor:
     far = _NEAR // 2
     columns = functional.avg_pool2d(target, (_NEAR, 1), 1, (far, 0), count_include_pad=False)
     return functional.avg_pool2d(columns, (1, _NEAR), 1, (0, far), count_include_pad=False)
+
+
+def mean_known(values: Tensor, known: Tensor | None) -> Tensor:
+    """Scalar mean of (N, 1, H, W) values over the pixels that are known; 0 if none is."""
+    if known is None:
+        return values.mean()
+    return (values * known).sum() / known.sum().clamp(min=1)
 
 
 def map_distance(first: Tensor, second: Tensor) -> Tensor:
@@ -124,23 +148,30 @@ def feature_distance(student: Sequence[Tensor], teacher: Sequence[Tensor]) -> Te
 
 
 class AdversarialLoss(Protocol):
-    """What a discriminator and the network that it judges are drawn to."""
+    """What a discriminator and the network that it judges are drawn to.
 
-    def critic(self, real: Tensor, fake: Tensor) -> Tensor:
-        """Loss of the discriminator, from its scores (N, 1, H, W) of both kinds of map."""
+    Scores are (N, 1, H, W); ``known`` (N, 1, H, W) bool says which of them count, all if None.
+    """
 
-    def generator(self, real: Callable[[], Tensor], fake: Tensor) -> Tensor:
+    def critic(self, real: Tensor, fake: Tensor, known: Tensor | None = None) -> Tensor:
+        """Loss of the discriminator, from its scores of both kinds of map."""
+
+    def generator(
+        self, real: Callable[[], Tensor], fake: Tensor, known: Tensor | None = None
+    ) -> Tensor:
         """Loss of the network whose maps are the fake ones; ``real`` gives scores if asked."""
 
 
 class LeastSquares:
     """Scores of real maps go to 1, of fake ones to 0 (Mao et al., ICCV 2017)."""
 
-    def critic(self, real: Tensor, fake: Tensor) -> Tensor:
-        return ((real - 1).square().mean() + fake.square().mean()) / 2
+    def critic(self, real: Tensor, fake: Tensor, known: Tensor | None = None) -> Tensor:
+        return (mean_known((real - 1).square(), known) + mean_known(fake.square(), known)) / 2
 
-    def generator(self, real: Callable[[], Tensor], fake: Tensor) -> Tensor:
-        return (fake - 1).square().mean() / 2
+    def generator(
+        self, real: Callable[[], Tensor], fake: Tensor, known: Tensor | None = None
+    ) -> Tensor:
+        return mean_known((fake - 1).square(), known) / 2
 
 
 class Relativistic:
@@ -149,13 +180,15 @@ class Relativistic:
     The relativistic average discriminator with least squares (Jolicoeur-Martineau, ICLR 2019).
     """
 
-    def critic(self, real: Tensor, fake: Tensor) -> Tensor:
-        above = (real - fake.mean() - 1).square().mean()
-        below = (fake - real.mean() + 1).square().mean()
+    def critic(self, real: Tensor, fake: Tensor, known: Tensor | None = None) -> Tensor:
+        above = mean_known((real - mean_known(fake, known) - 1).square(), known)
+        below = mean_known((fake - mean_known(real, known) + 1).square(), known)
         return (above + below) / 2
 
-    def generator(self, real: Callable[[], Tensor], fake: Tensor) -> Tensor:
-        return self.critic(fake, real())
+    def generator(
+        self, real: Callable[[], Tensor], fake: Tensor, known: Tensor | None = None
+    ) -> Tensor:
+        return self.critic(fake, real(), known)
 
 
 ADVERSARIAL_LOSSES: dict[str, AdversarialLoss] = {

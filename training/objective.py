@@ -44,12 +44,14 @@ class Step:
     Attributes:
         image: (N, 3, H, W) float, normalised as the network in training expects it.
         target: (N, 1, H, W) float in [0, 1], 1 = blurred.
+        known: (N, 1, H, W) bool, where the target is known; None where all of it is.
         student: Of the network in training, which may be a teacher's.
         teacher: Of its teacher, without gradient; None without one.
     """
 
     image: Tensor
     target: Tensor
+    known: Tensor | None
     student: Prediction
     teacher: Prediction | None
 
@@ -65,12 +67,12 @@ class Term(nn.Module, ABC):
 class Content(Term):
     """Distance of the map to the ground truth."""
 
-    def __init__(self, loss: Callable[[Tensor, Tensor], Tensor]) -> None:
+    def __init__(self, loss: Callable[[Tensor, Tensor, Tensor | None], Tensor]) -> None:
         super().__init__()
         self._loss = loss
 
     def forward(self, step: Step) -> Tensor:
-        return self._loss(step.student.logits, step.target)
+        return self._loss(step.student.logits, step.target, step.known)
 
 
 class Consistency(Term):
@@ -113,30 +115,38 @@ class Adversary(Term):
 
     Args:
         loss: What both are drawn to.
-        real: Gives the real maps (N, 1, H, W) of a step.
+        real: Gives the real maps (N, 1, H, W) of a step, and which of their pixels count.
 
     Attributes:
         critic: The discriminator.
     """
 
-    def __init__(self, loss: losses.AdversarialLoss, real: Callable[[Step], Tensor]) -> None:
+    def __init__(
+        self,
+        loss: losses.AdversarialLoss,
+        real: Callable[[Step], tuple[Tensor, Tensor | None]],
+    ) -> None:
         super().__init__()
         self.critic = Discriminator()
         self._loss = loss
         self._real = real
 
     def forward(self, step: Step) -> Tensor:
+        real, known = self._real(step)
         with _frozen(self.critic):
             return self._loss.generator(
-                lambda: self.critic(step.image, self._real(step)),
+                lambda: self.critic(step.image, real),
                 self.critic(step.image, step.student.blur),
+                known,
             )
 
     def critic_loss(self, step: Step) -> Tensor:
         """The scalar that the critic is to make small; the network is left out of it."""
+        real, known = self._real(step)
         return self._loss.critic(
-            self.critic(step.image, self._real(step)),
+            self.critic(step.image, real),
             self.critic(step.image, step.student.blur.detach()),
+            known,
         )
 
 
@@ -157,8 +167,8 @@ class Objective(nn.Module):
             "soft_iou": lambda: Content(losses.soft_iou),
             "boundary": lambda: Content(losses.boundary),
             "absolute_error": lambda: Content(losses.absolute_error),
-            "adversarial": lambda: Adversary(adversarial, lambda step: step.target),
-            "distillation": lambda: Adversary(adversarial, lambda step: _taught(step).blur),
+            "adversarial": lambda: Adversary(adversarial, _ground_truth),
+            "distillation": lambda: Adversary(adversarial, lambda step: (_taught(step).blur, None)),
             "consistency": Consistency,
             "features": lambda: Features(student, teacher),
         }
@@ -189,6 +199,13 @@ class Objective(nn.Module):
         """What is trained with the network."""
         critics = set(self.critic_parameters())
         return [parameter for parameter in self.parameters() if parameter not in critics]
+
+
+def _ground_truth(step: Step) -> tuple[Tensor, Tensor | None]:
+    """The true maps, where they are known; elsewhere the network's own, which tell nothing."""
+    if step.known is None:
+        return step.target, None
+    return torch.where(step.known, step.target, step.student.blur.detach()), step.known
 
 
 def _taught(step: Step) -> Prediction:

@@ -28,13 +28,15 @@ from rich.progress import (
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from data.blur_dataset import BlurDataset, squash
+from data.blur_dataset import BlurDataset
 from dbd_mobile.errors import InputError
-from evaluation.measures import Accuracy, AccuracyMeter
+from evaluation.mappers import SquashingMapper
+from evaluation.predictors import TorchPredictor
+from evaluation.scoring import measure
 from networks import BlurNetwork, build
 from networks.torch_file import read_torch_file
 from networks.weights import describe, load_weights, save_weights
-from training.batches import Batches, open_split
+from training.batches import Batch, Batches, open_split
 from training.curves import plot_curves
 from training.objective import Objective, Prediction, Step
 from training.recipe import Recipe, write_recipe
@@ -74,25 +76,6 @@ def train(recipe: Recipe, folder: Path, device: torch.device) -> None:
         if len(validation):
             run.validate(validation)
         run.record()
-
-
-def validate(network: BlurNetwork, photos: BlurDataset, side: int) -> Accuracy:
-    """Measure a network, in float32, at the photos' own size.
-
-    Args:
-        network: In eval mode.
-        photos: With their masks.
-        side: Of the squares that it sees them as, in pixels.
-    """
-    device = next(network.parameters()).device
-    meter = AccuracyMeter()
-    for index in range(len(photos)):
-        small = squash(photos.photo(index), (side, side))
-        image = torch.tensor(small, device=device).permute(2, 0, 1)[None].float()
-        with torch.inference_mode():
-            blur = network(network.contract.normalise(image))
-        meter.add(blur[0, 0].cpu().numpy(), photos.mask(index))
-    return meter.result()
 
 
 class _Run:
@@ -143,9 +126,9 @@ class _Run:
             task = progress.add_task(
                 f"Epoch {self.epoch + 1}/{self.recipe.epochs}", total=len(batches)
             )
-            for images, targets in loader:
+            for batch in loader:
                 self._set_rates(_one_cycle(self.step / total_steps))
-                values = self._step(images.to(self.device), targets.to(self.device))
+                values = self._step(batch)
                 for name, value in values.items():
                     sums[name] = sums.get(name, 0.0) + value
                 progress.advance(task)
@@ -167,13 +150,15 @@ class _Run:
             for group in self.critic_optimiser.param_groups:
                 group["lr"] = self.recipe.critic_rate * share
 
-    def _step(self, images: Tensor, targets: Tensor) -> dict[str, float]:
+    def _step(self, batch: Batch) -> dict[str, float]:
         """Train the network on one batch, then the discriminators on what it made of it."""
+        images = batch.images.to(self.device)
         image = self.network.contract.normalise(images.float())
         with torch.autocast(self.device.type, torch.bfloat16):
             step = Step(
                 image=image,
-                target=targets.float() / 255,
+                target=batch.targets.to(self.device).float() / 255,
+                known=None if batch.known is None else batch.known.to(self.device),
                 student=_predict(self.network, image),
                 teacher=self._teach(images),
             )
@@ -233,7 +218,7 @@ class _Run:
 
     def validate(self, photos: BlurDataset) -> None:
         """Measure the averaged network."""
-        accuracy = validate(self.averaged, photos, self.side)
+        accuracy = measure(SquashingMapper(TorchPredictor(self.averaged)), photos)
         self.history[-1].update(dataclasses.asdict(accuracy))
         _log.info(
             "validation fmax %.4f  MAE %.4f  ddff %.4f", accuracy.fmax, accuracy.mae, accuracy.ddff

@@ -34,7 +34,10 @@ def draw_samples(recipe: Recipe, path: Path) -> None:
     batches = Batches(recipe, photos, side)
     rows = []
     for step in range(min(_BATCHES, len(batches))):
-        images, targets = (part.numpy().transpose(0, 2, 3, 1) for part in batches[step])
+        batch = batches[step]
+        images, targets = (
+            part.numpy().transpose(0, 2, 3, 1) for part in (batch.images, batch.targets)
+        )
         share = _OPACITY * targets.astype(np.float32) / 255
         tinted = (1 - share) * images + share * _BLURRED_COLOUR
         rows += [_row(images), _row(tinted.astype(np.uint8))]

@@ -87,7 +87,7 @@ def _read_weights(path: Path) -> Source:
         parameters=complexity.parameters,
         macs=complexity.macs,
         notes=trained.notes,
-        open=partial(TorchPredictor, trained),
+        open=partial(TorchPredictor, trained.network),
         write=partial(write_onnx, trained),
     )
 

@@ -7,20 +7,40 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFilter
 from skimage import data
 
 from benchmarks import readme
-from data.blur_dataset import is_held_out_scene
+from benchmarks.__main__ import main
+from data.blur_dataset import BlurDataset, is_held_out_scene
+from dbd_mobile import BlurDetector
+from evaluation.mappers import open_mapper
+from evaluation.measures import resize_map
+from evaluation.scoring import measure
 
 ROOT = Path(__file__).parents[2]
 BUNDLED = ROOT / "dbd_mobile" / "models" / "lite" / "model.tflite"
 WEIGHTS = ROOT / "training" / "weights" / "lite.safetensors"
 
 
-def run(*arguments):
-    command = [sys.executable, "-m", "benchmarks", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+@pytest.fixture
+def run(capsys):
+    """Run a command in this process; its exit status, stdout and stderr."""
+
+    def run_command(*arguments):
+        status = main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, status, out, err)
+
+    return run_command
+
+
+def test_module_is_the_same_command(dataset):
+    command = [sys.executable, "-m", "benchmarks", "accuracy", "--model", "lite", "--json"]
+    done = subprocess.run(
+        [*command, "--data", dataset], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout)["images"] == 2
 
 
 @pytest.fixture
@@ -39,7 +59,7 @@ def dataset(tmp_path):
 
 
 @pytest.mark.parametrize("model", ["lite", BUNDLED, WEIGHTS])
-def test_accuracy_of_a_bundled_model_and_of_files_is_given_by_protocol(dataset, model):
+def test_accuracy_of_a_bundled_model_and_of_files_is_given_by_protocol(run, dataset, model):
     done = run("accuracy", "--model", model, "--data", dataset, "--json")
     assert done.returncode == 0, done.stderr
     accuracy = json.loads(done.stdout)
@@ -47,7 +67,7 @@ def test_accuracy_of_a_bundled_model_and_of_files_is_given_by_protocol(dataset, 
     assert all(0 <= accuracy[name] <= 1 for name in ("fmax", "ddff", "adaptive", "mae"))
 
 
-def test_maps_of_a_folder_are_scored_as_a_model_is(dataset, tmp_path):
+def test_maps_of_a_folder_are_scored_as_a_model_is(run, dataset, tmp_path):
     for name in "ab":
         with Image.open(dataset / "mask" / f"{name}.png") as mask:
             mask.resize((320, 320)).save(tmp_path / f"{name}.png")
@@ -60,7 +80,7 @@ def test_maps_of_a_folder_are_scored_as_a_model_is(dataset, tmp_path):
     assert refused.returncode == 2 and "b.png cannot be read" in " ".join(refused.stderr.split())
 
 
-def test_worst_photos_are_drawn_worst_first(dataset, tmp_path):
+def test_worst_photos_are_drawn_worst_first(run, dataset, tmp_path):
     picture = tmp_path / "new" / "worst.png"
     done = run("worst", "--model", "lite", "--data", dataset, "--count", "9", "-o", picture)
     assert done.returncode == 0, done.stderr
@@ -74,7 +94,7 @@ def test_worst_photos_are_drawn_worst_first(dataset, tmp_path):
     assert (pixels[16:196, 244 + 130 : 244 + 240] == 255).all()
 
 
-def test_polarity_flag_turns_the_masks_round(dataset):
+def test_polarity_flag_turns_the_masks_round(run, dataset):
     straight = json.loads(run("accuracy", "--model", "lite", "--data", dataset, "--json").stdout)
     turned = json.loads(
         run(
@@ -84,7 +104,7 @@ def test_polarity_flag_turns_the_masks_round(dataset):
     assert straight["mae"] + turned["mae"] == pytest.approx(1, abs=1e-6)
 
 
-def test_composites_of_held_out_scenes_are_scored(tmp_path):
+def test_composites_of_held_out_scenes_are_scored(run, tmp_path):
     for part in ("image", "mask"):
         (tmp_path / part).mkdir()
     names = [name for name in map(str, range(60)) if is_held_out_scene(f"{name}.jpg")]
@@ -114,16 +134,21 @@ def test_composites_of_held_out_scenes_are_scored(tmp_path):
         (("latency", BUNDLED, "--threads", "two"), "thread counts such as 1,2,4"),
         (("latency", "nowhere.tflite"), "no model file nowhere.tflite"),
         (("latency", BUNDLED, "--runs", "0"), "at least 1"),
+        (
+            ("accuracy", "--maps", "/data/[final]/maps", "--data", "."),
+            "no folder /data/[final]/maps",
+        ),
+        (("accuracy", "--model", "/a/[/v2]/lite.tflite", "--data", "."), "/a/[/v2]/lite.tflite"),
     ],
 )
-def test_bad_input_is_one_sentence(arguments, sentence):
+def test_bad_input_is_one_sentence(run, arguments, sentence):
     done = run(*arguments)
     assert done.returncode == 2
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_latency_of_every_file_and_thread_count_is_written(tmp_path):
+def test_latency_of_every_file_and_thread_count_is_written(run, tmp_path):
     done = run(
         "latency", BUNDLED, "--threads", "1,2", "--runs", "3", "--json", tmp_path / "l.json"
     )  # fmt: skip
@@ -143,3 +168,52 @@ def test_a_pages_tables_are_those_of_the_cards_and_stored_results(page, row):
     text = page.read_text(encoding="utf-8")
     assert readme.render(page) == text
     assert row in text
+
+
+def test_short_cuts_for_large_jpegs_cost_hardly_anything(run, tmp_path):
+    for part in ("image", "mask"):
+        (tmp_path / part).mkdir()
+    sharp = Image.fromarray(data.astronaut())
+    blurred = sharp.filter(ImageFilter.GaussianBlur(6))
+    blurred.paste(sharp.crop((128, 0, 384, 512)), (128, 0))
+    blurred.save(tmp_path / "image" / "a.png")
+    mask = Image.new("L", sharp.size, 255)
+    mask.paste(0, (128, 0, 384, 512))
+    mask.save(tmp_path / "mask" / "a.png")
+    arguments = ("camera", "--model", "lite", "--data", tmp_path)
+    done = run(*arguments, "--long-side", 3000, "--json")
+    cost = json.loads(done.stdout)
+    fmax_loss = cost["in_full"]["fmax"] - cost["shipped"]["fmax"]
+    mae_rise = cost["shipped"]["mae"] - cost["in_full"]["mae"]
+    assert done.returncode == int(max(fmax_loss, mae_rise) > 0.001)
+    assert cost["shipped"]["images"] == cost["in_full"]["images"] == 1
+    # They are two ways to read the photo, not one twice.
+    assert cost["shipped"] != cost["in_full"]
+    # Of one photo; over many the differences even out.
+    assert abs(fmax_loss) < 0.01 and abs(mae_rise) < 0.01
+    assert "At most 0.001 may be lost" in run(*arguments, "--long-side", 700).stdout
+
+
+def test_a_shipped_model_is_measured_as_its_users_run_it(dataset, monkeypatch):
+    seen = []
+    detect = BlurDetector.detect
+    monkeypatch.setattr(
+        BlurDetector, "detect", lambda self, photo: seen.append(photo) or detect(self, photo)
+    )
+    measure(open_mapper("lite"), BlurDataset.from_folder(dataset))
+    assert seen == [dataset / "image" / "a.jpg", dataset / "image" / "b.jpg"]
+
+
+def test_worst_photos_show_what_is_unknown_in_grey_and_do_not_count_it(run, dataset, tmp_path):
+    mask = np.full((90, 120), 128, np.uint8)
+    mask[:, 60:] = 255
+    Image.fromarray(mask).save(dataset / "mask" / "a.png")
+    picture = tmp_path / "worst.png"
+    done = run("worst", "--model", "lite", "--data", dataset, "-o", picture)
+    line = next(line for line in done.stdout.splitlines() if line.startswith("a.jpg"))
+    blur = open_mapper("lite").map(dataset / "image" / "a.jpg")
+    expected = 1 - resize_map(blur, (120, 90))[:, 60:].mean()
+    assert float(line.split()[1]) == pytest.approx(expected, abs=0.001)
+    with Image.open(picture) as page:
+        cells = np.asarray(page)
+    assert (cells[16:196] == 128).all(-1).any() and (cells[16:196] == 255).all(-1).any()

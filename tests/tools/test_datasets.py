@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from data.blur_dataset import BlurDataset, data_root, read_photo, split_validation, squash
-from dbd_mobile.errors import InputError
+from dbd_mobile.errors import DBDError
 
 
 @pytest.fixture
@@ -23,10 +23,25 @@ def folder(tmp_path):
 
 
 def test_white_is_blurred_unless_the_flag_says_in_focus(folder):
-    mask = BlurDataset.from_folder(folder).mask(0)
-    assert mask[:, :10].all() and not mask[:, 10:].any()
-    flipped = BlurDataset.from_folder(folder, white_in_focus=True).mask(0)
-    assert np.array_equal(flipped, ~mask)
+    truth = BlurDataset.from_folder(folder).truth(0)
+    assert truth.blurred[:, :10].all() and not truth.blurred[:, 10:].any()
+    assert truth.known is None
+    flipped = BlurDataset.from_folder(folder, white_in_focus=True).truth(0)
+    assert np.array_equal(flipped.blurred, ~truth.blurred)
+
+
+@pytest.mark.parametrize("white_in_focus", [False, True])
+def test_grey_128_is_unknown_whatever_white_says(folder, white_in_focus):
+    mask = np.zeros((20, 30), np.uint8)
+    mask[:, :10], mask[:5] = 255, 128
+    Image.fromarray(mask).save(folder / "mask" / "a.png")
+    truth = BlurDataset.from_folder(folder, white_in_focus=white_in_focus).truth(0)
+    assert not truth.known[:5].any() and truth.known[5:].all()
+    assert (truth.blurred[5:, :10] != white_in_focus).all()
+    assert (truth.blurred[5:, 10:] == white_in_focus).all()
+    expected = 255 - mask if white_in_focus else mask
+    assert np.array_equal(truth.picture()[5:], expected[5:])
+    assert (truth.picture()[:5] == 128).all()
 
 
 def test_list_names_photos_with_or_without_suffix_in_its_order(folder):
@@ -66,7 +81,7 @@ def _no_mask(folder):
 
 def _other_size(folder):
     Image.new("L", (5, 5)).save(folder / "mask" / "a.png")
-    BlurDataset.from_folder(folder).mask(0)
+    BlurDataset.from_folder(folder).truth(0)
 
 
 def _damaged_photo(folder):
@@ -93,12 +108,12 @@ def _no_folder(folder):
     [
         (_no_mask, "b.jpg has no mask"),
         (_other_size, "is 5x5 pixels but its photo is 30x20"),
-        (_damaged_photo, "cannot be read as an image"),
+        (_damaged_photo, "is not a photo that Pillow can read"),
         (_unknown_in_list, "names nobody.jpg, which is not in"),
         (_empty_list, "No photo found"),
         (_no_folder, "does not exist"),
     ],
 )
 def test_bad_data_is_named(folder, bad, sentence):
-    with pytest.raises(InputError, match=sentence):
+    with pytest.raises(DBDError, match=sentence):
         bad(folder)

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
+from data.blur_dataset import Truth
 from evaluation.measures import AccuracyMeter, f_measure, resize_map
 
 
 def score(probability, truth):
     meter = AccuracyMeter()
-    meter.add(np.asarray(probability, np.float32), np.asarray(truth, bool))
+    meter.add(np.asarray(probability, np.float32), Truth(np.asarray(truth, bool)))
     return meter.result()
 
 
@@ -38,7 +39,7 @@ def test_fmax_is_of_curves_averaged_over_images_before_f():
     truths = maps + rng.normal(0, 0.3, maps.shape) > 0.5
     meter = AccuracyMeter()
     for probability, truth in zip(maps, truths, strict=True):
-        meter.add(probability, truth)
+        meter.add(probability, Truth(truth))
     curve = []
     for k in range(256):
         precisions, recalls = [], []
@@ -84,3 +85,29 @@ def test_values_outside_probability_are_refused():
 def test_result_without_images_is_refused():
     with pytest.raises(ValueError, match="No image"):
         AccuracyMeter().result()
+
+
+def test_unknown_pixels_count_in_no_measure():
+    rng = np.random.default_rng(5)
+    probability = rng.random((40, 40), dtype=np.float32)
+    blurred = np.zeros((40, 40), bool)
+    blurred[:, 20:] = True
+    known = np.ones_like(blurred)
+    known[:, :8] = False
+    left = AccuracyMeter()
+    left.add(probability, Truth(blurred, known))
+    # Whatever stands where nobody knows, in the map or in the mask, the numbers are the same.
+    elsewhere = np.where(known, probability, 1 - probability)
+    other = AccuracyMeter()
+    other.add(elsewhere, Truth(np.where(known, blurred, ~blurred), known))
+    assert left.result() == other.result()
+    # At one size, they are the numbers of the known part by itself.
+    part = AccuracyMeter()
+    part.add(probability[:, 8:], Truth(blurred[:, 8:]))
+    assert left.result() == part.result()
+
+
+def test_an_image_of_which_nothing_is_known_is_refused():
+    nothing = Truth(np.zeros((4, 4), bool), np.zeros((4, 4), bool))
+    with pytest.raises(ValueError, match="Nothing of the image's truth is known"):
+        AccuracyMeter().add(np.zeros((4, 4), np.float32), nothing)

@@ -35,7 +35,7 @@ class Scene:
         target[..., 32:] = 1
         with torch.no_grad():
             taught = self.predict(self.teacher, image)
-        self.step = Step(image, target, self.predict(self.student, image), taught)
+        self.step = Step(image, target, None, self.predict(self.student, image), taught)
 
     @staticmethod
     def predict(network, image):

@@ -437,7 +437,7 @@ def test_taught_photos_have_the_teachers_maps_as_targets(labelled):
     for path in maps.iterdir():
         Image.new("L", (64, 64), 77).save(path)
     photos, _ = open_split(recipe)
-    images, targets = Batches(recipe, photos, 64)[0]
+    images, targets, _ = Batches(recipe, photos, 64)[0]
     assert images.shape == (4, 3, 64, 64) and targets.shape == (4, 1, 64, 64)
     # One real photo, one synthetic, two taught.
     assert [bool((target == 77).all()) for target in targets] == [False, False, True, True]
@@ -462,7 +462,7 @@ def test_parts_of_photos_come_at_the_scale_of_whole_ones(recipe):
     batches._photos = [(np.dstack([ramp] * 3), ramp)] * len(batches._photos)
     sides = set()
     for batches.epoch in range(12):
-        _, targets = batches[0]
+        targets = batches[0].targets
         sides.add(targets.shape[-1])
         slopes = np.abs(np.gradient(targets[:, 0].numpy().astype(float), axis=2)).mean((1, 2))
         # Over the whole photo the ramp would rise by 255/128 a pixel.
@@ -474,7 +474,7 @@ def test_whole_photo_comes_as_it_does_in_use():
     photo = photos.astronaut()[:300, :400]
     target = photo[..., 0]
     for seed in range(4):
-        crop, blur = crop_and_flip(photo, target, 96, 1.0, np.random.default_rng(seed))
+        crop, blur = crop_and_flip((photo, target), 96, 1.0, np.random.default_rng(seed))
         if not np.array_equal(crop, squash(photo, (96, 96))):  # It came mirrored.
             crop, blur = crop[:, ::-1], blur[:, ::-1]
         np.testing.assert_array_equal(crop, squash(photo, (96, 96)))
@@ -486,7 +486,7 @@ def test_photos_are_kept_at_their_own_size_unless_told_otherwise(recipe):
     training, _ = open_split(every)
     for stored_side, shape in ((96, (96, 96, 3)), (0, (300, 400, 3))):
         batches = Batches(dataclasses.replace(every, stored_side=stored_side), training, 64)
-        kept = [photo.shape for photo, _ in (*batches._photos, *batches._sharp)]
+        kept = [photo.shape for photo, *_ in (*batches._photos, *batches._sharp)]
         assert set(kept) == {shape}
         assert batches[0][0].shape[:2] == (4, 3)
 
