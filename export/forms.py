@@ -28,6 +28,9 @@ from networks.device_input import device_contract
 COMPARED_PHOTOS = 50
 """On how many calibration photos files are compared; more would only take longer."""
 
+# Each takes as long as int8 itself, and the first few are often enough.
+_MIXED_AT_ONCE = 4
+
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
@@ -174,9 +177,15 @@ class ProvenForms:
         """With as few layers in float32 as bring the maps within the tolerance."""
         assert int8.choice is not None
         kept = layers.float_choices(self._files["float32"], errors)
-        files = self._converter.mix(int8.choice, kept)
         tolerance = PRECISIONS["int8-mixed"].tolerance
-        trials = self._try(files, tolerance)
+        files: dict[str, Path] = {}
+        trials: list[Trial] = []
+        for names in _parts(list(kept), _MIXED_AT_ONCE):
+            made = self._converter.mix(int8.choice, {name: kept[name] for name in names})
+            files |= made
+            trials += self._try(made, tolerance)
+            if not tolerance.violations(trials[-1].difference, None, None):
+                break
         best = best_trial(trials, tolerance)
         return Form.of_precision(
             "int8-mixed", files[best.name], tuple(trials), best.name, tuple(kept[best.name])
@@ -290,3 +299,9 @@ class ProvenForms:
         if stage.failures and form.made_from == "float32":
             return replace(stage, layers=self._measure_layers(form))
         return stage
+
+
+def _parts(names: list[str], most: int) -> Iterator[list[str]]:
+    """The names in their order, at most so many at a time."""
+    for start in range(0, len(names), most):
+        yield names[start : start + most]

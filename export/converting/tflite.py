@@ -85,8 +85,11 @@ class TfliteConverter:
         Raises:
             ConversionError: If a converter fails; the message holds its last line.
         """
+        # Those of an earlier call stay.
+        first = len(list(self.folder.glob("mixed.*.tflite")))
         files = {
-            name: self.folder / f"mixed.{index}.tflite" for index, name in enumerate(kept_float)
+            name: self.folder / f"mixed.{index}.tflite"
+            for index, name in enumerate(kept_float, first)
         }
         task = {files[name].name: list(layers) for name, layers in kept_float.items()}
         self._run({"step": "mix", "method": method, "files": task})

@@ -310,9 +310,6 @@ def test_int8_that_fails_its_gate_is_refused_and_an_older_one_removed(dataset, t
     (int8,) = (stage for stage in stored["stages"] if stage["name"] == "int8")
     assert len(int8["layers"]) > 80
     assert all(0 <= layer["own_error"] <= 1 for layer in int8["layers"])
-    assert run_export(tmp_path / "net.safetensors", *options, "--keep-failing") == 1
-    assert "written too (--keep-failing)" in capfd.readouterr().err
-    assert (output / "net.int8.tflite").stat().st_size > 3_000_000
 
 
 def test_card_describes_the_int8_file(exported, tmp_path):

@@ -61,10 +61,10 @@ def checkpoint(released_checkpoint, tmp_path_factory):
 def exported(checkpoint, tmp_path_factory):
     """Exit status, what the screen said, and the folder."""
     folder = tmp_path_factory.mktemp("exported")
-    screen = io.StringIO()
+    screen = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
     with contextlib.redirect_stderr(screen):
         status = main([str(checkpoint), "-o", str(folder)])
-    return status, screen.getvalue(), folder
+    return status, screen.buffer.getvalue().decode(), folder
 
 
 def test_what_breaks_is_refused_and_all_else_is_written(exported):

@@ -1,5 +1,9 @@
 """ONNX files of other origin: one RGB image in, one map out, or a refusal in one sentence."""
 
+import contextlib
+import io
+import json
+import shutil
 import subprocess
 import sys
 import time
@@ -75,10 +79,9 @@ def free_sides(model):
     describe_output(model, 1, 1, "h", "w")
 
 
-@pytest.fixture
-def photos(tmp_path):
-    folder = tmp_path / "photos"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("photos")
     for name in ("astronaut", "coffee", "rocket"):
         Image.fromarray(getattr(skimage.data, name)()).save(folder / f"{name}.png")
     return folder
@@ -143,17 +146,39 @@ def export_int8(path, photos, folder):
     return export_checkpoint(job, lambda step, done, total: None)
 
 
-def test_network_without_a_sigmoid_at_its_end_is_told_why_it_has_no_int8(tmp_path, photos):
+@pytest.fixture(scope="module")
+def without_sigmoid(tmp_path_factory, photos):
+    """Status, screen and folder of an export with ``--keep-failing`` whose int8 is refused."""
+
     def cut_off(model):
         model.graph.initializer.append(numpy_helper.from_array(np.float32(0), "low"))
         model.graph.initializer.append(numpy_helper.from_array(np.float32(0.9), "high"))
         model.graph.node[3].CopyFrom(helper.make_node("Clip", ["logits", "low", "high"], ["map"]))
 
-    report = export_int8(make_onnx(tmp_path / "net.onnx", end=cut_off), photos, tmp_path / "out")
-    (sentence,) = report.stage("int8").failures
+    folder = tmp_path_factory.mktemp("without_sigmoid")
+    path = make_onnx(folder / "net.onnx", end=cut_off)
+    options = ["--mean", ",".join(map(str, MEAN)), "--scale", ",".join(map(str, SCALE))]
+    options += ["--calibration", str(photos), "--precision", "int8,int8-mixed", "--keep-failing"]
+    screen = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
+    with contextlib.redirect_stderr(screen):
+        status = main([str(path), "-o", str(folder / "out"), *options])
+    return status, screen.buffer.getvalue().decode(), folder / "out"
+
+
+def test_network_without_a_sigmoid_at_its_end_is_told_why_it_has_no_int8(without_sigmoid):
+    report = json.loads((without_sigmoid[2] / "net.report.json").read_text())
+    assert report["stages"][-1]["name"] == "int8"
+    (sentence,) = report["stages"][-1]["failures"]
     assert "Its output must be" in sentence and "ends in a sigmoid" in sentence
-    assert [stage.name for stage in report.stages][-1] == "int8"
-    assert report.left_out == ["int8-mixed is not tried: it would not be what its name says."]
+    assert report["left_out"] == ["int8-mixed is not tried: it would not be what its name says."]
+
+
+def test_file_that_fails_is_written_all_the_same_where_asked_for(without_sigmoid):
+    status, screen, folder = without_sigmoid
+    assert status == 1
+    assert "refused: int8: Its output must be" in screen
+    assert "written too (--keep-failing)" in screen
+    assert open_predictor(folder / "net.int8.tflite").size_wh == (64, 48)
 
 
 @pytest.mark.parametrize(
@@ -231,7 +256,7 @@ def test_names_with_brackets_come_out_whole_in_every_line_and_table(tmp_path, ph
     for photo in photos.iterdir():
         with Image.open(photo) as image:
             Image.new("L", image.size).save(mask / photo.name)
-    photos.rename(tmp_path / "[final]" / "image")
+    shutil.copytree(photos, tmp_path / "[final]" / "image")
     options = ["--mean", "127", "--scale", "128", "--evaluate", str(tmp_path / "[final]")]
     assert main([str(path), "-o", str(folder / "[b]"), *options]) == 1
     screen = capfd.readouterr()
