@@ -179,7 +179,7 @@ def read_photo(path: Path) -> NDArray[np.uint8]:
     Raises:
         ImageError: If the file is missing or damaged.
     """
-    return np.asarray(load_pixels(path).rgb)
+    return load_pixels(path).to_array()
 
 
 def read_map(path: Path) -> NDArray[np.uint8]:

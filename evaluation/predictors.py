@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 from dbd_mobile import Quantization
 from dbd_mobile.chatter import without_chatter
 from dbd_mobile.errors import InputError
-from dbd_mobile.tflite.model_file import read_as_probability
+from dbd_mobile.tflite.model_file import INPUT_QUANTIZATION, read_as_probability
 from networks import BlurNetwork, NetworkContract
-from networks.device_input import device_contract
 from networks.weights import PYTORCH_SUFFIXES, load_weights
 
 
@@ -215,7 +214,6 @@ def run_photo(interpreter: Interpreter, photo: NDArray[np.uint8]) -> None:
     taken = interpreter.get_input_details()[0]
     image: NDArray[np.uint8] | NDArray[np.float32] = photo
     if taken["dtype"] != np.uint8:
-        contract = device_contract(photo.shape[1], photo.shape[0])
-        image = contract.normalise(photo.astype(np.float32))
+        image = INPUT_QUANTIZATION.dequantise(photo)
     interpreter.set_tensor(taken["index"], image[None])
     interpreter.invoke()

@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
-from dbd_mobile import BlurDetector, __version__
+from dbd_mobile import BlurDetector, __version__, bundled_models
 from dbd_mobile.cli import main
 
 TINY = str(Path(__file__).parent / "data" / "tiny_int8.tflite")
@@ -207,6 +207,50 @@ def test_a_photos_name_may_hold_anything(tmp_path, capsys):
     assert run("detect", path, "--model", TINY) == 0
     (line,) = capsys.readouterr().out.splitlines()
     assert "[red]\u2603\\n\\udcff.png" in line
+
+
+# To rich's markup these are a style, the end of one, and a picture; as a path each is plain text.
+@pytest.fixture(params=["[final]", "[/v2]", "[bold]x[/red]", ":smile:"])
+def marked_model(request, tmp_path):
+    """The tiny model in a folder of such a name."""
+    path = tmp_path / request.param / "lite.tflite"
+    try:
+        path.parent.mkdir(parents=True)
+    except OSError:
+        pytest.skip("this file system does not take such a name")
+    shutil.copyfile(TINY, path)
+    return path
+
+
+def test_errors_name_a_path_as_it_is(marked_model, bright_right, capsys):
+    missing = marked_model.with_name("none.tflite")
+    assert run("detect", bright_right, "--model", missing) == 2
+    assert capsys.readouterr().err == f"dbd-mobile: There is no model file {missing}.\n"
+    photo = marked_model.with_name("none.jpg")
+    assert run("detect", photo, "--model", marked_model) == 1
+    assert capsys.readouterr().err == f"dbd-mobile: There is no photo {photo}.\n"
+
+
+def test_results_name_a_path_as_it_is(marked_model, bright_right, capsys):
+    photo = marked_model.with_name("photo.png")
+    shutil.copyfile(bright_right, photo)
+    assert run("detect", photo, "--model", marked_model, "-o", marked_model.parent) == 0
+    assert capsys.readouterr().out.startswith(f"{photo}  60x40  ")
+    assert run("bench", "--model", marked_model, "--threads", "1", "--runs", "1") == 0
+    said = capsys.readouterr().out
+    assert f"model {marked_model} (sha256 " in said
+    assert "1 thread: load" in said
+
+
+def test_models_shows_a_cards_text_as_it_is(monkeypatch, capsys):
+    card = bundled_models()["lite"]
+    marked = {"id": "[/v2]", "name": "[final]", "description": "[red]plain[/v2]", "license": ":ok:"}
+    monkeypatch.setattr("dbd_mobile.cli.models.bundled_models", lambda: {"x": {**card, **marked}})
+    assert run("models") == 0
+    said = capsys.readouterr().out
+    assert "[/v2]: [final] " in said
+    assert "[red]plain[/v2]" in said
+    assert ":ok:" in said
 
 
 def test_models_lists_the_cards(capsys):

@@ -12,8 +12,8 @@ import org.json.JSONException;
 import org.json.JSONObject;
 
 /**
- * A benchmark's results as JSON, as {@code dbd_mobile/schemas/bench_report.schema.json} describes them:
- * one model a report.
+ * A benchmark's results as JSON, one model a report, as {@code
+ * dbd_mobile/schemas/bench_report.schema.json} describes it.
  */
 final class BenchmarkReport {
     private static final String SCHEMA = "dbd-mobile-bench/1";
