@@ -67,6 +67,10 @@ ABIS = ("arm64-v8a", "armeabi-v7a", "x86_64")
 PAGE = 16 * 1024
 # Warnings are errors; the class path of Android lacks some of its own annotations.
 LINT = "-Xlint:all,-options,-classfile,-processing"
+# For what runs for seconds: there the optimising compiler and a parallel collector cost more than
+# they save.
+QUICK_JAVA = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
+QUICK_JAVAC = [f"-J{option}" for option in QUICK_JAVA]
 # The date that every file in an archive gets.
 ARCHIVE_DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -135,13 +139,36 @@ def tflite_jars():
 
 
 def compile_java(out, paths, folders, *options):
-    """Compile every source file in the folders, as Java 8, into a fresh folder."""
-    shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(parents=True)
+    """Compile every source file in the folders, as Java 8, into a fresh folder.
+
+    A folder that was made of the same is left as it is.
+    """
     files = sorted(file for folder in folders for file in folder.rglob("*.java"))
     java8 = ["--release", "8", "-encoding", "UTF-8", "-g", LINT, "-Werror"]
-    run("javac", *java8, *options, "-cp", class_path(*paths), "-d", out, *files)
+    command = ["javac", *java8, *options, "-cp", class_path(*paths), "-d", out, *files]
+    compiled = sorted(file for path in paths for file in path.rglob("*.class"))
+    made_of = out.with_name(f"{out.name}.sha256")
+    digest = compilation_digest(command, [*files, *compiled])
+    if out.is_dir() and made_of.is_file() and made_of.read_text() == digest:
+        return out
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    run(command[0], *QUICK_JAVAC, *command[1:])
+    made_of.write_text(digest)
     return out
+
+
+def compilation_digest(command, files):
+    """SHA-256 of a compiler, its arguments and the content of files.
+
+    The names of the jars say their versions, which are pinned.
+    """
+    compiler = shutil.which(command[0])
+    arguments = [str(part) for part in command]
+    digest = hashlib.sha256(repr((arguments, compiler and os.stat(compiler).st_mtime_ns)).encode())
+    for file in files:
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def compile_library():
@@ -239,8 +266,8 @@ def aapt2(*arguments):
 
 def link_resources():
     """The app's resources and manifest, linked to Android's, and the class ``R``."""
-    shutil.rmtree(APP, ignore_errors=True)
-    APP.mkdir(parents=True)
+    shutil.rmtree(APP / "generated", ignore_errors=True)
+    APP.mkdir(parents=True, exist_ok=True)
     main = APP_SOURCES / "main"
     text = (main / "AndroidManifest.xml").read_text(encoding="utf-8")
     # What Gradle adds: the package, which it has from its own file, and that native libraries are
@@ -268,7 +295,7 @@ def dex(*parts):
     """All classes of an app as Android's bytecode."""
     out = APP / "classes.dex"
     options = ["--dex", f"--min-sdk-version={MIN_SDK}", f"--output={out}"]
-    run("java", "-cp", DX, "com.android.dx.command.Main", *options, *parts)
+    run("java", *QUICK_JAVA, "-cp", DX, "com.android.dx.command.Main", *options, *parts)
     return out
 
 
@@ -325,7 +352,7 @@ def javadoc():
     paths = class_path(ANDROID_ALL, *tflite_jars())
     options = ["-quiet", "-Xdoclint:all", "-Werror", "--release", "8", "-notimestamp"]
     files = sorted((SOURCES / "main" / "java").rglob("*.java"))
-    run("javadoc", *options, "-encoding", "UTF-8", "-cp", paths, "-d", out, *files)
+    run("javadoc", *QUICK_JAVAC, *options, "-encoding", "UTF-8", "-cp", paths, "-d", out, *files)
 
 
 def compile_tests():
@@ -489,7 +516,7 @@ def test_screens(*options):
         "android_resource_apk": pack_app(library, classes),
     }
     config = tests / "com" / "android" / "tools" / "test_config.properties"
-    config.parent.mkdir(parents=True)
+    config.parent.mkdir(parents=True, exist_ok=True)
     config.write_text("".join(f"{key}={value}\n" for key, value in facts.items()))
     SCREENS.mkdir(exist_ok=True)
     properties = [f"-Drobolectric.dependency.dir={SCREENS_FETCHED}", "-Drobolectric.offline=true"]
@@ -497,7 +524,8 @@ def test_screens(*options):
     properties += [f"-Djava.library.path={TFLITE / 'jni' / 'x86_64'}"]
     # Robolectric looks into Java's own file descriptors.
     properties += ["--add-opens", "java.base/java.io=ALL-UNNAMED"]
-    command = ["java", *properties, *options, "-cp", class_path(tests, *paths), JUNIT_RUNNER]
+    java = ["java", *QUICK_JAVA, *properties, *options]
+    command = [*java, "-cp", class_path(tests, *paths), JUNIT_RUNNER]
     out = standins(BUILD / "standins", "gcc", "x86_64", "x86_64")
     run(*command, *test_names(tests), env={**os.environ, "LD_LIBRARY_PATH": str(out)})
 

@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,12 @@ _MODULE = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(_MODULE)
 
 EMULATION = ("mmdebstrap", "qemu-aarch64-static", "aarch64-linux-gnu-gcc", "chroot")
+
+
+def disassemble(files):
+    """What javap says of each class file; of all at once, since it takes longer to start."""
+    said = subprocess.check_output(["javap", "-p", "-c", *map(str, files)], text=True)
+    return dict(zip(files, said.split("Compiled from ")[1:], strict=True))
 
 
 @pytest.fixture(scope="session")

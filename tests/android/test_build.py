@@ -3,7 +3,6 @@
 import hashlib
 import re
 import shutil
-import subprocess
 import tomllib
 import zipfile
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 
 from dbd_mobile.catalogue import bundled_ids
 
-from .conftest import ROOT
+from .conftest import ROOT, disassemble
 
 ANDROID = ROOT / "android_demo"
 SDK = "{http://schemas.android.com/apk/res/android}"
@@ -98,8 +97,8 @@ def test_classes_are_java_8_and_need_neither_kotlin_nor_androidx(classes):
 
 def test_only_the_adapter_uses_android_and_nothing_newer_than_api_26(classes):
     used = set()
-    for file in sorted((classes / "org" / "dbdmobile").glob("*.class")):
-        code = subprocess.check_output(["javap", "-p", "-c", str(file)], text=True)
+    files = sorted((classes / "org" / "dbdmobile").glob("*.class"))
+    for file, code in disassemble(files).items():
         # Not every dexer turns it into what phones run.
         assert "invokedynamic" not in code
         members = set(re.findall(r"// (?:Interface)?(?:Method|Field) (android/[\w/$.]+)", code))

@@ -1,7 +1,5 @@
 """The bundled int8 files in every TFLite runtime that users may have, on real photos."""
 
-import json
-import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -21,6 +19,8 @@ from export.proving.parity import OTHER_KERNELS_TOLERANCE, SAME_KERNELS_TOLERANC
 from export.proving.precision import PRECISIONS
 from export.proving.runtimes import LITERT_XNNPACK, OTHERS, check_runtimes, run_files
 from export.publishing.card import MODELS_FOLDER
+
+from .conftest import require_data
 
 ROOT = Path(__file__).parents[2]
 NEWEST = ROOT / ".venv" / "bin" / "python"
@@ -61,12 +61,10 @@ def check(expected, got, tolerance):
 
 @pytest.mark.skipif(not NEWEST.is_file(), reason="the runtime's environment is made by make demo")
 def test_newest_litert_gives_the_same_map(photos, expected):
-    shown = [str(NEWEST), "-m", "pip", "list", "--format", "json"]
-    versions = {
-        package["name"]: package["version"]
-        for package in json.loads(subprocess.run(shown, capture_output=True, check=True).stdout)
-    }
-    assert tuple(map(int, versions["ai-edge-litert"].split("."))) > (2, 1, 0)
+    code = "from importlib.metadata import version; print(version('ai-edge-litert'))"
+    shown = [str(NEWEST), "-c", code]
+    version = subprocess.run(shown, capture_output=True, check=True, text=True).stdout
+    assert tuple(map(int, version.split("."))) > (2, 1, 0)
     check(expected, run(LITERT_XNNPACK, photos, NEWEST), SAME_KERNELS_TOLERANCE)
 
 
@@ -125,11 +123,7 @@ def test_without_files_no_runtime_is_started(monkeypatch):
 def test_accuracy_hardly_depends_on_the_kernels():
     """On photos held out of training, which are research data and no part of the repository."""
     root = data_root() / "cuhk"
-    if not root.is_dir():
-        missing = f"{root}, which is not part of the repository, is missing"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
+    require_data(root)
     every = BlurDataset.from_folder(root, Path("train604.txt"))
     held_out = BlurDataset(root, tuple(split_validation(every.names, 60)[1][::2]))
     photos = [held_out.photo(index) for index in range(len(held_out))]
