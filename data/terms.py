@@ -63,6 +63,9 @@ DATA_SETS = {
 }
 """By folder; ``imagenet`` stands for published encoder weights."""
 
+# What training notes of weights that were given no version.
+_NO_VERSION = "0.0.0"
+
 _NOT_RECORDED = "not recorded in the checkpoint"
 _NOT_RECORDED_TERMS = (
     "The checkpoint does not say what it was trained on: ask for its terms where it came from "
@@ -88,7 +91,8 @@ def state_data(notes: Mapping[str, Any]) -> DataStatement:
 
     Args:
         notes: Of the weights: ``recipe``, or ``averaged`` with the notes of each member, and
-            ``made_from``, the weights that they learned from, as far as these are recorded.
+            ``made_from``, the weights and labels that they learned from with ``role``, ``name``,
+            ``version`` and ``data``, as far as these are recorded.
     """
     seen = _read(notes)
     if not seen.uses:
@@ -106,7 +110,7 @@ def state_data(notes: Mapping[str, Any]) -> DataStatement:
         else f"The folder {folder!r} is the user's own: ask its owner for its terms."
         for folder in sets
     ]
-    if seen.has_strangers or any("data" not in other for other in seen.others):
+    if seen.has_strangers or not all(other.get("data") for other in seen.others):
         terms.append(
             "What other networks that it learned from were trained on is not recorded: ask whoever "
             "trained the weights."
@@ -130,7 +134,7 @@ def data_of(notes: Mapping[str, Any]) -> list[str]:
     seen = _read(notes)
     folders = [folder for use in seen.uses.values() for folder in use.folders]
     folders += ["imagenet"] if seen.starts else []
-    folders += [_folder(str(name)) for other in seen.others for name in other.get("data", ())]
+    folders += [_folder(name) for other in seen.others for name in other.get("data") or ()]
     return list(dict.fromkeys(folders))
 
 
@@ -184,7 +188,8 @@ def _read(notes: Mapping[str, Any]) -> _Seen:
 
 def _add(notes: Mapping[str, Any], seen: _Seen, *, is_known: bool) -> None:
     """Add what notes record; ``is_known``: what these weights learned from is in outer notes."""
-    others = notes.get("made_from") or []
+    # What a mean is of is here itself.
+    others = [other for other in notes.get("made_from") or () if other.get("role") != "averaged"]
     seen.others += [other for other in others if other not in seen.others]
     is_known = is_known or bool(others)
     if "averaged" in notes:
@@ -220,19 +225,24 @@ def _add_encoder(encoder_weights: str, seen: _Seen) -> None:
         seen.starts[f"the ImageNet weights in the file {Path(encoder_weights).name!r}"] = None
 
 
+_ROLES = {"start_from": "It went on from", "labels": "It learned from the labels"}
+
+
 def _learned_from(other: Mapping[str, Any]) -> str:
-    label = " ".join(str(other[key]) for key in ("name", "version") if other.get(key))
-    role = f" ({other['role']})" if other.get("role") else ""
-    described = f"It learned from {label or 'other weights'}{role}, "
-    if "data" not in other:
+    label = str(other.get("name") or "other weights")
+    if other.get("version") not in (None, _NO_VERSION):
+        label += f" {other['version']}"
+    described = f"{_ROLES.get(str(other.get('role')), 'It was taught by')} {label}, "
+    if not other.get("data"):
         return f"{described}whose data is not recorded."
-    names = [_name(_folder(str(name))) for name in other["data"]]
-    return f"{described}which saw {_listed(names) or 'no data'}."
+    return f"{described}which saw {_listed(_name(_folder(name)) for name in other['data'])}."
 
 
 def _folder(text: str) -> str:
     """The name of a data set or of a folder of somebody's own, without the way to it."""
     path = Path(text)
+    # Labels are of the folder of photos in a data set.
+    path = path.parent if path.name == "image" else path
     if not path.is_absolute() and path.parts and path.parts[0] in DATA_SETS:
         return path.parts[0]
     return path.name

@@ -107,12 +107,15 @@ def _make_card(report: Report, model_id: str) -> ModelCard:
 
 def _calibration(notes: Mapping[str, Any]) -> CalibrationCard:
     measured = notes.get("calibration", {})
+    firmness = _firmness(notes)
+    # Where a mean is of firm weights, it was measured without its own factor alone.
+    is_whole = firmness == notes.get("firmness", 1)
     return {
-        "firmness": _firmness(notes),
+        "firmness": firmness,
         "photos": measured.get("photos"),
         "bins": measured.get("bins"),
         "ece": measured.get("ece"),
-        "ece_without_firmness": measured.get("ece_without_firmness"),
+        "ece_without_firmness": measured.get("ece_without_firmness") if is_whole else None,
     }
 
 

@@ -367,6 +367,14 @@ def test_card_states_firmness_and_calibration_error_from_the_notes(exported, tmp
     assert card_of(exported, tmp_path, notes)["calibration"] == {"firmness": 1.5} | measured
 
 
+def test_error_without_firmness_is_null_where_only_a_part_of_it_was_left_out(exported, tmp_path):
+    measured = {"photos": 60, "bins": 15, "ece": 0.03, "ece_without_firmness": 0.03}
+    firm = {"averaged": [{"recipe": {}}], "firmness": 1.5}
+    card = card_of(exported, tmp_path, {"averaged": [firm], "calibration": measured})
+    expected = {"firmness": 1.5} | measured | {"ece_without_firmness": None}
+    assert card["calibration"] == expected
+
+
 @pytest.mark.parametrize(
     ("notes", "firmness"),
     [

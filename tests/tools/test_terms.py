@@ -48,7 +48,7 @@ def test_own_photos_are_the_users_and_no_research_datas(photos):
     )
 
 
-@pytest.mark.parametrize("photos", ["cuhk", "cuhk/half", "/data/cuhk"])
+@pytest.mark.parametrize("photos", ["cuhk", "cuhk/half", "/data/cuhk", "/data/cuhk/image"])
 def test_research_data_is_known_wherever_it_lies(photos):
     assert data_of({"recipe": ALONE | {"photos": photos}}) == ["cuhk", "imagenet"]
 
@@ -82,7 +82,7 @@ def test_data_of_the_weights_that_taught_counts_too():
     notes = {"recipe": RECIPE, "made_from": [other | {"data": ["cuhk", "lfsd", "mine"]}]}
     statement = state_data(notes)
     assert (
-        "It learned from teacher-lite2 2.0.0 (teacher), which saw CUHK, LFSD and the folder 'mine'."
+        "It was taught by teacher-lite2 2.0.0, which saw CUHK, LFSD and the folder 'mine'."
         in statement.data
     )
     assert DATA_SETS["lfsd"].terms in statement.terms
@@ -90,11 +90,26 @@ def test_data_of_the_weights_that_taught_counts_too():
     assert data_of(notes) == ["cuhk", "duts", "szu", "imagenet", "lfsd", "mine"]
 
 
-def test_weights_that_taught_without_recorded_data_are_named_as_such():
-    notes = {"recipe": RECIPE, "made_from": [{"role": "labels", "name": "lite", "sha256": "0"}]}
-    statement = state_data(notes)
-    assert "It learned from lite (labels), whose data is not recorded." in statement.data
+@pytest.mark.parametrize(
+    ("role", "sentence"),
+    [
+        ("teacher", "It was taught by maps, whose data is not recorded."),
+        ("labels", "It learned from the labels maps, whose data is not recorded."),
+        ("start_from", "It went on from maps, whose data is not recorded."),
+    ],
+)
+def test_origin_without_recorded_data_is_named_as_such(role, sentence):
+    other = {"role": role, "name": "maps", "version": "0.0.0", "sha256": "0", "data": []}
+    statement = state_data({"recipe": RECIPE, "made_from": [other]})
+    assert sentence in statement.data
     assert "ask whoever trained the weights" in statement.terms
+
+
+def test_members_of_a_mean_do_not_tell_what_taught_them():
+    member = {"recipe": RECIPE | {"teacher": "before.safetensors"}}
+    entry = {"role": "averaged", "name": "lite", "version": "1.0.0", "data": ["cuhk"]}
+    statement = state_data({"averaged": [member], "made_from": [entry]})
+    assert "It learned from other networks too, whose data is not recorded." in statement.data
 
 
 def test_mean_of_runs_saw_what_each_of_them_saw():
