@@ -478,7 +478,7 @@ def output_that_is_a_file(checkpoint, dataset, folder):
         (checkpoint_of_another_kind, "is of no known kind"),
         (damaged_checkpoint, "cannot be read as a safetensors file"),
         (folder_without_photos, "No photo found"),
-        (damaged_photo, "cannot be read as an image"),
+        (damaged_photo, "is not a photo that Pillow can read"),
         (output_that_is_a_file, "Nothing can be written"),
     ],
 )
