@@ -11,6 +11,7 @@ A photo in, a blur map out: 1 = blurred, 0 = in focus.
 from dbd_mobile.blur_map import BlurMap
 from dbd_mobile.catalogue import (
     AccuracyCard,
+    CalibrationCard,
     InputCard,
     ModelCard,
     OutputCard,
@@ -37,6 +38,7 @@ __all__ = [
     "BackendError",
     "BlurDetector",
     "BlurMap",
+    "CalibrationCard",
     "ClosedError",
     "DBDError",
     "ImageError",

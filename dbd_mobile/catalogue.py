@@ -63,6 +63,21 @@ class AccuracyCard(TypedDict):
     values: dict[str, float]
 
 
+class CalibrationCard(TypedDict):
+    """How far the map may be taken for a probability; null is what was not recorded.
+
+    ``firmness`` is the factor that the logits were multiplied by. ``ece`` is the expected
+    calibration error of the map as it is, over ``bins`` equally wide bins of probability, on so
+    many validation ``photos``; ``ece_without_firmness`` is that of the map before the factor.
+    """
+
+    firmness: float | None
+    photos: int | None
+    bins: int | None
+    ece: float | None
+    ece_without_firmness: float | None
+
+
 class ModelCard(TypedDict):
     """A bundled model's ``card.json``: what is known of the model.
 
@@ -82,6 +97,8 @@ class ModelCard(TypedDict):
     input: InputCard
     output: OutputCard
     accuracy: list[AccuracyCard]
+    calibration: CalibrationCard
+    author: str
     license: str
     data_terms: str
     training: dict[str, Any]

@@ -5,10 +5,9 @@ import math
 import re
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
-from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -19,80 +18,95 @@ from rich.progress import (
 )
 
 from data.blur_dataset import BlurDataset
-from dbd_mobile.errors import InputError
-from export.card import write_bundle
+from dbd_mobile.cli.screen import complain, notes, results, run_command
 from export.errors import ConversionError
-from export.foreign_onnx import Normalisation
-from export.pipeline import ExportJob, export_checkpoint
-from export.precision import PRECISIONS
-from export.report import Report
-from export.screen import census_table, report_table
+from export.job import ExportJob
+from export.pipeline import export_checkpoint
+from export.proving.precision import PRECISIONS
+from export.publishing.card import write_bundle
+from export.publishing.report import Report
+from export.publishing.screen import census_table, report_table
+from export.reading.foreign_onnx import Normalisation
 
 
-def main() -> int:
-    """Export; the exit status is 0, 1 if a form was refused, 2 after bad input, 130 if stopped."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Export.
+
+    Args:
+        arguments: What follows the command's name; None takes it from ``sys.argv``.
+
+    Returns:
+        The exit status: 0, 1 if a form was refused or a converter failed, 2 after bad input, 130
+        if stopped.
+
+    Raises:
+        SystemExit: The arguments are wrong (2), or help was asked for (0).
+    """
+    options = _parse(arguments)
+    return run_command(
+        lambda: _run(options),
+        error_prefix="error: ",
+        interrupted="Interrupted; nothing half-written is left behind.",
+    )
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The options, if they go together."""
     parser = _parser()
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     if options.list is not None and options.evaluate is None:
         parser.error("--list says which photos of --evaluate; give that too")
     if options.calibration_list is not None and options.calibration is None:
         parser.error("--calibration-list says which photos of --calibration; give that too")
-    if options.bundle is not None and (options.evaluate is None or "int8" not in options.precision):
-        parser.error("--bundle needs --evaluate and int8: the card states int8's accuracy")
     if (options.mean is None) != (options.scale is None):
         parser.error("--mean and --scale belong together")
     is_onnx = options.checkpoint.suffix.lower() == ".onnx"
     if options.mean is not None and not is_onnx:
         parser.error("--mean and --scale are for ONNX files; a checkpoint says how it is fed")
-    if options.bundle is not None and (is_onnx or options.keep_failing):
+    if options.bundle is None:
+        return options
+    if options.evaluate is None or "int8" not in options.precision:
+        parser.error("--bundle needs --evaluate and int8: the card states int8's accuracy")
+    if is_onnx or options.keep_failing:
         parser.error("--bundle takes a checkpoint whose export passes")
-    if options.bundle is not None and options.calibration is None:
+    if options.calibration is None:
         parser.error("--bundle needs --calibration: generated images stand in for photos poorly")
-    console = Console(stderr=True)
+    if options.author is None or options.license is None:
+        parser.error("--bundle needs --author and --license: the card states both")
+    return options
+
+
+def _run(options: argparse.Namespace) -> int:
     try:
-        report = _export(options, console)
-        Console().print(report_table(report), census_table(report))
-        for stage in report.stages:
-            for sentence in stage.slow_spots:
-                console.print(
-                    f"[yellow]slow:[/yellow] {stage.name}: {escape(sentence)}", soft_wrap=True
-                )
-            for sentence in stage.failures:
-                console.print(
-                    f"[red]refused:[/red] {stage.name}: {escape(sentence)}", soft_wrap=True
-                )
-        if report.used_generated_images:
-            console.print(
-                "[yellow]note:[/yellow] generated images stood in for calibration photos; give "
-                "--calibration with photos like yours.",
-                soft_wrap=True,
-            )
-        for sentence in report.left_out:
-            console.print(sentence, soft_wrap=True)
-        written = escape(f"Written to {options.output}: {_listed(report)}.")
-        console.print(written, soft_wrap=True)
-        if not report.passed:
-            refused = (
-                "What was refused is written too (--keep-failing): exit status 1."
-                if options.keep_failing
-                else "What was refused is not written: exit status 1 (--precision leaves a form "
-                "out)."
-            )
-            console.print(refused, soft_wrap=True)
-            return 1
-        if options.bundle is not None:
-            int8_file = options.output / f"{options.checkpoint.stem}.int8.tflite"
-            folder = write_bundle(report, int8_file, options.bundle)
-            console.print(escape(f"Bundled as {folder}."), soft_wrap=True)
-    except InputError as error:
-        console.print(f"[red]error:[/red] {escape(str(error))}", soft_wrap=True)
-        return 2
+        report = _export(options)
     except ConversionError as error:
-        console.print(f"[red]error:[/red] {escape(str(error))}", soft_wrap=True)
+        complain(f"error: {error}")
         return 1
-    except KeyboardInterrupt:
-        console.print("Interrupted; nothing half-written is left behind.")
-        return 130
+    results.print(report_table(report), census_table(report))
+    for stage in report.stages:
+        for sentence in stage.slow_spots:
+            complain(f"slow: {stage.name}: {sentence}")
+        for sentence in stage.failures:
+            complain(f"refused: {stage.name}: {sentence}")
+    if report.used_generated_images:
+        complain(
+            "note: generated images stood in for calibration photos; give --calibration with "
+            "photos like yours."
+        )
+    for sentence in report.left_out:
+        complain(sentence)
+    complain(f"Written to {options.output}: {_listed(report)}.")
+    if not report.passed:
+        complain(
+            "What was refused is written too (--keep-failing): exit status 1."
+            if options.keep_failing
+            else "What was refused is not written: exit status 1 (--precision leaves a form out)."
+        )
+        return 1
+    if options.bundle is not None:
+        int8_file = options.output / f"{options.checkpoint.stem}.int8.tflite"
+        folder = write_bundle(report, int8_file, options.bundle)
+        complain(f"Bundled as {folder}.")
     return 0
 
 
@@ -159,23 +173,22 @@ def _parser() -> argparse.ArgumentParser:
         "--bundle",
         type=_model_id,
         metavar="ID",
-        help="put the int8 file with a card into the device package, under this id",
+        help="put the int8 file with a card into the device package, under this id; needs --author "
+        "and --license",
     )
     parser.add_argument(
         "--model-version",
         dest="version",
         metavar="VERSION",
-        help="for the files' metadata and the card (default: the bundled model's for its weights, "
-        "else 1.0.0)",
+        help="for the files' metadata and the card (default: that of the weights, else 1.0.0)",
     )
     parser.add_argument(
         "--author",
         metavar="NAME",
-        help="for the files' metadata (default: what an ONNX file says, dbd-mobile for the weights "
-        "of a bundled model, else unknown)",
+        help="for the files' metadata and the card (default: what an ONNX file says, else unknown)",
     )
     parser.add_argument(
-        "--license", metavar="NAME", help="for the files' metadata and the card; as --author"
+        "--license", metavar="NAME", help="as --author; of the weights, not of the data"
     )
     parser.add_argument("--verbose", action="store_true", help="show all that the converters write")
     return parser
@@ -219,7 +232,7 @@ def _model_id(text: str) -> str:
     return text
 
 
-def _export(options: argparse.Namespace, console: Console) -> Report:
+def _export(options: argparse.Namespace) -> Report:
     evaluation = name = None
     if options.evaluate is not None:
         evaluation = BlurDataset.from_folder(options.evaluate, options.list)
@@ -242,8 +255,8 @@ def _export(options: argparse.Namespace, console: Console) -> Report:
         evaluation_name=name,
         verbose=options.verbose,
     )
-    columns = (TextColumn("{task.description:24}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=console) as bars:
+    columns = (TextColumn("{task.description:24}", markup=False), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeElapsedColumn(), console=notes) as bars:
         tasks: dict[str, TaskID] = {}
 
         def progress(step: str, done: int, total: int | None) -> None:

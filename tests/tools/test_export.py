@@ -2,7 +2,7 @@
 
 import json
 import re
-import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +16,15 @@ from data.blur_dataset import BlurDataset, squash
 from dbd_mobile.errors import InputError
 from evaluation.predictors import open_predictor
 from export.__main__ import main
-from export.card import FAMILIES, write_bundle
+from export.converting.tflite import METHODS, TfliteConverter
 from export.errors import ConversionError
-from export.pipeline import ExportJob, export_checkpoint
-from export.precision import PRECISIONS
-from export.source import read_source
-from export.tflite import METHODS, TfliteConverter
-from export.tflite_facts import read_tflite_facts
+from export.job import ExportJob
+from export.pipeline import export_checkpoint
+from export.proving.precision import PRECISIONS
+from export.proving.tflite_facts import read_tflite_facts
+from export.publishing.card import write_bundle
+from export.reading.families import FAMILIES
+from export.reading.source import read_source
 from networks import ARCHITECTURES, NetworkContract, build
 from networks.weights import load_weights, save_weights
 
@@ -110,9 +112,8 @@ def exported(tmp_path_factory, checkpoint, dataset):
     return export_checkpoint(job, lambda step, done, total: None), folder
 
 
-def run_export(monkeypatch, *arguments):
-    monkeypatch.setattr(sys, "argv", ["export", *map(str, arguments)])
-    return main()
+def run_export(*arguments):
+    return main([str(argument) for argument in arguments])
 
 
 def photos_of(dataset):
@@ -272,11 +273,11 @@ def test_task_measures_are_reported_for_every_stage(exported):
 
 
 def test_same_inputs_give_same_bytes_and_without_evaluation_the_report_says_so(
-    exported, checkpoint, dataset, tmp_path, monkeypatch
+    exported, checkpoint, dataset, tmp_path
 ):
     options = ("-o", tmp_path, "--calibration", dataset / "image", "--author", "A. Author")
     options += ("--license", "MIT", "--model-version", "1.2.0")
-    assert run_export(monkeypatch, checkpoint, *options) == 0
+    assert run_export(checkpoint, *options) == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ALL_FILES
     for name in MODEL_FILES:
         assert (tmp_path / name).read_bytes() == (exported[1] / name).read_bytes()
@@ -285,16 +286,14 @@ def test_same_inputs_give_same_bytes_and_without_evaluation_the_report_says_so(
     assert "no task measures" in stored["gate"]
 
 
-def test_int8_that_fails_its_gate_is_refused_and_an_older_one_removed(
-    dataset, tmp_path, monkeypatch, capfd
-):
+def test_int8_that_fails_its_gate_is_refused_and_an_older_one_removed(dataset, tmp_path, capfd):
     save_network(tmp_path / "net.safetensors", mean=0.0, spread=4.0)
     output = tmp_path / "exported"
     output.mkdir()
     (output / "net.int8.tflite").write_bytes(b"of an earlier export")
     (output / "notes.txt").write_text("of the user")
     options = ("-o", output, "--calibration", dataset, "--precision", "float32,int8")
-    assert run_export(monkeypatch, tmp_path / "net.safetensors", *options) == 1
+    assert run_export(tmp_path / "net.safetensors", *options) == 1
     assert "refused: int8: The mean difference is" in capfd.readouterr().err
     assert sorted(path.name for path in output.iterdir()) == [
         "net.float32.tflite",
@@ -311,9 +310,6 @@ def test_int8_that_fails_its_gate_is_refused_and_an_older_one_removed(
     (int8,) = (stage for stage in stored["stages"] if stage["name"] == "int8")
     assert len(int8["layers"]) > 80
     assert all(0 <= layer["own_error"] <= 1 for layer in int8["layers"])
-    assert run_export(monkeypatch, tmp_path / "net.safetensors", *options, "--keep-failing") == 1
-    assert "written too (--keep-failing)" in capfd.readouterr().err
-    assert (output / "net.int8.tflite").stat().st_size > 3_000_000
 
 
 def test_card_describes_the_int8_file(exported, tmp_path):
@@ -325,6 +321,7 @@ def test_card_describes_the_int8_file(exported, tmp_path):
     content = (bundle / "model.tflite").read_bytes()
     assert content == (folder / "net.int8.tflite").read_bytes()
     assert (card["id"], card["version"], card["license"]) == ("halves", "1.2.0", "MIT")
+    assert (card["name"], card["author"]) == ("Lite", "A. Author")
     assert b"A. Author" in content and b"MIT" in content
     assert card["size_bytes"] == len(content)
     assert (card["input"]["width"], card["input"]["height"]) == (128, 96)
@@ -339,12 +336,72 @@ def test_card_describes_the_int8_file(exported, tmp_path):
     assert card["training"]["recipe"] == {"epochs": 0}
 
 
-def test_weights_have_the_author_and_licence_of_their_own_card_alone(checkpoint):
-    shipped = read_source(ROOT / "training" / "weights" / "lite.safetensors", None).about
-    assert (shipped["author"], shipped["license"]) == ("dbd-mobile", "Apache-2.0")
-    # Of the same architecture.
-    other = read_source(checkpoint, None).about
-    assert (other["name"], other["author"], other["license"]) == ("Lite", "unknown", "unknown")
+def card_of(exported, folder, notes):
+    """The card of the exported file, had its weights these notes."""
+    report, exports = exported
+    changed = replace(report, checkpoint=replace(report.checkpoint, notes=notes))
+    bundle = write_bundle(changed, exports / "net.int8.tflite", "halves", folder)
+    return json.loads((bundle / "card.json").read_text())
+
+
+def test_card_of_weights_trained_on_own_photos_claims_no_research_data(exported, tmp_path):
+    recipe = {"photos": "my-photos", "encoder_weights": "random", "synthetic_in_batch": 0}
+    card = card_of(exported, tmp_path, {"recipe": recipe})
+    assert card["training"]["data"] == "Trained on photos and masks of the folder 'my-photos'."
+    assert "my-photos' is the user's own: ask its owner" in card["data_terms"]
+    assert "CUHK" not in json.dumps(card) and "DUTS" not in json.dumps(card)
+
+
+def test_card_says_of_data_what_the_recipe_says_whatever_else_the_notes_hold(exported, tmp_path):
+    notes = {"recipe": {"photos": "cuhk"}, "data": "none", "weights_sha256": "0", "epoch": 3}
+    card = card_of(exported, tmp_path, notes)
+    assert card["training"]["data"].startswith("Trained on photos and masks of CUHK.")
+    assert card["training"]["weights_sha256"] == exported[0].checkpoint.sha256
+    assert card["training"]["epoch"] == 3
+    assert "CUHK is research data" in card["data_terms"]
+
+
+def test_card_states_firmness_and_calibration_error_from_the_notes(exported, tmp_path):
+    measured = {"photos": 60, "bins": 15, "ece": 0.03, "ece_without_firmness": 0.05}
+    notes = {"averaged": [{"recipe": {}}], "firmness": 1.5, "calibration": measured}
+    assert card_of(exported, tmp_path, notes)["calibration"] == {"firmness": 1.5} | measured
+
+
+def test_error_without_firmness_is_null_where_only_a_part_of_it_was_left_out(exported, tmp_path):
+    measured = {"photos": 60, "bins": 15, "ece": 0.03, "ece_without_firmness": 0.03}
+    firm = {"averaged": [{"recipe": {}}], "firmness": 1.5}
+    card = card_of(exported, tmp_path, {"averaged": [firm], "calibration": measured})
+    expected = {"firmness": 1.5} | measured | {"ece_without_firmness": None}
+    assert card["calibration"] == expected
+
+
+@pytest.mark.parametrize(
+    ("notes", "firmness"),
+    [
+        ({}, None),
+        ({"recipe": {}}, 1),
+        ({"averaged": [{"recipe": {}}, {"recipe": {}}]}, 1),
+        ({"averaged": [{"averaged": [{"recipe": {}}], "firmness": 1.5}], "firmness": 2}, 3),
+        ({"averaged": [{"recipe": {}}, {"recipe": {}, "firmness": 1.5}]}, None),
+    ],
+    ids=["nothing-recorded", "run", "mean", "firm-mean-of-a-firm-one", "mean-of-unlike-ones"],
+)
+def test_firmness_is_that_of_all_factors_and_what_is_not_recorded_is_null(
+    exported, tmp_path, notes, firmness
+):
+    card = card_of(exported, tmp_path, notes)
+    nothing = dict.fromkeys(("photos", "bins", "ece", "ece_without_firmness"))
+    assert card["calibration"] == {"firmness": firmness} | nothing
+
+
+def test_author_licence_and_version_are_never_those_of_an_earlier_card(tmp_path):
+    """Also of the very weights that the bundled model was made of."""
+    about = read_source(ROOT / "training" / "weights" / "lite.safetensors", None).about
+    assert (about["name"], about["author"], about["license"]) == ("Lite", "unknown", "unknown")
+    network = build("lite")
+    for notes, version in (({}, "1.0.0"), ({"version": "2.1.0"}, "2.1.0")):
+        save_weights(tmp_path / "net.safetensors", network, "lite", notes)
+        assert read_source(tmp_path / "net.safetensors", None).about["version"] == version
 
 
 def test_every_architecture_can_have_a_card():
@@ -352,7 +409,7 @@ def test_every_architecture_can_have_a_card():
 
 
 def test_network_whose_values_are_no_probabilities_is_refused_as_a_whole(
-    checkpoint, dataset, tmp_path, monkeypatch, capfd
+    checkpoint, dataset, tmp_path, capfd
 ):
     trained = load_weights(checkpoint)
     trained.network.contract = CONTRACT
@@ -361,7 +418,7 @@ def test_network_whose_values_are_no_probabilities_is_refused_as_a_whole(
         trained.network.laterals[0].bn.running_var.fill_(-1.0)
     save_weights(tmp_path / "net.safetensors", trained.network, "lite", {})
     options = ("-o", tmp_path / "out", "--evaluate", dataset, "--precision", "float32")
-    assert run_export(monkeypatch, tmp_path / "net.safetensors", *options) == 1
+    assert run_export(tmp_path / "net.safetensors", *options) == 1
     screen = capfd.readouterr().err
     assert "refused: torch: It gives values outside" in screen
     assert f"Written to {tmp_path / 'out'}: the report." in screen
@@ -421,15 +478,15 @@ def output_that_is_a_file(checkpoint, dataset, folder):
         (checkpoint_of_another_kind, "is of no known kind"),
         (damaged_checkpoint, "cannot be read as a safetensors file"),
         (folder_without_photos, "No photo found"),
-        (damaged_photo, "cannot be read as an image"),
+        (damaged_photo, "is not a photo that Pillow can read"),
         (output_that_is_a_file, "Nothing can be written"),
     ],
 )
 def test_bad_input_is_one_sentence_and_status_2(
-    make, sentence, checkpoint, dataset, tmp_path, monkeypatch, capfd
+    make, sentence, checkpoint, dataset, tmp_path, capfd
 ):
     weights, photos, output = make(checkpoint, dataset, tmp_path)
-    assert run_export(monkeypatch, weights, "-o", output, "--calibration", photos) == 2
+    assert run_export(weights, "-o", output, "--calibration", photos) == 2
     error = capfd.readouterr().err
     assert f"error: {tmp_path}" in error or f"error: {sentence}" in error
     assert sentence in error
@@ -437,9 +494,9 @@ def test_bad_input_is_one_sentence_and_status_2(
     assert not output.is_dir()
 
 
-def test_screen_shows_names_as_they_are(tmp_path, monkeypatch, capfd):
+def test_error_shows_names_as_they_are(tmp_path, capfd):
     path = tmp_path / "[red]none[/red].safetensors"
-    assert run_export(monkeypatch, path, "-o", tmp_path / "out") == 2
+    assert run_export(path, "-o", tmp_path / "out") == 2
     assert f"error: There is no file {path}; give" in capfd.readouterr().err
 
 
@@ -454,15 +511,16 @@ def test_screen_shows_names_as_they_are(tmp_path, monkeypatch, capfd):
         (["--mean", "1,2"], "expected a number, or three"),
         (["--mean=-1,2,3", "--scale", "1,0,1"], "expected numbers above 0"),
         (["--precision", "int8-mixed"], "int8-mixed is made where int8 fails"),
+        (["--bundle", "lite", "--evaluate", "set"], "--bundle needs --author and --license"),
+        (
+            ["--bundle", "lite", "--evaluate", "set", "--author", "A. Author"],
+            "--bundle needs --author and --license",
+        ),
     ],
 )
-def test_impossible_options_are_usage_errors(
-    options, sentence, checkpoint, tmp_path, monkeypatch, capsys
-):
+def test_impossible_options_are_usage_errors(options, sentence, checkpoint, tmp_path, capsys):
     with pytest.raises(SystemExit) as exit_:
-        run_export(
-            monkeypatch, checkpoint, "-o", tmp_path / "out", "--calibration", tmp_path, *options
-        )
+        run_export(checkpoint, "-o", tmp_path / "out", "--calibration", tmp_path, *options)
     assert exit_.value.code == 2
     assert sentence in capsys.readouterr().err
 
@@ -475,10 +533,10 @@ def test_impossible_options_are_usage_errors(
     ],
 )
 def test_options_that_need_calibration_photos_say_so(
-    options, sentence, checkpoint, tmp_path, monkeypatch, capsys
+    options, sentence, checkpoint, tmp_path, capsys
 ):
     with pytest.raises(SystemExit) as exit_:
-        run_export(monkeypatch, checkpoint, "-o", tmp_path / "out", *options)
+        run_export(checkpoint, "-o", tmp_path / "out", *options)
     assert exit_.value.code == 2
     assert sentence in capsys.readouterr().err
 

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from dbd_mobile.errors import InputError
-from export.calibration import (
+from export.reading.calibration import (
     MOST_PHOTOS,
     evenly_spaced,
     generate_calibration,

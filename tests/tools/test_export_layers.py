@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 
-from export.layers import float_choices, measure_layers
+from export.proving.layers import float_choices, measure_layers
 
 # In a process of its own: TensorFlow seeds and logs as it likes.
 MAKE_SPLIT = """

@@ -6,7 +6,6 @@ Plain int8 breaks it; leaving the layers that break in float32 rescues it.
 import contextlib
 import io
 import json
-import sys
 
 import numpy as np
 import pytest
@@ -17,7 +16,7 @@ from data.blur_dataset import squash
 from dbd_mobile import BlurDetector
 from evaluation.predictors import open_predictor
 from export.__main__ import main
-from export.tflite_facts import read_tflite_facts
+from export.proving.tflite_facts import read_tflite_facts
 from networks import NetworkContract, Paper
 from networks.weights import load_weights
 
@@ -62,11 +61,10 @@ def checkpoint(released_checkpoint, tmp_path_factory):
 def exported(checkpoint, tmp_path_factory):
     """Exit status, what the screen said, and the folder."""
     folder = tmp_path_factory.mktemp("exported")
-    screen = io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stderr(screen):
-        patch.setattr(sys, "argv", ["export", str(checkpoint), "-o", str(folder)])
-        status = main()
-    return status, screen.getvalue(), folder
+    screen = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
+    with contextlib.redirect_stderr(screen):
+        status = main([str(checkpoint), "-o", str(folder)])
+    return status, screen.buffer.getvalue().decode(), folder
 
 
 def test_what_breaks_is_refused_and_all_else_is_written(exported):

@@ -6,15 +6,14 @@ import numpy as np
 import pytest
 
 from evaluation.measures import Accuracy
-from export.parity import (
+from export.proving.parity import (
     INT8_TOLERANCE,
     OTHER_KERNELS_TOLERANCE,
     MapDifference,
     Tolerance,
     compare_maps,
 )
-from export.pipeline import best_trial
-from export.report import Trial
+from export.proving.stage import Trial, best_trial
 
 SAME = MapDifference(maximum=0.0, mean=0.0, worst_photo_mean=0.0, flipped=0.0, photos=1)
 ACCURACY = Accuracy(

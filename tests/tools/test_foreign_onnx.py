@@ -1,5 +1,9 @@
 """ONNX files of other origin: one RGB image in, one map out, or a refusal in one sentence."""
 
+import contextlib
+import io
+import json
+import shutil
 import subprocess
 import sys
 import time
@@ -17,9 +21,11 @@ from dbd_mobile import BlurDetector
 from dbd_mobile.errors import InputError
 from evaluation.predictors import OnnxPredictor, open_predictor
 from export.__main__ import main
-from export.foreign_onnx import Normalisation, read_foreign_onnx
-from export.pipeline import ExportJob, export_checkpoint
-from export.runtimes import RuntimeCheck
+from export.errors import ConversionError
+from export.job import ExportJob
+from export.pipeline import export_checkpoint
+from export.proving.runtimes import RuntimeCheck
+from export.reading.foreign_onnx import Normalisation, read_foreign_onnx
 
 ROOT = Path(__file__).parents[2]
 MEAN, SCALE = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
@@ -73,10 +79,9 @@ def free_sides(model):
     describe_output(model, 1, 1, "h", "w")
 
 
-@pytest.fixture
-def photos(tmp_path):
-    folder = tmp_path / "photos"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("photos")
     for name in ("astronaut", "coffee", "rocket"):
         Image.fromarray(getattr(skimage.data, name)()).save(folder / f"{name}.png")
     return folder
@@ -102,7 +107,7 @@ def test_adopted_file_computes_what_the_given_one_does(tmp_path, form):
     np.testing.assert_allclose(adopted.predict(PHOTO), expected, rtol=0, atol=1e-5)
 
 
-def test_foreign_file_is_exported_for_the_device(tmp_path, photos, monkeypatch):
+def test_foreign_file_is_exported_for_the_device(tmp_path, photos):
     def sign(model):
         helper.set_model_props(model, {"model_author": "A. Author", "model_license": "MIT"})
         # The newest that is taken.
@@ -113,8 +118,7 @@ def test_foreign_file_is_exported_for_the_device(tmp_path, photos, monkeypatch):
     output = tmp_path / "out"
     options = ["--mean", ",".join(map(str, MEAN)), "--scale", ",".join(map(str, SCALE))]
     options += ["--calibration", str(photos), "--precision", "float32"]
-    monkeypatch.setattr(sys, "argv", ["export", str(path), "-o", str(output), *options])
-    assert main() == 0
+    assert main([str(path), "-o", str(output), *options]) == 0
     expected = read_foreign_onnx(path, NORMALISATION).open().predict(PHOTO)
     with BlurDetector(output / "edges.float32.tflite", threads=1) as detector:
         got = detector.detect(PHOTO).model_probability
@@ -124,6 +128,11 @@ def test_foreign_file_is_exported_for_the_device(tmp_path, photos, monkeypatch):
     np.testing.assert_allclose(again, expected, rtol=0, atol=1e-4)
     content = (output / "edges.float32.tflite").read_bytes()
     assert b"A. Author" in content and b"MIT" in content
+
+
+def end_early(model):
+    """Leave the sigmoid out."""
+    model.graph.node[3].CopyFrom(helper.make_node("Identity", ["logits"], ["map"]))
 
 
 def export_int8(path, photos, folder):
@@ -137,17 +146,39 @@ def export_int8(path, photos, folder):
     return export_checkpoint(job, lambda step, done, total: None)
 
 
-def test_network_without_a_sigmoid_at_its_end_is_told_why_it_has_no_int8(tmp_path, photos):
+@pytest.fixture(scope="module")
+def without_sigmoid(tmp_path_factory, photos):
+    """Status, screen and folder of an export with ``--keep-failing`` whose int8 is refused."""
+
     def cut_off(model):
         model.graph.initializer.append(numpy_helper.from_array(np.float32(0), "low"))
         model.graph.initializer.append(numpy_helper.from_array(np.float32(0.9), "high"))
         model.graph.node[3].CopyFrom(helper.make_node("Clip", ["logits", "low", "high"], ["map"]))
 
-    report = export_int8(make_onnx(tmp_path / "net.onnx", end=cut_off), photos, tmp_path / "out")
-    (sentence,) = report.stage("int8").failures
+    folder = tmp_path_factory.mktemp("without_sigmoid")
+    path = make_onnx(folder / "net.onnx", end=cut_off)
+    options = ["--mean", ",".join(map(str, MEAN)), "--scale", ",".join(map(str, SCALE))]
+    options += ["--calibration", str(photos), "--precision", "int8,int8-mixed", "--keep-failing"]
+    screen = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
+    with contextlib.redirect_stderr(screen):
+        status = main([str(path), "-o", str(folder / "out"), *options])
+    return status, screen.buffer.getvalue().decode(), folder / "out"
+
+
+def test_network_without_a_sigmoid_at_its_end_is_told_why_it_has_no_int8(without_sigmoid):
+    report = json.loads((without_sigmoid[2] / "net.report.json").read_text())
+    assert report["stages"][-1]["name"] == "int8"
+    (sentence,) = report["stages"][-1]["failures"]
     assert "Its output must be" in sentence and "ends in a sigmoid" in sentence
-    assert [stage.name for stage in report.stages][-1] == "int8"
-    assert report.left_out == ["int8-mixed is not tried: it would not be what its name says."]
+    assert report["left_out"] == ["int8-mixed is not tried: it would not be what its name says."]
+
+
+def test_file_that_fails_is_written_all_the_same_where_asked_for(without_sigmoid):
+    status, screen, folder = without_sigmoid
+    assert status == 1
+    assert "refused: int8: Its output must be" in screen
+    assert "written too (--keep-failing)" in screen
+    assert open_predictor(folder / "net.int8.tflite").size_wh == (64, 48)
 
 
 @pytest.mark.parametrize(
@@ -174,9 +205,6 @@ def test_map_leaves_its_range_by_more_than_rounding_or_not_at_all(tmp_path, logi
 
 
 def test_logits_are_told_to_end_in_a_sigmoid(tmp_path, photos):
-    def end_early(model):
-        model.graph.node[3].CopyFrom(helper.make_node("Identity", ["logits"], ["map"]))
-
     report = export_int8(make_onnx(tmp_path / "net.onnx", end=end_early), photos, tmp_path / "out")
     (sentence,) = report.stage("given").failures
     assert sentence.endswith("which are no probabilities; end the network with a sigmoid.")
@@ -195,7 +223,7 @@ def test_int8_that_a_stand_in_for_another_runtime_refuses_is_rescued(tmp_path, p
             for name in files
         }
 
-    monkeypatch.setattr("export.runtimes.check_runtimes", refuse_int8)
+    monkeypatch.setattr("export.proving.runtimes.check_runtimes", refuse_int8)
     report = export_int8(make_onnx(tmp_path / "net.onnx"), photos, tmp_path / "out")
     assert report.stage("int8").failures == ["another cannot run it: no."]
     assert report.stage("int8").layers
@@ -210,15 +238,44 @@ def test_interrupted_move_leaves_no_report_of_an_earlier_export(tmp_path, photos
     def stop(path, target):
         raise KeyboardInterrupt
 
-    def end_early(model):
-        model.graph.node[3].CopyFrom(helper.make_node("Identity", ["logits"], ["map"]))
-
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "net.report.json").write_text("of an earlier export")
     monkeypatch.setattr(Path, "replace", stop)
     with pytest.raises(KeyboardInterrupt):
         export_int8(make_onnx(tmp_path / "net.onnx", end=end_early), photos, tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_names_with_brackets_come_out_whole_in_every_line_and_table(tmp_path, photos, capfd):
+    # To rich, these are a style that is unknown, one that ends and was not begun, and a colour.
+    folder = tmp_path / "[final]" / "[" / "v2]"
+    folder.mkdir(parents=True)
+    path = make_onnx(folder / "[red]net.onnx", end=end_early)
+    mask = tmp_path / "[final]" / "mask"
+    mask.mkdir()
+    for photo in photos.iterdir():
+        with Image.open(photo) as image:
+            Image.new("L", image.size).save(mask / photo.name)
+    shutil.copytree(photos, tmp_path / "[final]" / "image")
+    options = ["--mean", "127", "--scale", "128", "--evaluate", str(tmp_path / "[final]")]
+    assert main([str(path), "-o", str(folder / "[b]"), *options]) == 1
+    screen = capfd.readouterr()
+    assert "[red]net.onnx (onnx)" in screen.out
+    assert "task measures on [final]." in screen.out
+    assert f"Written to {folder / '[b]'}: the report." in screen.err
+
+
+def test_converter_that_fails_is_one_line_and_status_1(tmp_path, monkeypatch, capfd):
+    def fail(path, simplified):
+        raise ConversionError("onnxsim cannot simplify the network: no [Loop].")
+
+    monkeypatch.setattr("export.forms.simplify_onnx", fail)
+    path = make_onnx(tmp_path / "net.onnx")
+    options = ["--mean", "127", "--scale", "128"]
+    assert main([str(path), "-o", str(tmp_path / "out"), *options]) == 1
+    last = capfd.readouterr().err.strip().splitlines()[-1]
+    assert last == "error: onnxsim cannot simplify the network: no [Loop]."
+    assert not (tmp_path / "out").exists()
 
 
 def test_terminated_export_leaves_nothing_behind(tmp_path):
@@ -319,23 +376,21 @@ def test_other_networks_are_refused(tmp_path, form, sentence):
 
 
 @pytest.mark.parametrize("content", [b"", b"a text\n" * 50, None])
-def test_damaged_file_is_refused_and_nothing_is_written(tmp_path, content, monkeypatch, capfd):
+def test_damaged_file_is_refused_and_nothing_is_written(tmp_path, content, capfd):
     path = make_onnx(tmp_path / "net.onnx")
     path.write_bytes(path.read_bytes()[:300] if content is None else content)
-    monkeypatch.setattr(sys, "argv", ["export", str(path), "-o", str(tmp_path / "out")])
-    assert main() == 2
+    assert main([str(path), "-o", str(tmp_path / "out")]) == 2
     screen = capfd.readouterr().err.strip()
     assert screen.startswith(f"error: {path} ")
     assert "Traceback" not in screen
     assert not (tmp_path / "out").exists()
 
 
-def test_file_that_would_be_overwritten_is_refused_and_kept(tmp_path, monkeypatch, capfd):
+def test_file_that_would_be_overwritten_is_refused_and_kept(tmp_path, capfd):
     path = make_onnx(tmp_path / "edges.onnx")
     content = path.read_bytes()
     options = ["--mean", "127", "--scale", "128", "--precision", "float32"]
-    monkeypatch.setattr(sys, "argv", ["export", str(path), "-o", str(tmp_path), *options])
-    assert main() == 2
+    assert main([str(path), "-o", str(tmp_path), *options]) == 2
     assert "is the file to export and would be overwritten" in capfd.readouterr().err
     assert path.read_bytes() == content
     assert [file.name for file in tmp_path.iterdir()] == ["edges.onnx"]

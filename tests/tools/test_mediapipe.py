@@ -10,7 +10,7 @@ from PIL import Image
 from data.blur_dataset import squash
 from dbd_mobile import BlurDetector
 from dbd_mobile.catalogue import bundled_ids
-from export.card import MODELS_FOLDER
+from export.publishing.card import MODELS_FOLDER
 
 from .conftest import leave_out
 

@@ -12,19 +12,20 @@ from PIL import Image
 
 from data.blur_dataset import BlurDataset, data_root, split_validation, squash
 from dbd_mobile.catalogue import bundled_ids
+from dbd_mobile.runtimes import RUNTIMES
 from evaluation.predictors import open_predictor
 from evaluation.scoring import score
-from export.card import MODELS_FOLDER
-from export.parity import OTHER_KERNELS_TOLERANCE, SAME_KERNELS_TOLERANCE, compare_maps
-from export.precision import PRECISIONS
-from export.runtimes import LITERT, RUNTIMES, check_runtimes, run_files
+from export.proving.parity import OTHER_KERNELS_TOLERANCE, SAME_KERNELS_TOLERANCE, compare_maps
+from export.proving.precision import PRECISIONS
+from export.proving.runtimes import LITERT_XNNPACK, OTHERS, check_runtimes, run_files
+from export.publishing.card import MODELS_FOLDER
 
 from .conftest import require_data
 
 ROOT = Path(__file__).parents[2]
 NEWEST = ROOT / ".venv" / "bin" / "python"
 FILES = {model_id: MODELS_FOLDER / model_id / "model.tflite" for model_id in bundled_ids()}
-WITHOUT_XNNPACK, TFLITE_RUNTIME, TENSORFLOW = RUNTIMES
+LITERT_PLAIN, TFLITE_RUNTIME, TENSORFLOW = OTHERS
 
 
 @pytest.fixture(scope="module")
@@ -36,16 +37,16 @@ def photos():
 @pytest.fixture(scope="module")
 def expected(photos):
     """What the oldest LiteRT that the runtime supports gives, with XNNPACK."""
-    return run(LITERT, photos)
+    return run(LITERT_XNNPACK, photos)
 
 
-def run(runtime, photos, python=sys.executable):
+def run(kernels, photos, python=sys.executable):
     """Every model's maps of the photos at its own size."""
     maps = {}
     for model_id, file in FILES.items():
         size_wh = open_predictor(file).size_wh
         inputs = [squash(photo, size_wh) for photo in photos]
-        given, reasons = run_files(str(python), runtime, {model_id: file}, inputs)
+        given, reasons = run_files(str(python), kernels, {model_id: file}, inputs)
         assert reasons == {}
         maps |= given
     return maps
@@ -64,7 +65,7 @@ def test_newest_litert_gives_the_same_map(photos, expected):
     shown = [str(NEWEST), "-c", code]
     version = subprocess.run(shown, capture_output=True, check=True, text=True).stdout
     assert tuple(map(int, version.split("."))) > (2, 1, 0)
-    check(expected, run(LITERT, photos, NEWEST), SAME_KERNELS_TOLERANCE)
+    check(expected, run(LITERT_XNNPACK, photos, NEWEST), SAME_KERNELS_TOLERANCE)
 
 
 def test_tensorflow_gives_the_same_map(photos, expected):
@@ -73,28 +74,32 @@ def test_tensorflow_gives_the_same_map(photos, expected):
 
 def test_tflite_runtime_runs_int8_without_xnnpack(photos, expected):
     got = run(TFLITE_RUNTIME, photos)
-    without = run(replace(TFLITE_RUNTIME, kernels=WITHOUT_XNNPACK.kernels), photos)
+    without = run(replace(TFLITE_RUNTIME, resolver=LITERT_PLAIN.resolver), photos)
     for model_id in FILES:
         assert compare_maps(without[model_id], got[model_id]).maximum == 0
     # The optimised kernels of TensorFlow 2.14 and of LiteRT may round a sum to different steps.
     check(expected, got, OTHER_KERNELS_TOLERANCE)
-    check(run(WITHOUT_XNNPACK, photos), got, OTHER_KERNELS_TOLERANCE)
+    check(run(LITERT_PLAIN, photos), got, OTHER_KERNELS_TOLERANCE)
 
 
 def test_reference_kernels_give_the_same_map_in_old_and_new_runtimes(photos):
     """What the file means has not changed, whatever its fast kernels make of it."""
     old, new = (
-        run(replace(runtime, kernels="BUILTIN_REF"), photos[:1])
-        for runtime in (TFLITE_RUNTIME, LITERT)
+        run(replace(kernels, resolver="BUILTIN_REF"), photos[:1])
+        for kernels in (TFLITE_RUNTIME, LITERT_XNNPACK)
     )
     for model_id in FILES:
         assert compare_maps(old[model_id], new[model_id]).maximum == 0
 
 
-@pytest.mark.parametrize("runtime", RUNTIMES, ids=lambda runtime: runtime.package)
-def test_only_what_is_rounded_to_int8_may_differ_with_the_kernels(runtime):
-    loose = {name for name in PRECISIONS if runtime.tolerance(name) != SAME_KERNELS_TOLERANCE}
-    assert loose == ({"dynamic"} if runtime is TENSORFLOW else {"dynamic", "int8", "int8-mixed"})
+def test_files_are_tried_in_every_runtime_that_users_may_have():
+    assert {kernels.runtime for kernels in OTHERS} == set(RUNTIMES)
+
+
+@pytest.mark.parametrize("kernels", OTHERS, ids=lambda kernels: kernels.runtime.package)
+def test_only_what_is_rounded_to_int8_may_differ_with_the_kernels(kernels):
+    loose = {name for name in PRECISIONS if kernels.tolerance(name) != SAME_KERNELS_TOLERANCE}
+    assert loose == ({"dynamic"} if kernels is TENSORFLOW else {"dynamic", "int8", "int8-mixed"})
 
 
 def test_file_that_crashes_a_runtime_takes_no_other_along(photos, tmp_path):
@@ -122,7 +127,7 @@ def test_accuracy_hardly_depends_on_the_kernels():
     every = BlurDataset.from_folder(root, Path("train604.txt"))
     held_out = BlurDataset(root, tuple(split_validation(every.names, 60)[1][::2]))
     photos = [held_out.photo(index) for index in range(len(held_out))]
-    before, after = run(LITERT, photos), run(TFLITE_RUNTIME, photos)
+    before, after = run(LITERT_XNNPACK, photos), run(TFLITE_RUNTIME, photos)
     for model_id in FILES:
         change = score(after[model_id], held_out).mae - score(before[model_id], held_out).mae
         assert abs(change) <= 0.002

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.blur_dataset import list_photos, read_photo, squash
-from export.generated_photos import generate_photos
+from export.reading.generated_photos import generate_photos
 
 MOST_PHOTOS = 200
 """More photos hardly move the ranges, and take time."""
@@ -68,7 +68,7 @@ def read_calibration(
 
 
 def generate_calibration(size_wh: tuple[int, int]) -> Calibration:
-    """Stand-ins for photos: images made by ``export.generated_photos``.
+    """Stand-ins for photos: images made by ``export.reading.generated_photos``.
 
     Args:
         size_wh: The network's input width and height.

@@ -1,23 +1,23 @@
 """A checkpoint or an ONNX file in; what an export needs of it out, whichever it is."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from dbd_mobile.catalogue import bundled_ids, load_card
 from dbd_mobile.errors import InputError
 from evaluation.predictors import Predictor, TorchPredictor
-from export.card import FAMILIES
-from export.foreign_onnx import ARCHITECTURE, Normalisation, read_foreign_onnx
-from export.onnx_file import write_onnx
+from export.reading.families import FAMILIES
+from export.reading.foreign_onnx import ARCHITECTURE, Normalisation, read_foreign_onnx
+from export.reading.onnx_file import write_onnx
 from networks import NetworkContract, measure_complexity
 from networks.device_input import device_contract
 from networks.weights import PYTORCH_SUFFIXES, load_weights
 
 SUFFIXES = (".safetensors", *PYTORCH_SUFFIXES, ".onnx")
 """Of the files that can be exported."""
+
+_FIRST_VERSION = "1.0.0"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,12 +29,12 @@ class Source:
         architecture: Name of the network.
         contract: What the ONNX file of ``write`` takes.
         about: ``name``, ``description``, ``version``, ``author`` and ``license``, for the files'
-            metadata; what the source does not say is "unknown", the version 1.0.0.
+            metadata; what the source itself does not say is "unknown", the version 1.0.0.
         parameters: Number of values in its weights.
         macs: Multiply-accumulates for one photo; None if unknown.
         notes: How it was trained.
         open: Makes it, as it was given, ready to run.
-        write: Writes it as ONNX, as ``export.onnx_file`` says.
+        write: Writes it as ONNX, as ``export.reading.onnx_file`` says.
     """
 
     stage: str
@@ -80,7 +80,9 @@ def _read_weights(path: Path) -> Source:
         about={
             "name": family.name,
             "description": family.description,
-            **(_shipped(path) or {"version": "1.0.0", "author": "unknown", "license": "unknown"}),
+            "version": str(trained.notes.get("version") or _FIRST_VERSION),
+            "author": "unknown",
+            "license": "unknown",
         },
         parameters=complexity.parameters,
         macs=complexity.macs,
@@ -88,20 +90,6 @@ def _read_weights(path: Path) -> Source:
         open=partial(TorchPredictor, trained.network),
         write=partial(write_onnx, trained),
     )
-
-
-def _shipped(path: Path) -> dict[str, str]:
-    """What the card of the bundled model says that was made of these very weights, if any was."""
-    checksum = hashlib.sha256(path.read_bytes()).hexdigest()
-    for model_id in bundled_ids():
-        card = load_card(model_id)
-        if card["training"]["weights_sha256"] == checksum:
-            return {
-                "version": card["version"],
-                "author": "dbd-mobile",
-                "license": card["license"],
-            }
-    return {}
 
 
 def _read_onnx(path: Path, normalisation: Normalisation | None) -> Source:
@@ -113,7 +101,7 @@ def _read_onnx(path: Path, normalisation: Normalisation | None) -> Source:
         about={
             "name": path.stem,
             "description": foreign.model.doc_string,
-            "version": "1.0.0",
+            "version": _FIRST_VERSION,
             # The names that ONNX has for them.
             "author": foreign.metadata("model_author") or "unknown",
             "license": foreign.metadata("model_license") or "unknown",

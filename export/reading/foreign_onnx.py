@@ -1,8 +1,8 @@
 """An ONNX file of any origin in; the same network with this project's input and output out.
 
 The file must take one RGB image and give one map; what else it does is its own affair. The result
-looks as ``export.onnx_file`` writes a network of our own: input ``image`` (1, 3, H, W) float32 in
-the device's normalisation, output ``blur`` (1, 1, H, W).
+looks as ``export.reading.onnx_file`` writes a network of our own: input ``image`` (1, 3, H, W)
+float32 in the device's normalisation, output ``blur`` (1, 1, H, W).
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from dbd_mobile.errors import InputError
 from evaluation.predictors import open_session, unrounded
-from export.onnx_file import INPUT_NAME, OUTPUT_NAME, set_metadata
+from export.reading.onnx_file import INPUT_NAME, OUTPUT_NAME, set_metadata
 from networks import NetworkContract
 from networks.device_input import device_contract
 

@@ -1,84 +1,18 @@
 """A report and its int8 file in, a model folder of the device package out."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from dbd_mobile.catalogue import AccuracyCard, ModelCard
+from data.terms import state_data
+from dbd_mobile.atomic_file import atomic_file
+from dbd_mobile.catalogue import AccuracyCard, CalibrationCard, ModelCard
 from evaluation.measures import Accuracy
-from export.report import Report
+from export.publishing.report import Report
 
-MODELS_FOLDER = Path(__file__).parents[1] / "dbd_mobile" / "models"
+MODELS_FOLDER = Path(__file__).parents[2] / "dbd_mobile" / "models"
 """Where the device package keeps its models, one folder each."""
-
-
-@dataclass(frozen=True)
-class _Family:
-    """What a card says of all models of one architecture, and a file's metadata of its name."""
-
-    name: str
-    description: str
-    data: str
-    data_terms: str
-
-
-_DATA = (
-    "CUHK out-of-focus photos and masks; DUTS photos, with synthetic defocus or judged by other "
-    "networks trained on these; encoder initialised with ImageNet weights ({encoder})"
-)
-_DATA_TERMS = (
-    "The weights were trained on the CUHK out-of-focus set and on DUTS photos. Both are research "
-    "data, given for study: check their terms before commercial use. Neither is part of this "
-    "package."
-)
-
-FAMILIES = {
-    "lite": _Family(
-        name="Lite",
-        description=(
-            "EfficientNet-Lite0 encoder and a depthwise-separable decoder: ReLU6 throughout, "
-            "additions at the skips, made for int8."
-        ),
-        data=_DATA.format(encoder="EfficientNet-Lite0, Apache-2.0"),
-        data_terms=_DATA_TERMS,
-    ),
-    "nano": _Family(
-        name="Nano",
-        description=(
-            "The first five stages of EfficientNet-Lite0 and a depthwise-separable decoder, for "
-            "224x224 pixels: a third of Lite's size and cost."
-        ),
-        data=_DATA.format(encoder="EfficientNet-Lite0, Apache-2.0"),
-        data_terms=_DATA_TERMS,
-    ),
-    "teacher": _Family(
-        name="Teacher",
-        description=(
-            "The teacher of Distill-DBDGAN (Jonna et al., TOMM 2023): SE-ResNeXt-101, DenseASPP "
-            "and non-local attention."
-        ),
-        data=_DATA.format(encoder="SE-ResNeXt-101, as the recipe says"),
-        data_terms=_DATA_TERMS,
-    ),
-    "teacher-lite2": _Family(
-        name="Teacher Lite2",
-        description="EfficientNet-Lite2 encoder in the design of Distill-DBDGAN's teacher.",
-        data=_DATA.format(encoder="EfficientNet-Lite2, Apache-2.0"),
-        data_terms=_DATA_TERMS,
-    ),
-    "paper": _Family(
-        name="Paper",
-        description=(
-            "EfficientNet-B3 encoder and a U-Net decoder, the student of Distill-DBDGAN as "
-            "published (Jonna et al., TOMM 2023)."
-        ),
-        data="not recorded in the checkpoint",
-        data_terms=(
-            "The checkpoint does not say what it was trained on: ask for its terms where it came "
-            "from before using or passing on this model."
-        ),
-    ),
-}
 
 
 def write_bundle(
@@ -100,9 +34,8 @@ def write_bundle(
     card = json.dumps(_make_card(report, model_id), indent=2) + "\n"
     contents = {"model.tflite": int8_file.read_bytes(), "card.json": card.encode()}
     for name, content in contents.items():
-        part = folder / f"{name}.part"
-        part.write_bytes(content)
-        part.replace(folder / name)
+        with atomic_file(folder / name) as file:
+            file.write(content)
     return folder
 
 
@@ -112,7 +45,9 @@ def _make_card(report: Report, model_id: str) -> ModelCard:
     assert facts is not None and report.evaluation is not None
     # Only ONNX files have none, and no card.
     assert report.checkpoint.macs is not None
-    family = FAMILIES[report.checkpoint.architecture]
+    about, notes = report.checkpoint.about, report.checkpoint.notes
+    statement = state_data(notes)
+    recorded = {"data": statement.data, "weights_sha256": report.checkpoint.sha256}
     width, height = facts.input.shape[2], facts.input.shape[1]
     accuracy: list[AccuracyCard] = []
     for precision in ("int8", "float32"):
@@ -131,9 +66,9 @@ def _make_card(report: Report, model_id: str) -> ModelCard:
             )
     return {
         "id": model_id,
-        "name": family.name,
-        "version": report.checkpoint.about["version"],
-        "description": family.description,
+        "name": about["name"],
+        "version": about["version"],
+        "description": about["description"],
         "sha256": file.sha256,
         "size_bytes": file.size_bytes,
         "parameters": report.checkpoint.parameters,
@@ -160,15 +95,40 @@ def _make_card(report: Report, model_id: str) -> ModelCard:
             "meaning": "probability of blur, 1 = blurred",
         },
         "accuracy": accuracy,
-        "license": report.checkpoint.about["license"],
-        "data_terms": family.data_terms,
-        "training": {
-            "data": family.data,
-            "weights_sha256": report.checkpoint.sha256,
-            **report.checkpoint.notes,
-        },
+        "calibration": _calibration(notes),
+        "author": about["author"],
+        "license": about["license"],
+        "data_terms": statement.terms,
+        # These two first, and as they are whatever the notes hold.
+        "training": recorded | notes | recorded,
         "tools": report.tools,
     }
+
+
+def _calibration(notes: Mapping[str, Any]) -> CalibrationCard:
+    measured = notes.get("calibration", {})
+    firmness = _firmness(notes)
+    # Where a mean is of firm weights, it was measured without its own factor alone.
+    is_whole = firmness == notes.get("firmness", 1)
+    return {
+        "firmness": firmness,
+        "photos": measured.get("photos"),
+        "bins": measured.get("bins"),
+        "ece": measured.get("ece"),
+        "ece_without_firmness": measured.get("ece_without_firmness") if is_whole else None,
+    }
+
+
+def _firmness(notes: Mapping[str, Any]) -> float | None:
+    """The factor on the logits: notes name their own, 1 if none; that of a mean comes on top.
+
+    None where there is no recipe, or where members of a mean have different ones.
+    """
+    own = float(notes.get("firmness", 1))
+    if "averaged" in notes:
+        (of_members, *others) = {_firmness(member) for member in notes["averaged"]}
+        return None if others or of_members is None else own * of_members
+    return own if "recipe" in notes else None
 
 
 def _by_protocol(accuracy: Accuracy, size: str) -> list[tuple[str, str, dict[str, float]]]:

@@ -1,4 +1,4 @@
-"""A trained network in, an ONNX file out; and an ONNX file in, a simplified one out.
+"""A trained network in, an ONNX file out.
 
 Input ``image`` (1, 3, H, W) float32, output ``blur`` (1, 1, H, W) float32 probability. The file's
 metadata says how a pixel x is fed: ``(x - mean) / scale``, RGB.
@@ -8,7 +8,6 @@ import warnings
 from pathlib import Path
 
 import onnx
-import onnxsim
 import torch
 
 from export.errors import ConversionError
@@ -61,21 +60,3 @@ def set_metadata(model: onnx.ModelProto, contract: NetworkContract, architecture
         "architecture": architecture,
     }
     onnx.helper.set_model_props(model, {name: str(value) for name, value in facts.items()})
-
-
-def simplify_onnx(path: Path, simplified: Path) -> None:
-    """Fold constants, and paddings into the convolutions that they precede.
-
-    Args:
-        path: The file to simplify.
-        simplified: The file to write.
-
-    Raises:
-        ConversionError: If onnxsim fails.
-    """
-    try:
-        model, _ = onnxsim.simplify(onnx.load(path), check_n=0)
-    except Exception as error:
-        # onnxsim raises whatever its C++ side gives.
-        raise ConversionError(f"onnxsim cannot simplify the network: {error}.") from error
-    onnx.save(model, simplified)

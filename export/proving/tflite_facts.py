@@ -12,7 +12,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from evaluation.predictors import open_interpreter
 from export.errors import ConversionError
-from export.precision import PRECISIONS
+from export.proving.precision import PRECISIONS
 from networks import NetworkContract
 
 _OPERATOR_NAMES = {v: k for k, v in vars(schema.BuiltinOperator).items() if isinstance(v, int)}
@@ -93,7 +93,7 @@ class TfliteFacts:
         """Sentences on what makes this something else than a model of that precision.
 
         Args:
-            precision: One of ``export.precision.PRECISIONS``.
+            precision: One of ``export.proving.precision.PRECISIONS``.
             contract: Input size, and the normalisation that uint8 input must amount to: the
                 device's.
         """
@@ -142,7 +142,7 @@ class TfliteFacts:
 
 
 def read_tflite_facts(path: Path) -> TfliteFacts:
-    """Read what a TFLite file of ``export.tflite`` holds.
+    """Read what a TFLite file of ``export.converting.tflite`` holds.
 
     Raises:
         ConversionError: If LiteRT refuses it.

@@ -13,14 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from export.errors import ConversionError
-from export.onnx_file import INPUT_NAME, OUTPUT_NAME
+from export.reading.onnx_file import INPUT_NAME, OUTPUT_NAME
 from networks import NetworkContract
 from networks.device_input import device_contract
 
-_CHECKOUT = Path(__file__).parents[1]
+_CHECKOUT = Path(__file__).parents[2]
 
 METHODS = ("min-max", "percentile", "mse")
-"""Ways to choose the ranges that int8's steps cover; ``export.ranges`` says what they are."""
+"""Ways to choose the ranges that int8's steps cover, as ``export.converting.ranges`` says."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,8 +85,11 @@ class TfliteConverter:
         Raises:
             ConversionError: If a converter fails; the message holds its last line.
         """
+        # Those of an earlier call stay.
+        first = len(list(self.folder.glob("mixed.*.tflite")))
         files = {
-            name: self.folder / f"mixed.{index}.tflite" for index, name in enumerate(kept_float)
+            name: self.folder / f"mixed.{index}.tflite"
+            for index, name in enumerate(kept_float, first)
         }
         task = {files[name].name: list(layers) for name, layers in kept_float.items()}
         self._run({"step": "mix", "method": method, "files": task})
@@ -114,7 +117,7 @@ class TfliteConverter:
         (self.folder / "task.json").write_text(json.dumps(task | {"progress": writing}))
         with log.open("wb") as chatter, os.fdopen(reading) as progress:
             process = subprocess.Popen(
-                [sys.executable, "-m", "export.tflite_worker"],
+                [sys.executable, "-m", "export.converting.tflite_worker"],
                 cwd=self.folder,
                 env={**os.environ, "PYTHONPATH": str(_CHECKOUT), "TF_CPP_MIN_LOG_LEVEL": "2"},
                 stdout=None if self.verbose else chatter,

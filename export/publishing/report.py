@@ -4,11 +4,7 @@ import dataclasses
 import json
 from dataclasses import dataclass
 
-from evaluation.measures import Accuracy
-from export.layers import LayerError
-from export.parity import MapDifference, Tolerance
-from export.runtimes import RuntimeCheck
-from export.tflite_facts import TfliteFacts
+from export.proving.stage import Stage
 from networks import NetworkContract
 
 SCHEMA = "dbd-mobile-export/2"
@@ -54,70 +50,6 @@ class CalibrationFacts:
     found: int
     used: int
     sha256: str
-
-
-@dataclass(frozen=True)
-class Trial:
-    """A file that was tried for a precision that can be made in several ways.
-
-    Attributes:
-        name: How it was made.
-        difference: From float32 on calibration photos.
-    """
-
-    name: str
-    difference: MapDifference
-
-
-@dataclass(frozen=True)
-class WorstPhoto:
-    """A photo whose map changed much.
-
-    Attributes:
-        name: Its file name.
-        mean: Mean absolute difference of its maps.
-    """
-
-    name: str
-    mean: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stage:
-    """One form of the network on its way to the device.
-
-    Attributes:
-        name: "torch" or "given" (an ONNX file), "onnx", "simplified", or a precision.
-        made_from: Name of the stage that it is made from and compared with; None for the first.
-        difference: From that stage; None for the first, and for a file that is not what its name
-            says and so was not run.
-        tolerance: How much it may differ.
-        accuracy: On the evaluation data; None without any.
-        tflite: What the file holds; None unless it is TFLite.
-        trials: In which ways it was tried, on calibration photos.
-        choice: Name of the trial that it is; None if there was one way only.
-        kept_float: For "int8-mixed", the layers in float32, by the names of their outputs.
-        worst: The photos whose maps changed most, the worst first.
-        runtimes: What other runtimes make of it.
-        layers: Where the error comes from, if it failed.
-        slow_spots: Sentences on what costs time for nothing.
-        failures: Sentences on why it was refused.
-    """
-
-    name: str
-    made_from: str | None
-    difference: MapDifference | None
-    tolerance: Tolerance
-    accuracy: Accuracy | None
-    tflite: TfliteFacts | None
-    trials: list[Trial]
-    choice: str | None
-    kept_float: list[str]
-    worst: list[WorstPhoto]
-    runtimes: list[RuntimeCheck]
-    layers: list[LayerError]
-    slow_spots: list[str]
-    failures: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 Metadata is what lets MediaPipe's tasks use a model as it is: how a float input is normalised, what
 the output's channel means, that its values are probabilities already. Schema and layout:
-https://ai.google.dev/edge/litert/models/metadata. Runs in the process of ``export.tflite_worker``.
+https://ai.google.dev/edge/litert/models/metadata. Runs in the process of
+``export.converting.tflite_worker``.
 """
 
 import io
@@ -27,7 +28,7 @@ _PARSER_VERSION = "1.5.0"
 
 
 def with_metadata(content: bytes, about: dict[str, str], mean: float, scale: float) -> bytes:
-    """Put metadata into a TFLite file of ``export.tflite_worker``.
+    """Put metadata into a TFLite file of ``export.converting.tflite_worker``.
 
     Args:
         content: The file, without metadata of this kind.

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from export.layers import LayerError
-from export.precision import PRECISIONS
-from export.report import Report, Stage
+from export.proving.layers import LayerError
+from export.proving.precision import PRECISIONS
+from export.proving.stage import Stage
+from export.publishing.report import Report
 
 _TEMPLATE = Path(__file__).with_name("report_page.html")
 # What the page has room for; the JSON report has all.

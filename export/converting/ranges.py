@@ -2,7 +2,7 @@
 
 A tensor's range is what int8's 256 steps have to cover. From the smallest to the largest value ever
 seen nothing is cut off, but one outlier makes all steps wide; the other methods cut tails off.
-Runs in the process of ``export.tflite_worker``.
+Runs in the process of ``export.converting.tflite_worker``.
 """
 
 import os

@@ -1,7 +1,8 @@
 """The process that runs onnx2tf and TensorFlow: an ONNX file in, TFLite files out.
 
-Started by ``export.tflite`` with the folder to write to as the working directory and the task in
-its ``task.json``. Progress goes, a JSON list a line, to the file descriptor that the task names.
+Started by ``export.converting.tflite`` with the folder to write to as the working directory and the
+task in its ``task.json``. Progress goes, a JSON list a line, to the file descriptor that the task
+names.
 """
 
 import json
@@ -18,16 +19,16 @@ from tensorflow.python.framework.convert_to_constants import (
     convert_variables_to_constants_v2 as freeze,
 )
 
-from export.calibration import evenly_spaced
-from export.metadata import with_metadata
-from export.ranges import with_ranges
+from export.converting.metadata import with_metadata
+from export.converting.ranges import with_ranges
+from export.reading.calibration import evenly_spaced
 
 # The distribution inside the ranges is known from few photos; the ends of the ranges are not.
 _HISTOGRAM_PHOTOS = 50
 
 
 class _Task:
-    """What ``export.tflite`` asks for, by the names under which it does."""
+    """What ``export.converting.tflite`` asks for, by the names under which it does."""
 
     def __init__(self, task: dict[str, Any]) -> None:
         self._task = task

@@ -1,17 +1,18 @@
 """A report in, a table for the terminal out."""
 
 from rich import box
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
-from export.report import Report
+from export.publishing.report import Report
 
 
 def report_table(report: Report) -> Table:
     """One row for each form of the network, compared with the row above it."""
-    title = escape(f"{report.checkpoint.name} ({report.checkpoint.architecture})")
+    # As Text, so that a file's name with brackets is shown as it is.
+    named = f"{report.checkpoint.name} ({report.checkpoint.architecture})"
     # Narrow enough for a terminal of 80 columns.
-    table = Table(title=title, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table = Table(title=Text(named, "table.title"), box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("form")
     measures = () if report.evaluation is None else ("fmax", "ddff", "MAE")
     for heading in ("max diff", "mean", "flips", *measures, "bytes"):
@@ -26,9 +27,9 @@ def report_table(report: Report) -> Table:
         scores = [""] * len(measures)
         if (accuracy := stage.accuracy) is not None:
             scores = [f"{value:.4f}" for value in (accuracy.fmax, accuracy.ddff, accuracy.mae)]
-        verdict = "[red]refused[/red]" if stage.failures else "[green]ok[/green]"
+        verdict = Text("refused", "red") if stage.failures else Text("ok", "green")
         table.add_row(stage.name, *cells, *scores, sizes.get(stage.name, ""), verdict)
-    table.caption = escape(f"Gate: {report.gate}.")
+    table.caption = Text(f"Gate: {report.gate}.", "table.caption")
     return table
 
 

@@ -4,27 +4,27 @@ A file meets other kernels elsewhere: old interpreters, interpreters without XNN
 rounding differs at edges, so a single pixel may move far; a whole map must not.
 """
 
-import importlib.metadata
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
 
-from export.parity import (
+from dbd_mobile.runtimes import LITERT, TENSORFLOW, TFLITE_RUNTIME, Runtime
+from export.proving.parity import (
     OTHER_KERNELS_TOLERANCE,
     SAME_KERNELS_TOLERANCE,
     MapDifference,
     Tolerance,
     compare_maps,
 )
-from export.precision import PRECISIONS
+from export.proving.precision import PRECISIONS
 from networks.device_input import device_contract
 
 PHOTOS = 4
@@ -34,19 +34,17 @@ _WORKER = Path(__file__).with_name("runtime_worker.py")
 
 
 @dataclass(frozen=True)
-class Runtime:
-    """A package that runs TFLite files.
+class Kernels:
+    """A runtime with one choice of its kernels, and what is known of these.
 
     Attributes:
-        package: Its name on PyPI.
-        module: The module that its ``Interpreter`` is in.
-        kernels: Name of its ``OpResolverType``; with "AUTO" it may use XNNPACK.
+        runtime: The package.
+        resolver: Name of its ``OpResolverType``; with "AUTO" it may use XNNPACK.
         int8_in_xnnpack: Whether int8 then goes through XNNPACK.
     """
 
-    package: str
-    module: str
-    kernels: str
+    runtime: Runtime
+    resolver: str
     int8_in_xnnpack: bool
 
     def tolerance(self, precision: str) -> Tolerance:
@@ -58,13 +56,11 @@ class Runtime:
         return OTHER_KERNELS_TOLERANCE
 
 
-LITERT = Runtime("ai-edge-litert", "ai_edge_litert.interpreter", "AUTO", True)
+LITERT_XNNPACK = Kernels(LITERT, "AUTO", True)
 """What all others are compared with."""
-RUNTIMES = (
-    replace(LITERT, kernels="BUILTIN_WITHOUT_DEFAULT_DELEGATES", int8_in_xnnpack=False),
-    Runtime("tflite-runtime", "tflite_runtime.interpreter", "AUTO", False),
-    Runtime("tensorflow", "tensorflow.lite.python.interpreter", "AUTO", True),
-)
+LITERT_PLAIN = Kernels(LITERT, "BUILTIN_WITHOUT_DEFAULT_DELEGATES", False)
+OTHERS = (LITERT_PLAIN, Kernels(TFLITE_RUNTIME, "AUTO", False), Kernels(TENSORFLOW, "AUTO", True))
+"""Of every runtime that users may have."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,31 +98,31 @@ def check_runtimes(
     if not files:
         return {}
     checks: dict[str, list[RuntimeCheck]] = {name: [] for name in files}
-    for done, runtime in enumerate(RUNTIMES):
-        progress(done, len(RUNTIMES))
-        described = f"{runtime.package} {importlib.metadata.version(runtime.package)}"
-        described += "" if runtime.kernels == "AUTO" else " without XNNPACK"
-        maps, reasons = run_files(sys.executable, runtime, files, photos)
+    for done, kernels in enumerate(OTHERS):
+        progress(done, len(OTHERS))
+        described = f"{kernels.runtime.package} {kernels.runtime.version}"
+        described += "" if kernels.resolver == "AUTO" else " without XNNPACK"
+        maps, reasons = run_files(sys.executable, kernels, files, photos)
         for name in files:
             difference = None
             if name in maps:
                 difference = compare_maps(expected[name], maps[name])
                 failures = [
                     f"In {described}: {sentence}"
-                    for sentence in runtime.tolerance(name).violations(difference, None, None)
+                    for sentence in kernels.tolerance(name).violations(difference, None, None)
                 ]
             else:
                 failures = [f"{described} cannot run it: {reasons[name]}."]
             checks[name].append(
                 RuntimeCheck(runtime=described, difference=difference, failures=failures)
             )
-    progress(len(RUNTIMES), len(RUNTIMES))
+    progress(len(OTHERS), len(OTHERS))
     return checks
 
 
 def run_files(
     python: str,
-    runtime: Runtime,
+    kernels: Kernels,
     files: Mapping[str, Path],
     photos: Sequence[NDArray[np.uint8]],
 ) -> tuple[dict[str, list[NDArray[np.float32]]], dict[str, str]]:
@@ -137,7 +133,7 @@ def run_files(
 
     Args:
         python: The interpreter of an environment that has it.
-        runtime: The runtime.
+        kernels: The runtime, and which of its kernels.
         files: By any name.
         photos: (H, W, 3) uint8.
 
@@ -149,8 +145,8 @@ def run_files(
         given, got = Path(folder, "photos.npy"), Path(folder, "outputs.npz")
         np.save(given, np.stack(photos))
         task = {
-            "module": runtime.module,
-            "kernels": runtime.kernels,
+            "module": kernels.runtime.module,
+            "kernels": kernels.resolver,
             "mean": device.mean,
             "scale": device.scale,
             "photos": str(given),
@@ -172,7 +168,7 @@ def run_files(
             maps: dict[str, list[NDArray[np.float32]]] = {}
             reasons: dict[str, str] = {}
             for name, file in files.items():
-                ran, refused = run_files(python, runtime, {name: file}, photos)
+                ran, refused = run_files(python, kernels, {name: file}, photos)
                 maps |= ran
                 reasons |= refused
             return maps, reasons

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from export.parity import FLOAT16_TOLERANCE, FLOAT32_TOLERANCE, INT8_TOLERANCE, Tolerance
+from export.proving.parity import FLOAT16_TOLERANCE, FLOAT32_TOLERANCE, INT8_TOLERANCE, Tolerance
 
 
 @dataclass(frozen=True, kw_only=True)

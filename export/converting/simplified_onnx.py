@@ -1,0 +1,26 @@
+"""An ONNX file in, one with its constants and paddings folded out."""
+
+from pathlib import Path
+
+import onnx
+import onnxsim
+
+from export.errors import ConversionError
+
+
+def simplify_onnx(path: Path, simplified: Path) -> None:
+    """Fold constants, and paddings into the convolutions that they precede.
+
+    Args:
+        path: The file to simplify.
+        simplified: The file to write.
+
+    Raises:
+        ConversionError: If onnxsim fails.
+    """
+    try:
+        model, _ = onnxsim.simplify(onnx.load(path), check_n=0)
+    except Exception as error:
+        # onnxsim raises whatever its C++ side gives.
+        raise ConversionError(f"onnxsim cannot simplify the network: {error}.") from error
+    onnx.save(model, simplified)

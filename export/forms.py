@@ -1,0 +1,307 @@
+"""A network and photos in; every form of it, each proven by the one that it is made from, out."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluation.measures import Accuracy
+from evaluation.predictors import OnnxPredictor, Predictor, TflitePredictor
+from evaluation.scoring import score
+from export.converting.simplified_onnx import simplify_onnx
+from export.converting.tflite import METHODS, TfliteConverter
+from export.job import ExportJob, Progress
+from export.proving import layers, runtimes
+from export.proving.parity import ONNX_TOLERANCE, Tolerance, compare_maps
+from export.proving.precision import PRECISIONS
+from export.proving.stage import Stage, Trial, WorstPhoto, best_trial
+from export.proving.tflite_facts import read_tflite_facts
+from export.proving.verdict import Evidence, Maps, Verdict, are_probabilities, judge
+from export.publishing.report_page import Pictures
+from export.reading.calibration import Calibration, evenly_spaced
+from export.reading.source import Source
+from networks.device_input import device_contract
+
+COMPARED_PHOTOS = 50
+"""On how many calibration photos files are compared; more would only take longer."""
+
+# Each takes as long as int8 itself, and the first few are often enough.
+_MIXED_AT_ONCE = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """One form of the network.
+
+    Attributes:
+        name: Of its stage in the report.
+        made_from: Name of the form that it must agree with.
+        file: Where it is.
+        open: Makes it ready to run.
+        tolerance: How it may differ from the form that it is made from.
+        advice: What to do if it gives no probabilities, to end that sentence with.
+        trials, choice, kept_float: As in ``Stage``.
+    """
+
+    name: str
+    made_from: str | None
+    file: Path
+    open: Callable[[], Predictor]
+    tolerance: Tolerance
+    advice: str = ""
+    trials: tuple[Trial, ...] = ()
+    choice: str | None = None
+    kept_float: tuple[str, ...] = ()
+
+    @classmethod
+    def of_precision(
+        cls,
+        name: str,
+        file: Path,
+        trials: tuple[Trial, ...] = (),
+        choice: str | None = None,
+        kept_float: tuple[str, ...] = (),
+    ) -> "Form":
+        return cls(
+            name=name,
+            made_from="simplified" if name == "float32" else "float32",
+            file=file,
+            open=partial(TflitePredictor, file),
+            tolerance=PRECISIONS[name].tolerance,
+            trials=trials,
+            choice=choice,
+            kept_float=kept_float,
+        )
+
+
+class ProvenForms:
+    """The way from the source through all forms; ``run`` fills ``forms`` and ``stages``."""
+
+    def __init__(
+        self,
+        job: ExportJob,
+        source: Source,
+        calibration: Calibration | None,
+        photo_names: Sequence[str],
+        photos: Sequence[NDArray[np.uint8]],
+        work: Path,
+        progress: Progress,
+    ) -> None:
+        self.job, self.source, self.calibration = job, source, calibration
+        self.photo_names, self.photos = photo_names, photos
+        self.work, self.progress = work, progress
+        self.forms: list[Form] = []
+        self.stages: list[Stage] = []
+        self.left_out: list[str] = []
+        self.pictures: dict[str, list[Pictures]] = {}
+        self._evidence: dict[str, Evidence] = {}
+        self._files: dict[str, Path] = {}
+        self._device = device_contract(source.contract.width, source.contract.height)
+        self._converter = TfliteConverter(
+            onnx_file=work / "simplified.onnx",
+            contract=source.contract,
+            about=source.about,
+            folder=work,
+            progress=progress,
+            verbose=job.verbose,
+        )
+
+    def run(self) -> None:
+        wanted = self.job.precisions
+        if not all(self._prove(form) for form in self._float_forms()):
+            return
+        for name in ("float16", "dynamic"):
+            if name in wanted:
+                self._prove(Form.of_precision(name, self._files[name]))
+        if "int8" in wanted:
+            int8 = self._make_int8()
+            self._prove(int8)
+            # A file that fails elsewhere needs rescue too.
+            self._check_runtimes()
+            if "int8-mixed" in wanted:
+                self._rescue(int8)
+        self._check_runtimes()
+
+    def _rescue(self, int8: Form) -> None:
+        stage = self.stages[-1]
+        if not stage.failures:
+            self.left_out.append("int8-mixed is not needed: int8 passed.")
+        elif stage.difference is None:
+            self.left_out.append("int8-mixed is not tried: it would not be what its name says.")
+        else:
+            self._prove(self._make_mixed(int8, stage.layers))
+
+    def _float_forms(self) -> Iterator[Form]:
+        """The forms that the others are made from, each once the one before has passed."""
+        raw, simplified = self.work / "raw.onnx", self.work / "simplified.onnx"
+        source = self.source
+        yield Form(
+            name=source.stage,
+            made_from=None,
+            file=self.job.checkpoint,
+            open=source.open,
+            tolerance=Tolerance(),
+            advice="; end the network with a sigmoid" if source.stage == "given" else "",
+        )
+        self.progress("ONNX", 0, None)
+        source.write(raw)
+        simplify_onnx(raw, simplified)
+        self.progress("ONNX", 1, 1)
+        before = source.stage
+        for name, file in (("onnx", raw), ("simplified", simplified)):
+            yield Form(
+                name=name,
+                made_from=before,
+                file=file,
+                open=partial(OnnxPredictor, file),
+                tolerance=ONNX_TOLERANCE,
+            )
+            before = name
+        self.progress("TFLite", 0, None)
+        photos = self.calibration.photos if self.calibration else None
+        self._files = self._converter.convert(self.job.precisions, photos)
+        self.progress("TFLite", 1, 1)
+        yield Form.of_precision("float32", self._files["float32"])
+
+    def _make_int8(self) -> Form:
+        """With the ranges, of those of all methods, whose maps are most like float32's."""
+        files = {method: self._files[f"int8.{method}"] for method in METHODS}
+        trials = self._try(files, None)
+        best = best_trial(trials, PRECISIONS["int8"].tolerance)
+        return Form.of_precision("int8", files[best.name], tuple(trials), best.name)
+
+    def _make_mixed(self, int8: Form, errors: Sequence[layers.LayerError]) -> Form:
+        """With as few layers in float32 as bring the maps within the tolerance."""
+        assert int8.choice is not None
+        kept = layers.float_choices(self._files["float32"], errors)
+        tolerance = PRECISIONS["int8-mixed"].tolerance
+        files: dict[str, Path] = {}
+        trials: list[Trial] = []
+        for names in _parts(list(kept), _MIXED_AT_ONCE):
+            made = self._converter.mix(int8.choice, {name: kept[name] for name in names})
+            files |= made
+            trials += self._try(made, tolerance)
+            if not tolerance.violations(trials[-1].difference, None, None):
+                break
+        best = best_trial(trials, tolerance)
+        return Form.of_precision(
+            "int8-mixed", files[best.name], tuple(trials), best.name, tuple(kept[best.name])
+        )
+
+    def _try(self, files: Mapping[str, Path], enough: Tolerance | None) -> list[Trial]:
+        """Compare files with float32 on calibration photos, up to the first that is good enough."""
+        assert self.calibration is not None
+        photos = evenly_spaced(list(self.calibration.photos), COMPARED_PHOTOS)
+        reference = TflitePredictor(self._files["float32"])
+        step = "Choosing " + ("layers" if enough else "ranges by the maps")
+        total = len(photos) * (len(files) + 1)
+        expected = self._predict(reference, photos, step, 0, total)
+        trials: list[Trial] = []
+        for name, file in files.items():
+            done = len(photos) * (len(trials) + 1)
+            maps = self._predict(TflitePredictor(file), photos, step, done, total)
+            trials.append(Trial(name, compare_maps(expected, maps)))
+            if enough and not enough.violations(trials[-1].difference, None, None):
+                self.progress(step, total, total)
+                break
+        return trials
+
+    def _prove(self, form: Form) -> bool:
+        """Compare a form with the one that it is made from; whether it passed."""
+        facts = read_tflite_facts(form.file) if form.name in PRECISIONS else None
+        found: Evidence | None = None
+        verdict = Verdict(failures=facts.violations(form.name, self._device) if facts else [])
+        # A file that is not what its name says may not even take the photos.
+        if not verdict.failures:
+            step = f"Checking {form.name}"
+            maps = self._predict(form.open(), self.photos, step, 0, len(self.photos))
+            found = Evidence(maps=maps, accuracy=self._score(maps))
+            before = self._evidence[form.made_from] if form.made_from else None
+            verdict = judge(found, before, form.tolerance, advice=form.advice)
+            self._evidence[form.name] = found
+            if before:
+                self.pictures[form.name] = [
+                    Pictures(self.photos[i], before.maps[i], maps[i]) for i in verdict.worst
+                ]
+        stage = Stage(
+            name=form.name,
+            made_from=form.made_from,
+            difference=verdict.difference,
+            tolerance=form.tolerance,
+            accuracy=found.accuracy if found else None,
+            tflite=facts,
+            trials=list(form.trials),
+            choice=form.choice,
+            kept_float=list(form.kept_float),
+            worst=[
+                WorstPhoto(self.photo_names[i], mean)
+                for i, mean in zip(verdict.worst, verdict.worst_means, strict=True)
+            ],
+            runtimes=[],
+            layers=[],
+            slow_spots=facts.slow_spots() if facts else [],
+            failures=list(verdict.failures),
+        )
+        self.forms.append(form)
+        self.stages.append(self._with_layers(stage, form))
+        return not verdict.failures
+
+    def _score(self, maps: Maps) -> Accuracy | None:
+        if self.job.evaluation is None or not are_probabilities(maps):
+            return None
+        return score(maps, self.job.evaluation)
+
+    def _predict(
+        self,
+        predictor: Predictor,
+        photos: Sequence[NDArray[np.uint8]],
+        step: str,
+        done: int,
+        total: int,
+    ) -> Maps:
+        """The maps of photos, as a part of a step of which ``done`` of ``total`` are done."""
+        maps = []
+        for photo in photos:
+            maps.append(predictor.predict(photo))
+            self.progress(step, done + len(maps), total)
+        return maps
+
+    def _measure_layers(self, form: Form) -> list[layers.LayerError]:
+        photos = evenly_spaced(list(self.photos), layers.PHOTOS)
+        step = partial(self.progress, f"Layers of {form.name}")
+        return layers.measure_layers(self._files["float32"], form.file, photos, step)
+
+    def _check_runtimes(self) -> None:
+        """Run what passed, and was not yet run, elsewhere; what differs too much there fails."""
+        passed = [
+            number
+            for number, stage in enumerate(self.stages)
+            if stage.name in self.job.precisions and not (stage.failures or stage.runtimes)
+        ]
+        files = {self.forms[number].name: self.forms[number].file for number in passed}
+        chosen = evenly_spaced(list(range(len(self.photos))), runtimes.PHOTOS)
+        expected = {name: [self._evidence[name].maps[i] for i in chosen] for name in files}
+        photos = [self.photos[i] for i in chosen]
+        checks = runtimes.check_runtimes(
+            files, expected, photos, partial(self.progress, "Other runtimes")
+        )
+        for number in passed:
+            found = checks[self.stages[number].name]
+            failures = [sentence for check in found for sentence in check.failures]
+            stage = replace(self.stages[number], runtimes=found, failures=failures)
+            self.stages[number] = self._with_layers(stage, self.forms[number])
+
+    def _with_layers(self, stage: Stage, form: Form) -> Stage:
+        """With where the error comes from, if it failed."""
+        if stage.failures and form.made_from == "float32":
+            return replace(stage, layers=self._measure_layers(form))
+        return stage
+
+
+def _parts(names: list[str], most: int) -> Iterator[list[str]]:
+    """The names in their order, at most so many at a time."""
+    for start in range(0, len(names), most):
+        yield names[start : start + most]

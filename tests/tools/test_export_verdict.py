@@ -1,0 +1,60 @@
+"""When a form of the network is refused, from its maps alone."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from evaluation.measures import Accuracy
+from export.proving.parity import INT8_TOLERANCE, Tolerance
+from export.proving.verdict import Evidence, judge
+
+ACCURACY = Accuracy(
+    fmax=0.93, f_at_half=0.92, ddff=0.97, adaptive=0.9, mae=0.05, images=4, one_class_images=0
+)
+
+
+def evidence(*values, accuracy=None):
+    """One even map for each value."""
+    maps = [np.full((3, 4), value, np.float32) for value in values]
+    return Evidence(maps=maps, accuracy=accuracy)
+
+
+def test_first_form_passes_with_probabilities_and_is_compared_with_nothing():
+    verdict = judge(evidence(0, 0.5, 1), None, Tolerance())
+    assert verdict.failures == ()
+    assert verdict.difference is None
+    assert verdict.worst == ()
+
+
+@pytest.mark.parametrize("value", [-0.001, 1.001, np.nan])
+def test_value_that_is_no_probability_is_refused_before_any_comparison(value):
+    verdict = judge(evidence(0.5, value), evidence(0.5, 0.5), Tolerance(), advice="; do this")
+    assert verdict.failures == [
+        "It gives values outside [0, 1], which are no probabilities; do this."
+    ]
+    assert verdict.difference is None
+
+
+def test_three_photos_that_changed_most_are_named_the_worst_first():
+    before = evidence(0.5, 0.5, 0.5, 0.5)
+    verdict = judge(evidence(0.75, 0.5, 1.0, 0.625), before, Tolerance())
+    assert verdict.worst == [2, 0, 3]
+    assert verdict.worst_means == [0.5, 0.25, 0.125]
+    assert verdict.difference.photos == 4
+    assert verdict.failures == []
+
+
+def test_difference_beyond_the_tolerance_is_refused_and_still_told():
+    verdict = judge(evidence(0.75), evidence(0.5), Tolerance(maximum=0.1))
+    assert verdict.failures == [
+        "The largest difference of a pixel is 0.25, more than 0.1.",
+    ]
+    assert verdict.difference.maximum == 0.25
+
+
+def test_same_maps_of_lower_accuracy_are_refused_where_both_were_measured():
+    lower = evidence(0.5, accuracy=dataclasses.replace(ACCURACY, fmax=0.92))
+    measured = judge(lower, evidence(0.5, accuracy=ACCURACY), INT8_TOLERANCE)
+    assert measured.failures == ["The loss of fmax is 0.01, more than 0.005."]
+    assert judge(lower, evidence(0.5), INT8_TOLERANCE).failures == []
