@@ -19,6 +19,8 @@ from rich.progress import (
 
 from data.blur_dataset import BlurDataset
 from dbd_mobile.cli.screen import complain, notes, results, run_command
+from evaluation.mappers import DetectorMapper
+from evaluation.scoring import measure
 from export.errors import ConversionError
 from export.job import ExportJob
 from export.pipeline import export_checkpoint
@@ -105,7 +107,9 @@ def _run(options: argparse.Namespace) -> int:
         return 1
     if options.bundle is not None:
         int8_file = options.output / f"{options.checkpoint.stem}.int8.tflite"
-        folder = write_bundle(report, int8_file, options.bundle)
+        # What its users will run, which is more than what the export compared: decoding too.
+        shipped = measure(DetectorMapper(int8_file), _evaluation(options))
+        folder = write_bundle(report, int8_file, options.bundle, shipped)
         complain(f"Bundled as {folder}.")
     return 0
 
@@ -232,10 +236,14 @@ def _model_id(text: str) -> str:
     return text
 
 
+def _evaluation(options: argparse.Namespace) -> BlurDataset:
+    return BlurDataset.from_folder(options.evaluate, options.list)
+
+
 def _export(options: argparse.Namespace) -> Report:
     evaluation = name = None
     if options.evaluate is not None:
-        evaluation = BlurDataset.from_folder(options.evaluate, options.list)
+        evaluation = _evaluation(options)
         folder = options.evaluate.resolve().name
         name = f"{folder}/{options.list.stem}" if options.list else folder
     job = ExportJob(

@@ -5,11 +5,12 @@ reproduce`` made. Another file takes its place only where it is asked for.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from data.terms import data_of
 from dbd_mobile.errors import InputError
 from networks.weights import load_weights
 from training.graph import GRAPH, Graph, Labels, Weights, read_graph
@@ -173,25 +174,14 @@ def recipes_of_notes(notes: Mapping[str, Any]) -> list[Recipe]:
 
 
 def data_of_notes(notes: Mapping[str, Any]) -> tuple[str, ...]:
-    """The data sets that weights, and what they were made from, have seen."""
-    if "data" in notes:
-        return tuple(notes["data"])
+    """The data sets that weights, and what they were made from, have seen, sorted."""
     # Files of earlier versions do not say it themselves.
-    return data_sets(*recipes_of_notes(notes))
+    return tuple(sorted(notes["data"] if "data" in notes else data_of(notes)))
 
 
 def data_sets(*recipes: Recipe) -> tuple[str, ...]:
     """The data sets that recipes train on, sorted, "imagenet" for the encoder's weights."""
-    names = set()
-    for recipe in recipes:
-        names.add(recipe.photos)
-        if recipe.synthetic_in_batch:
-            names.add(recipe.sharp_photos)
-        if recipe.taught_in_batch:
-            names.add(recipe.taught_photos)
-        if recipe.encoder_weights != "random" and not recipe.start_from:
-            names.add("imagenet")
-    return tuple(sorted(names))
+    return tuple(sorted({name for of in recipes for name in data_of({"recipe": asdict(of)})}))
 
 
 def _seen(labels: LabelSet) -> tuple[str, ...]:

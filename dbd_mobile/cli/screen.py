@@ -44,10 +44,11 @@ def complain(line: str) -> None:
     notes.print(_printable(line, sys.stderr.encoding))
 
 
-def _printable(line: str, encoding: str) -> str:
+def _printable(line: str, encoding: str | None) -> str:
     """Escape what the stream cannot write, and what would not stay on the line.
 
     A file's name may hold anything but a zero byte.
     """
     escaped = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
-    return escaped.encode(encoding, "backslashreplace").decode(encoding)
+    # A stream in memory has no encoding, and takes all.
+    return escaped.encode(encoding or "utf-8", "backslashreplace").decode(encoding or "utf-8")

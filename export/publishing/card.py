@@ -16,7 +16,11 @@ MODELS_FOLDER = Path(__file__).parents[2] / "dbd_mobile" / "models"
 
 
 def write_bundle(
-    report: Report, int8_file: Path, model_id: str, models: Path = MODELS_FOLDER
+    report: Report,
+    int8_file: Path,
+    model_id: str,
+    shipped: Accuracy,
+    models: Path = MODELS_FOLDER,
 ) -> Path:
     """Write ``<id>/model.tflite`` and ``<id>/card.json``, which says all that is known of it.
 
@@ -24,6 +28,7 @@ def write_bundle(
         report: Of an export that passed, with task measures.
         int8_file: The int8 file that it describes.
         model_id: Name of the model's folder, by which users will ask for it.
+        shipped: Accuracy of the int8 file on the report's data as the device package runs it.
         models: The folder of all models.
 
     Returns:
@@ -31,7 +36,7 @@ def write_bundle(
     """
     folder = models / model_id
     folder.mkdir(parents=True, exist_ok=True)
-    card = json.dumps(_make_card(report, model_id), indent=2) + "\n"
+    card = json.dumps(_make_card(report, model_id, shipped), indent=2) + "\n"
     contents = {"model.tflite": int8_file.read_bytes(), "card.json": card.encode()}
     for name, content in contents.items():
         with atomic_file(folder / name) as file:
@@ -39,7 +44,7 @@ def write_bundle(
     return folder
 
 
-def _make_card(report: Report, model_id: str) -> ModelCard:
+def _make_card(report: Report, model_id: str, shipped: Accuracy) -> ModelCard:
     (file,) = (file for file in report.files if file.stage == "int8")
     facts = report.stage("int8").tflite
     assert facts is not None and report.evaluation is not None
@@ -50,9 +55,9 @@ def _make_card(report: Report, model_id: str) -> ModelCard:
     recorded = {"data": statement.data, "weights_sha256": report.checkpoint.sha256}
     width, height = facts.input.shape[2], facts.input.shape[1]
     accuracy: list[AccuracyCard] = []
-    for precision in ("int8", "float32"):
-        measured = report.stage(precision).accuracy
-        assert measured is not None
+    float32 = report.stage("float32").accuracy
+    assert float32 is not None
+    for precision, measured in (("int8", shipped), ("float32", float32)):
         for protocol, size, values in _by_protocol(measured, f"{width}x{height}"):
             accuracy.append(
                 {

@@ -314,7 +314,9 @@ def test_int8_that_fails_its_gate_is_refused_and_an_older_one_removed(dataset, t
 
 def test_card_describes_the_int8_file(exported, tmp_path):
     report, folder = exported
-    bundle = write_bundle(report, folder / "net.int8.tflite", "halves", tmp_path)
+    # Not the export's own measures: what the device package makes of the file.
+    shipped = replace(report.stage("int8").accuracy, fmax=0.123456)
+    bundle = write_bundle(report, folder / "net.int8.tflite", "halves", shipped, tmp_path)
     assert bundle == tmp_path / "halves"
     assert sorted(path.name for path in bundle.iterdir()) == ["card.json", "model.tflite"]
     card = json.loads((bundle / "card.json").read_text())
@@ -333,6 +335,13 @@ def test_card_describes_the_int8_file(exported, tmp_path):
     }
     names = ("fmax", "f_at_half", "ddff", "adaptive", "mae")
     assert measured == {(p, name) for p in ("int8", "float32") for name in names}
+    stated = {
+        entry["precision"]: entry["values"]
+        for entry in card["accuracy"][::-1]
+        if "fmax" in entry["values"]
+    }
+    assert stated["int8"]["fmax"] == 0.12346
+    assert stated["float32"]["fmax"] == round(report.stage("float32").accuracy.fmax, 5)
     assert card["training"]["recipe"] == {"epochs": 0}
 
 
@@ -340,7 +349,9 @@ def card_of(exported, folder, notes):
     """The card of the exported file, had its weights these notes."""
     report, exports = exported
     changed = replace(report, checkpoint=replace(report.checkpoint, notes=notes))
-    bundle = write_bundle(changed, exports / "net.int8.tflite", "halves", folder)
+    bundle = write_bundle(
+        changed, exports / "net.int8.tflite", "halves", changed.stage("int8").accuracy, folder
+    )
     return json.loads((bundle / "card.json").read_text())
 
 

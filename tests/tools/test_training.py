@@ -483,7 +483,7 @@ def test_labelling_goes_on_where_it_was_and_leaves_damaged_photos_out(
     (tmp_path / "maps" / "a.png").write_bytes(b"of an earlier run")
     done = run_training("label", weights, *arguments)
     assert done.returncode == 0, done.stderr
-    assert "left out" in done.stderr and "b.png cannot be read" in " ".join(done.stderr.split())
+    assert "left out" in done.stderr and "b.png is not a photo" in " ".join(done.stderr.split())
     kept = sorted(path.name for path in (tmp_path / "maps").iterdir())
     assert kept == ["a.png", "c.png", "labels.json"]
     assert (tmp_path / "maps" / "a.png").read_bytes() == b"of an earlier run"
@@ -841,7 +841,10 @@ def test_teacher_that_names_a_teacher_is_refused(run_training, recipe):
             lambda made: Image.new("L", (7, 5)).save(made / "mask" / "0.png"),
             "is 7x5 pixels but its photo is 400x300",
         ),
-        (lambda made: (made / "image" / "0.jpg").write_bytes(b"?"), "cannot be read as an image"),
+        (
+            lambda made: (made / "image" / "0.jpg").write_bytes(b"?"),
+            "cannot be read as an image",
+        ),
     ],
 )
 def test_bad_photo_or_mask_is_one_sentence(
