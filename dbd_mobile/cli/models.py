@@ -52,6 +52,18 @@ def _table(card: ModelCard) -> Table:
             f"{accuracy['dataset']} ({accuracy['images']} photos), {accuracy['protocol']}, "
             f"{accuracy['size']} size, {accuracy['precision']}: {values}",
         )
+    table.add_row("calibration", _calibration(card))
     table.add_row("license", card["license"])
     table.add_row("data", card["data_terms"])
     return table
+
+
+def _calibration(card: ModelCard) -> str:
+    """How far the map's probabilities may be taken at their word."""
+    facts = card["calibration"]
+    if facts["ece"] is None or facts["ece_without_firmness"] is None:
+        return "not measured"
+    return (
+        f"expected calibration error {facts['ece']:.3f} on {facts['photos']} photos; logits times "
+        f"{facts['firmness']:g}, without that {facts['ece_without_firmness']:.3f}"
+    )
