@@ -62,10 +62,11 @@ test-runtime: .venv/tests
 test-oldest: .venv-tools/runtime
 	$(call runtime-tests,.venv-tools)
 
-# A cache of its own, since the suites may run side by side.
+# A cache of its own, since the suites may run side by side. Two processes with one thread each: the
+# small networks of the tests gain little from a second thread, which waits for the other suites.
 test-tools: .venv/installed .venv-tools/runtime
 	.venv-tools/bin/mypy --cache-dir .mypy_cache/tools data networks evaluation training export benchmarks
-	.venv-tools/bin/python -m pytest tests/tools
+	OMP_NUM_THREADS=1 .venv-tools/bin/python -m pytest --numprocesses 2 --dist loadfile tests/tools
 
 test-android: .venv-tools/runtime
 	.venv-tools/bin/python -m pytest tests/android
