@@ -4,10 +4,13 @@ Only what the notes record is said: of a folder that the project does not know i
 somebody's own, and of weights without a recipe that nothing is recorded.
 """
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from data.blur_dataset import data_root
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,8 @@ DATA_SETS = {
 }
 """By folder; ``imagenet`` stands for published encoder weights."""
 
-# What training notes of weights that were given no version.
-_NO_VERSION = "0.0.0"
+NO_VERSION = "0.0.0"
+"""What training notes of weights that were given no version."""
 
 _NOT_RECORDED = "not recorded in the checkpoint"
 _NOT_RECORDED_TERMS = (
@@ -92,7 +95,9 @@ def state_data(notes: Mapping[str, Any]) -> DataStatement:
     Args:
         notes: Of the weights: ``recipe``, or ``averaged`` with the notes of each member, and
             ``made_from``, the weights and labels that they learned from with ``role``, ``name``,
-            ``version`` and ``data``, as far as these are recorded.
+            ``version`` and ``data``, as far as these are recorded. Roles are "start_from",
+            "teacher", "labels" (a set of them), "labelled_by" (a network that made some),
+            "averaged" and "encoder_weights".
     """
     seen = _read(notes)
     if not seen.uses:
@@ -134,8 +139,29 @@ def data_of(notes: Mapping[str, Any]) -> list[str]:
     seen = _read(notes)
     folders = [folder for use in seen.uses.values() for folder in use.folders]
     folders += ["imagenet"] if seen.starts else []
-    folders += [_folder(name) for other in seen.others for name in other.get("data") or ()]
+    folders += [data_set_of(name) for other in seen.others for name in other.get("data") or ()]
     return list(dict.fromkeys(folders))
+
+
+def data_set_of(folder: Path | str) -> str:
+    """Name the data set that a folder of photos belongs to.
+
+    Args:
+        folder: As a recipe names it, from the data root on, or an absolute path.
+
+    Returns:
+        A name in ``DATA_SETS`` for all that lies in its folder; the folder's own for another one,
+        without the way to it.
+    """
+    # A link in the data root may lead out of it, and one from elsewhere into it.
+    for found in (os.path.abspath, os.path.realpath):
+        root, path = Path(found(data_root())), Path(found(data_root() / folder))
+        if path.is_relative_to(root):
+            first = path.relative_to(root).parts[:1]
+            if first and first[0] in DATA_SETS:
+                return first[0]
+    path = Path(os.path.abspath(data_root() / folder))
+    return path.parent.name if path.name == "image" else path.name
 
 
 @dataclass
@@ -188,8 +214,12 @@ def _read(notes: Mapping[str, Any]) -> _Seen:
 
 def _add(notes: Mapping[str, Any], seen: _Seen, *, is_known: bool) -> None:
     """Add what notes record; ``is_known``: what these weights learned from is in outer notes."""
-    # What a mean is of is here itself.
-    others = [other for other in notes.get("made_from") or () if other.get("role") != "averaged"]
+    # What a mean is of is here itself, and the recipe tells of the encoder's weights.
+    others = [
+        other
+        for other in notes.get("made_from") or ()
+        if other.get("role") not in ("averaged", "encoder_weights")
+    ]
     seen.others += [other for other in others if other not in seen.others]
     is_known = is_known or bool(others)
     if "averaged" in notes:
@@ -208,7 +238,7 @@ def _add(notes: Mapping[str, Any], seen: _Seen, *, is_known: bool) -> None:
     for key in (key for key, is_used in used.items() if is_used):
         folder = recipe.get(key)
         if isinstance(folder, str) and folder:
-            seen.uses.setdefault(key, _Use(_TEMPLATES[key])).folders[_folder(folder)] = None
+            seen.uses.setdefault(key, _Use(_TEMPLATES[key])).folders[data_set_of(folder)] = None
         else:
             seen.has_gaps = True
     # Where a run goes on from weights, these had an encoder to start from and not this run.
@@ -225,27 +255,21 @@ def _add_encoder(encoder_weights: str, seen: _Seen) -> None:
         seen.starts[f"the ImageNet weights in the file {Path(encoder_weights).name!r}"] = None
 
 
-_ROLES = {"start_from": "It went on from", "labels": "It learned from the labels"}
+_ROLES = {
+    "start_from": "It went on from",
+    "labels": "It learned from the labels",
+    "labelled_by": "It learned from labels by",
+}
 
 
 def _learned_from(other: Mapping[str, Any]) -> str:
     label = str(other.get("name") or "other weights")
-    if other.get("version") not in (None, _NO_VERSION):
+    if other.get("version") not in (None, NO_VERSION):
         label += f" {other['version']}"
     described = f"{_ROLES.get(str(other.get('role')), 'It was taught by')} {label}, "
     if not other.get("data"):
         return f"{described}whose data is not recorded."
-    return f"{described}which saw {_listed(_name(_folder(name)) for name in other['data'])}."
-
-
-def _folder(text: str) -> str:
-    """The name of a data set or of a folder of somebody's own, without the way to it."""
-    path = Path(text)
-    # Labels are of the folder of photos in a data set.
-    path = path.parent if path.name == "image" else path
-    if not path.is_absolute() and path.parts and path.parts[0] in DATA_SETS:
-        return path.parts[0]
-    return path.name
+    return f"{described}which saw {_listed(_name(data_set_of(name)) for name in other['data'])}."
 
 
 def _name(folder: str) -> str:

@@ -165,6 +165,8 @@ def _described_network(
         architecture = metadata["architecture"]
         contract = NetworkContract(**json.loads(metadata["contract"]))
         notes = json.loads(metadata.get("notes", "{}"))
+        if not isinstance(notes, dict):
+            raise TypeError("its notes are no JSON object")
     except (LookupError, TypeError, ValueError) as error:
         raise InputError(
             f"{path} has damaged metadata ({type(error).__name__}: {error}); give weights written "

@@ -5,7 +5,7 @@ import dataclasses
 import logging
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,16 +13,14 @@ from typing import Any
 import torch
 from rich.logging import RichHandler
 
-from data.blur_dataset import list_photos
+from data.terms import NO_VERSION
 from dbd_mobile.cli.screen import notes, run_command, say
 from dbd_mobile.errors import InputError
-from evaluation.ensemble import Ensemble
 from training.ablation import ablation_rows, run_ablation
 from training.average import average_weights
-from training.graph import GRAPH
+from training.graph import GRAPH, read_graph
 from training.label import label_photos
-from training.label_set import LabelSet, list_sha256
-from training.named import Reference, read_reference
+from training.named import Reference, find_reference, read_reference
 from training.pin import pin_recipes
 from training.recipe import Recipe, read_recipe
 from training.reproduce import Reproduction
@@ -90,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     label.add_argument("-o", "--output", type=Path, required=True, help="folder for the maps")
     _add_name(label)
-    _add_graph(label)
+    _add_sources(label)
     _add_device(label)
     label.set_defaults(run=_label)
     average = commands.add_parser("average", help="write the mean of several runs' weights")
@@ -104,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     average.add_argument("-o", "--output", type=Path, required=True, help="file for the mean")
     _add_name(average)
-    _add_graph(average)
+    _add_sources(average)
     _add_device(average)
     average.set_defaults(run=_average)
     reproduce = commands.add_parser(
@@ -145,14 +143,14 @@ def _add_recipe(command: argparse.ArgumentParser, output_help: str) -> None:
 def _add_name(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--as", dest="reference", type=_reference, metavar="NAME@VERSION",
-        help="what the result says that it is called (default: the output's name, 0.0.0)",
+        help=f"what the result says that it is called (default: the output's name, {NO_VERSION})",
     )  # fmt: skip
 
 
 def _add_sources(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--use", type=_replacement, action="append", default=[], metavar="NAME@VERSION=PATH",
-        help="file or folder to take in the place of what the recipe names, whatever its hash",
+        help="file or folder to take in the place of what is named, whatever its hash",
     )  # fmt: skip
     _add_graph(command)
 
@@ -173,6 +171,8 @@ def _reference(text: str) -> Reference:
 
 def _replacement(text: str) -> tuple[str, Path]:
     name, _, path = text.partition("=")
+    if not path:
+        raise argparse.ArgumentTypeError(f"expected NAME@VERSION=PATH, not {text!r}")
     return str(_reference(name)), Path(path)
 
 
@@ -195,8 +195,15 @@ def _folder(options: argparse.Namespace) -> Path:
     return Path("runs", options.recipe.stem)
 
 
-def _shelf(options: argparse.Namespace) -> Shelf:
-    return Shelf(options.graph, instead=dict(getattr(options, "use", ())))
+def _shelf(options: argparse.Namespace, given: Iterable[str]) -> Shelf:
+    """Where what is asked for by these paths and names is looked for."""
+    instead: dict[str, Path] = dict(options.use)
+    named = {str(reference) for text in given if (reference := find_reference(text))}
+    for name in instead:
+        if name not in named:
+            known = f"; named are {', '.join(sorted(named))}" if named else ""
+            raise InputError(f"--use has {name}, which nothing here names{known}; leave it out.")
+    return Shelf(options.graph, instead=instead)
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -209,14 +216,16 @@ def _train(options: argparse.Namespace) -> int:
     if options.command == "teacher":
         _check_teacher(options.recipe, recipe)
     folder = options.output or folder
-    train(recipe, folder, device, reference=options.reference, shelf=_shelf(options))
+    shelf = _shelf(options, recipe.sources.values())
+    train(recipe, folder, device, reference=options.reference, shelf=shelf)
     say(f"Weights: {folder / 'weights.safetensors'}; curves: {folder / 'curves.png'}")
     return 0
 
 
 def _samples(options: argparse.Namespace) -> int:
     picture = options.output or _folder(options) / "samples.png"
-    draw_samples(read_recipe(options.recipe), picture, _shelf(options))
+    recipe = read_recipe(options.recipe)
+    draw_samples(recipe, picture, _shelf(options, recipe.sources.values()))
     say(f"Samples: {picture}")
     return 0
 
@@ -224,49 +233,39 @@ def _samples(options: argparse.Namespace) -> int:
 def _ablation(options: argparse.Namespace) -> int:
     recipe = read_recipe(options.recipe)
     folder = options.output or _folder(options)
-    result = run_ablation(recipe, options.seeds, folder, _device(options), _shelf(options))
+    shelf = _shelf(options, recipe.sources.values())
+    result = run_ablation(recipe, options.seeds, folder, _device(options), shelf)
     for row in ablation_rows(result):
         say(row)
     return 0
 
 
 def _label(options: argparse.Namespace) -> int:
-    for side in options.sides:
-        if side < 32 or side % 32:
-            raise InputError(f"--sides must be multiples of 32, at least 32, not {side}.")
     device = _device(options)
-    shelf = _shelf(options)
-    found = [shelf.weights(given) for given in options.weights]
-    names = list_photos(options.photos, options.list, options.photos.parent)
-    reference = options.reference or Reference(options.output.name, "0.0.0")
-    photos = options.photos.resolve()
-    labels = LabelSet(
-        name=reference.name,
-        version=reference.version,
-        weights=tuple(of.named for of in found),
-        sides=tuple(options.sides),
+    shelf = _shelf(options, options.weights)
+    label_photos(
+        [shelf.weights(given) for given in options.weights],
+        options.photos,
+        options.output,
+        device,
+        list_file=options.list,
+        objects=options.objects,
+        sides=options.sides,
         mirrored=options.mirrored,
-        objects=options.objects is not None,
-        photos=photos.parent.name if photos.name == "image" else photos.name,
-        photo_count=len(names),
-        photos_sha256=list_sha256(names),
+        reference=options.reference,
     )
-    files = [of.path for of in found]
-    ensemble = Ensemble(files, options.sides, device, mirrored=options.mirrored)
-    label_photos(ensemble, options.photos, names, options.output, options.objects, labels)
     say(f"Maps: {options.output}")
     return 0
 
 
 def _average(options: argparse.Namespace) -> int:
-    shelf = _shelf(options)
+    shelf = _shelf(options, options.weights)
     accuracies = average_weights(
-        [shelf.weights(given).path for given in options.weights],
+        [shelf.weights(given) for given in options.weights],
         options.output,
         _device(options),
         firmness=options.firmness,
         reference=options.reference,
-        shelf=shelf,
     )
     say("| held-out photos | fmax | MAE | ddff F |")
     say("|---|---|---|---|")
@@ -293,7 +292,7 @@ def _do(command: Sequence[str]) -> int:
 
 
 def _pin(options: argparse.Namespace) -> int:
-    for path in pin_recipes(_shelf(options).graph):
+    for path in pin_recipes(read_graph(options.graph)):
         say(f"Pinned: {path}")
     return 0
 

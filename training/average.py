@@ -18,6 +18,7 @@ from typing import Any
 import torch
 
 from data.blur_dataset import BlurDataset
+from data.terms import NO_VERSION
 from dbd_mobile.errors import InputError
 from evaluation.calibration_error import BINS, CalibrationMeter
 from evaluation.mappers import SquashingMapper
@@ -30,28 +31,27 @@ from training.batches import open_split
 from training.named import Reference
 from training.origins import note_on
 from training.recipe import Recipe
-from training.shelf import SHELF, Shelf, recipes_of_notes
+from training.shelf import Found, recipes_of_notes
 
 
 def average_weights(
-    files: Sequence[Path],
+    origins: Sequence[Found],
     output: Path,
     device: torch.device,
     *,
     firmness: float = 1.0,
     reference: Reference | None = None,
-    shelf: Shelf = SHELF,
 ) -> dict[str, Accuracy]:
     """Write the mean of trained weights, and measure it beside them.
 
     Args:
-        files: Weights files of ``training.run`` or of this function, one or more, of one
-            architecture. One that is named twice counts twice; the mean of one is that one.
-        output: The file to write. Its notes hold those of all files.
+        origins: Weights of ``training.run`` or of this function, one or more, of one architecture.
+            What is there twice counts twice; the mean of one is that one.
+        output: The file to write. Its notes hold those of all origins.
         device: Where they are measured.
         firmness: What the mean's logits are multiplied by, above 0.
-        reference: What the mean says that it is called; the output's name and 0.0.0 if None.
-        shelf: Where files that do not say what they are called are looked up.
+        reference: What the mean says that it is called; the output's name without a
+            version if None.
 
     Returns:
         By file, the output last: accuracy on the photos that all runs held out.
@@ -62,6 +62,7 @@ def average_weights(
     """
     if not 0 < firmness < math.inf:
         raise InputError(f"The firmness must be a number above 0, not {firmness}.")
+    files = [origin.path for origin in origins]
     members = [load_weights(file) for file in files]
     recipes = [recipes_of_notes(member.notes) for member in members]
     for file, of in zip(files, recipes, strict=True):
@@ -100,8 +101,7 @@ def average_weights(
                 parameter.mul_(firmness)
         accuracy, calibration["ece"] = _measure(first.network, photos)
     accuracies[str(output)] = accuracy
-    reference = reference or Reference(output.stem, "0.0.0")
-    origins = [shelf.weights(str(file)) for file in files]
+    reference = reference or Reference(output.stem, NO_VERSION)
     notes: dict[str, Any] = {
         "name": reference.name,
         "version": reference.version,

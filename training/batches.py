@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from rich.progress import track
 from torch import Tensor
 from torch.utils.data import Dataset
 
@@ -29,8 +28,8 @@ from data.blur_dataset import (
 )
 from data.scenes import Pair, at_size, sharpest_scenes
 from data.synthesis import synthesise
-from dbd_mobile.cli.screen import notes
 from dbd_mobile.errors import InputError
+from evaluation.scoring import with_progress
 from training.recipe import Recipe
 
 
@@ -115,7 +114,7 @@ class Batches(Dataset[Batch]):
         self._side = side
         size = (recipe.stored_side, recipe.stored_side) if recipe.stored_side else None
         self._photos: list[_Example] = []
-        for index in track(range(len(photos)), "Decoding photos", console=notes):
+        for index in with_progress(range(len(photos)), "Decoding photos"):
             truth = photos.truth(index)
             planes = [photos.photo(index), np.uint8(255) * truth.blurred]
             if truth.known is not None:
@@ -188,7 +187,7 @@ def _known(examples: Sequence[_Example]) -> Tensor | None:
 def _sharpest(root: Path, count: int, size: tuple[int, int] | None) -> list[Pair]:
     """The sharpest photos that may be trained on, and their object masks."""
     names = [name for name in list_photos(root / "image") if not is_held_out_scene(name)]
-    chosen = sharpest_scenes(root, track(names, "Picking sharp photos", console=notes), count, size)
+    chosen = sharpest_scenes(root, with_progress(names, "Picking sharp photos"), count, size)
     if len(chosen) < 2:
         raise InputError(f"{root / 'image'} has one photo; synthetic defocus takes two scenes.")
     return chosen
@@ -200,7 +199,7 @@ def _taught(recipe: Recipe, size: tuple[int, int] | None) -> list[_Example]:
     maps = Path(recipe.taught_maps)
     examples = []
     names = list_photos(root / "image")
-    for name in track(names, "Reading the teacher's maps", console=notes):
+    for name in with_progress(names, "Reading the teacher's maps"):
         path = maps / f"{Path(name).stem}.png"
         if path.is_file() and not is_held_out_scene(name):
             photo = at_size(read_photo(root / "image" / name), size)

@@ -8,23 +8,27 @@ _WANTED = {
     "bool_type": "a truth value",
     "int_type": "a whole number",
     "float_type": "a number",
-    "tuple_type": "a list of texts",
-    "dataclass_type": "a table of weights",
-    "finite_number": "0 or a number above it",
+    "tuple_type": "a list",
+    "dataclass_type": "a table",
+    "dict_type": "a table",
+    "finite_number": "a finite number",
     "greater_than": "above {gt:g}",
     "greater_than_equal": "0 or a number above it",
     "less_than": "0 or a number above it, of 63 bits at most",
     "less_than_equal": "in 0 to {le:g}",
     "multiple_of": "a multiple of {multiple_of}",
-    "string_pattern_mismatch": "of the form {pattern}",
     "value_error": "{error}",
 }
 """pydantic's name of a fault -> what the value must be."""
 
 
 def key_of(fault: Mapping[str, Any]) -> str:
-    """The key that an entry of ``ValidationError.errors()`` is about, e.g. "losses.soft_iou"."""
-    return ".".join(part for part in fault["loc"] if isinstance(part, str))
+    """The key that an entry of ``ValidationError.errors()`` is about, e.g. "losses.soft_iou".
+
+    Entries of a list are counted from 0: "weights[1].sha256".
+    """
+    first, *rest = fault["loc"]
+    return first + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in rest)
 
 
 def describe_fault(fault: Mapping[str, Any]) -> str:
@@ -34,8 +38,6 @@ def describe_fault(fault: Mapping[str, Any]) -> str:
         return f"{key} is missing"
     if fault["type"] == "unexpected_keyword_argument":
         return f"unknown key {key}"
-    if isinstance(fault["loc"][-1], int) and fault["type"] == "string_type":
-        return f"{key} must be {_WANTED['tuple_type']}, not one with {fault['input']!r} in it"
     if fault["type"] not in _WANTED:
         return f"{key} is {fault['input']!r} ({fault['msg']})"
     wanted = _WANTED[fault["type"]].format(**fault.get("ctx", {}))

@@ -1,11 +1,12 @@
 """``graph.toml`` in, what is made from what, from ImageNet weights to TFLite files, out.
 
 The file has one table for each set of weights (``[[weights]]``), of labels (``[[labels]]``) and
-for each export (``[[exports]]``), with its SHA-256 once it is known. What a network learns from
-stands in its recipe alone. Paths are relative to the file's folder, those of data sets to the data
-root.
+for each export (``[[exports]]``), with its SHA-256 once it is known, and what the command of every
+export is given (``export_arguments``). What a network learns from stands in its recipe alone. Paths
+are relative to the file's folder, those of data sets to the data root.
 """
 
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import field
@@ -13,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, StrictBool, StrictStr, ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StrictStr, ValidationError
 from pydantic.dataclasses import dataclass
 
 from dbd_mobile.errors import InputError
@@ -25,10 +26,28 @@ GRAPH = Path("training", "graph.toml")
 """Of this checkout, from whose root the tools are run."""
 
 _CONFIG = ConfigDict(extra="forbid")
-_Name = Annotated[str, Field(strict=True, pattern=r"^[a-z0-9][a-zA-Z0-9_.-]*$")]
-_Version = Annotated[str, Field(strict=True, pattern=r"^\d+\.\d+\.\d+$")]
-_Sha256 = Annotated[str, Field(strict=True, pattern=r"^([0-9a-f]{64})?$")]
-_Number = Annotated[float, Field(strict=True)]
+
+
+def _of_the_form(pattern: str, words: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value, re.ASCII):
+            raise ValueError(words)
+        return value
+
+    return AfterValidator(check)
+
+
+_Name = Annotated[
+    StrictStr,
+    _of_the_form(
+        r"[a-z0-9][\w.-]*",
+        "of letters, digits, '_', '.' and '-' after a small letter or a digit",
+    ),
+]
+_Version = Annotated[StrictStr, _of_the_form(r"\d+\.\d+\.\d+", "of the form '1.0.0', in digits")]
+_Sha256 = Annotated[StrictStr, _of_the_form(r"([0-9a-f]{64})?", "of 64 hexadecimal digits or none")]
+_Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+_Positive = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
 
 
 @dataclass(frozen=True, kw_only=True, config=_CONFIG)
@@ -54,7 +73,7 @@ class Weights:
     recipe: StrictStr = ""
     average_of: tuple[StrictStr, ...] = ()
     history: StrictStr = ""
-    firmness: _Number = 1.0
+    firmness: _Positive = 1.0
     held_out: dict[StrictStr, _Number] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -101,8 +120,7 @@ class Export:
         weights: Reference of the weights; name and version are theirs.
         sha256: Of the int8 file; empty until it has been made once.
         file: Where the repository has it; empty if it does not.
-        arguments: Of the command, beside the weights, ``-o`` and ``--model-version``; ``{data}``
-            is the data root.
+        arguments: Of the command, beside those that every export has; ``{data}`` is the data root.
     """
 
     weights: StrictStr
@@ -135,13 +153,21 @@ class Graph:
         weights: Every weights file, in any order.
         labels: Every set of labels.
         exports: Every export.
-        folder: Where the graph file lies.
+        export_arguments: Of the command of every export, beside the weights, ``-o`` and
+            ``--model-version``; ``{data}`` is the data root.
+        file: The graph file.
     """
 
     weights: tuple[Weights, ...] = ()
     labels: tuple[Labels, ...] = ()
     exports: tuple[Export, ...] = ()
-    folder: Path = GRAPH.parent
+    export_arguments: tuple[StrictStr, ...] = ()
+    file: Path = GRAPH
+
+    @property
+    def folder(self) -> Path:
+        """Where the graph file lies."""
+        return self.file.parent
 
     @cached_property
     def _by_reference(self) -> dict[str, Weights | Labels]:
@@ -149,7 +175,7 @@ class Graph:
         found = {str(node): node for node in named}
         if len(found) < len(named):
             twice = next(str(node) for node in named if found[str(node)] is not node)
-            raise InputError(f"{self.folder / GRAPH.name} has {twice} twice.")
+            raise InputError(f"{self.file} has {twice} twice.")
         return found
 
     def node(self, reference: Reference) -> Weights | Labels:
@@ -161,13 +187,12 @@ class Graph:
         found = self._by_reference.get(str(reference))
         if found is None:
             raise InputError(
-                f"{self.folder / GRAPH.name} has no {reference}; it has "
-                f"{', '.join(sorted(self._by_reference))}."
+                f"{self.file} has no {reference}; it has {', '.join(sorted(self._by_reference))}."
             )
         if reference.sha256 not in ("", found.sha256):
             raise InputError(
                 f"{reference} is named with SHA-256 {reference.sha256}, but "
-                f"{self.folder / GRAPH.name} says {found.sha256 or 'none yet'}; "
+                f"{self.file} says {found.sha256 or 'none yet'}; "
                 "'python -m training pin' writes what that file says into the recipes."
             )
         return found
@@ -197,6 +222,10 @@ class Graph:
         same = (of for of in self.exports if (of.name, of.version) == (node.name, node.version))
         return next(same, node)
 
+    def arguments(self, node: Export) -> tuple[str, ...]:
+        """Of the command of an export, beside the weights, ``-o`` and ``--model-version``."""
+        return (*self.export_arguments, *node.arguments)
+
     def recipe(self, node: Weights) -> Recipe:
         """The recipe that weights are trained by.
 
@@ -216,10 +245,8 @@ class Graph:
         if isinstance(node, Labels):
             return [self.node(read_reference(text)) for text in node.weights]
         if node.recipe:
-            recipe = self.recipe(node)
-            maps = recipe.taught_maps if recipe.taught_in_batch else ""
-            given = [recipe.start_from, recipe.teacher, maps]
-            return [self.node(read_reference(text)) for text in given if text]
+            given = self.recipe(node).sources.values()
+            return [self.node(read_reference(text)) for text in given]
         return [self.node(read_reference(text)) for text in node.average_of]
 
     def order(self, goal: Node) -> list[Node]:
@@ -233,7 +260,7 @@ class Graph:
         def visit(node: Node, above: tuple[str, ...]) -> Iterator[Node]:
             if str(node) in above:
                 way = " <- ".join((*above[above.index(str(node)) :], str(node)))
-                raise InputError(f"{self.folder / GRAPH.name} has its own ancestor: {way}.")
+                raise InputError(f"{self.file} has its own ancestor: {way}.")
             if str(node) in done:
                 return
             for source in self.inputs(node):
@@ -255,7 +282,7 @@ def read_graph(path: Path = GRAPH) -> Graph:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"Graph {path} cannot be read as TOML ({error}).") from error
     try:
-        return Graph(**{**table, "folder": path.parent})
+        return Graph(**{**table, "file": path})
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
     except ValidationError as error:

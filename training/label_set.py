@@ -59,6 +59,7 @@ class LabelSet:
                     f"{folder} holds maps, but no {MANIFEST} that says what made them; give "
                     "another folder with -o."
                 )
+            self._write(folder)
         else:
             for field in dataclasses.fields(self):
                 old, new = getattr(there, field.name), getattr(self, field.name)
@@ -72,7 +73,6 @@ class LabelSet:
                     f"The maps in {folder} were changed after their labelling had ended; give "
                     "another folder with -o."
                 )
-        self._write(folder)
 
     def end(self, folder: Path) -> None:
         """Say that all maps are there."""

@@ -44,7 +44,7 @@ class Named:
 
     Attributes:
         name: What they are called.
-        version: Theirs; "0.0.0" if they have none.
+        version: Theirs; ``data.terms.NO_VERSION`` if they have none.
         sha256: Of the weights file, or of the labels' maps.
         data: The data sets that they, or what they were made from, have seen.
     """

@@ -2,14 +2,19 @@
 
 import dataclasses
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from training.named import find_reference
+from data.terms import NO_VERSION, data_of
+from training.named import Named, file_sha256, find_reference
 from training.recipe import Recipe
-from training.shelf import Found, Shelf, data_sets
+from training.shelf import Found, Shelf
 
 Origins = Mapping[str, Found]
-"""Role, "start_from", "teacher" or "labels" -> what has it, if the recipe names something."""
+"""Role -> what has it, if the recipe names something.
+
+Roles are those of ``Recipe.sources``, and "encoder_weights" for a file of published ones.
+"""
 
 
 def find_origins(recipe: Recipe, shelf: Shelf) -> Origins:
@@ -18,14 +23,29 @@ def find_origins(recipe: Recipe, shelf: Shelf) -> Origins:
     Raises:
         InputError: If something is not there, or is not what the recipe names.
     """
-    origins = {
-        role: shelf.weights(given)
-        for role, given in (("start_from", recipe.start_from), ("teacher", recipe.teacher))
-        if given
-    }
-    if recipe.taught_in_batch:
-        origins["labels"] = shelf.labels(recipe.taught_maps)
+    given = recipe.sources
+    origins = {role: shelf.weights(text) for role, text in given.items() if role != "labels"}
+    origins |= find_labels(recipe, shelf)
+    if not recipe.start_from and recipe.encoder_weights not in ("imagenet", "random"):
+        origins["encoder_weights"] = _published(Path(recipe.encoder_weights))
     return origins
+
+
+def find_labels(recipe: Recipe, shelf: Shelf) -> Origins:
+    """The labels alone of what a recipe learns from.
+
+    Raises:
+        InputError: As ``find_origins``.
+    """
+    given = recipe.sources
+    return {"labels": shelf.labels(given["labels"])} if "labels" in given else {}
+
+
+def _published(file: Path) -> Found:
+    """An encoder's published ImageNet weights, which say nothing of themselves."""
+    checksum = file_sha256(file)
+    named = Named(name=file.name, version=NO_VERSION, sha256=checksum, data=("imagenet",))
+    return Found(named, file)
 
 
 def with_found_maps(recipe: Recipe, origins: Origins) -> Recipe:
@@ -49,18 +69,19 @@ def without_pins(recipe: Recipe) -> Recipe:
     )
 
 
-def notes_on(origins: Origins, *recipes: Recipe) -> dict[str, Any]:
+def notes_on(origins: Origins, recipe: Recipe) -> dict[str, Any]:
     """What a weights file says of where it comes from.
 
     Args:
         origins: What it was made from.
-        recipes: Of its own run.
+        recipe: Of its own run.
 
     Returns:
         ``made_from``, a list of the role, name, version, SHA-256 and data sets of each, and
         ``data``, the names of all data sets that it or they have seen.
     """
-    data = {*data_sets(*recipes), *(name for of in origins.values() for name in of.named.data)}
+    data = {*data_of({"recipe": dataclasses.asdict(recipe)})}
+    data |= {*(name for of in origins.values() for name in of.named.data)}
     return {
         "made_from": [note_on(role, found) for role, found in origins.items()],
         "data": sorted(data),

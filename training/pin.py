@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from dbd_mobile.atomic_file import atomic_file
+from dbd_mobile.errors import InputError
 from training.graph import Graph
 from training.named import pin_references
 
@@ -14,11 +15,14 @@ def pin_recipes(graph: Graph) -> list[Path]:
         The recipes that were changed.
 
     Raises:
-        InputError: If a recipe names what the graph does not have.
+        InputError: If a recipe cannot be read, or names what the graph does not have.
     """
     changed = []
     for path in sorted((graph.folder / "recipes").glob("*.toml")):
-        text = path.read_text(encoding="utf-8")
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"Recipe {path} cannot be read as text ({error}).") from error
         pinned = pin_references(text, lambda reference: graph.node(reference).sha256)
         if pinned != text:
             with atomic_file(path) as file:

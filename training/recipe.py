@@ -151,6 +151,13 @@ class Recipe:
         """How many photos of a batch have their ground truth."""
         return self.batch_size - self.synthetic_in_batch - self.taught_in_batch
 
+    @property
+    def sources(self) -> dict[str, str]:
+        """What it starts and learns from, by role: "start_from", "teacher" or "labels"."""
+        maps = self.taught_maps if self.taught_in_batch else ""
+        given = {"start_from": self.start_from, "teacher": self.teacher, "labels": maps}
+        return {role: text for role, text in given.items() if text}
+
     def input_side(self, contract: NetworkContract) -> int:
         """Side of the network's input for a whole photo, in pixels."""
         return self.side or contract.width

@@ -13,11 +13,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from data.blur_dataset import data_root
 from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.errors import InputError
 from networks.weights import load_weights
-from training.graph import Export, Labels, Node, Weights
+from training.graph import GRAPH, Export, Labels, Node, Weights
 from training.label_set import maps_sha256, read_label_set
 from training.named import file_sha256
 from training.origins import without_pins
@@ -25,6 +27,21 @@ from training.run_folder import WEIGHTS
 from training.shelf import Shelf
 
 _STAMP = "made.json"
+
+
+@dataclass(frozen=True)
+class _Stamp:
+    """What is noted down of something that was made.
+
+    Attributes:
+        inputs: SHA-256 of what it was made from, by reference.
+        settings: What else decided how it came out.
+        sha256: Of what came out.
+    """
+
+    inputs: dict[str, str]
+    settings: dict[str, Any]
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -143,14 +160,15 @@ class Reproduction:
         if product.sha256 == node.sha256:
             return product
         try:
-            stamp = json.loads((self._folder(node) / _STAMP).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            content = (self._folder(node) / _STAMP).read_bytes()
+            stamp = TypeAdapter(_Stamp).validate_json(content)
+        except (OSError, ValidationError):
             return None
         inputs = {str(of): there.sha256 for of in self._inputs(node) if (there := self._there(of))}
         # What it was made from may be gone by now; it must not be another.
-        same = all(stamp["inputs"].get(name) == checksum for name, checksum in inputs.items())
-        fits = same and stamp["settings"] == self._settings(node)
-        return product if fits and stamp["sha256"] == product.sha256 else None
+        same = all(stamp.inputs.get(name) == checksum for name, checksum in inputs.items())
+        fits = same and stamp.settings == self._settings(node)
+        return product if fits and stamp.sha256 == product.sha256 else None
 
     def _finish(self, node: Node) -> str:
         """Note down what a command made; a sentence on it."""
@@ -159,13 +177,13 @@ class Reproduction:
             with (folder / WEIGHTS).open("rb") as run, atomic_file(path) as file:
                 shutil.copyfileobj(run, file)
         product = Product(path, _sha256(path))
-        stamp = {
-            "inputs": {str(of): self._product(of).sha256 for of in self._inputs(node)},
-            "settings": self._settings(node),
-            "sha256": product.sha256,
-        }
+        stamp = _Stamp(
+            inputs={str(of): self._product(of).sha256 for of in self._inputs(node)},
+            settings=self._settings(node),
+            sha256=product.sha256,
+        )
         with atomic_file(folder / _STAMP) as file:
-            file.write(json.dumps(stamp, indent=1).encode())
+            file.write(json.dumps(asdict(stamp), indent=1).encode())
         if product.sha256 == node.sha256:
             return f"{node} came out with the recorded SHA-256 {node.sha256}."
         if not node.sha256:
@@ -182,10 +200,14 @@ class Reproduction:
         device = ["--device", self._device]
         if isinstance(node, Export):
             (source,) = self._inputs(node)
-            arguments = [of.replace("{data}", str(data_root())) for of in node.arguments]
+            arguments = [
+                of.replace("{data}", str(data_root())) for of in self._graph.arguments(node)
+            ]
             where = ["-o", str(folder), "--model-version", node.version]
             return ["export", str(self._expected(source)), *where, *arguments]
         named = ["--as", str(node), *device]
+        if self._shelf.graph_file != GRAPH:
+            named += ["--graph", str(self._shelf.graph_file)]
         sources = [str(self._expected(of)) for of in self._inputs(node)]
         if isinstance(node, Labels):
             more = ["--photos", str(data_root() / node.photos)]
@@ -223,15 +245,13 @@ class Reproduction:
         return product
 
     def _folder(self, node: Node) -> Path:
-        folder = self._shelf.made / f"{node.name}-{node.version}"
+        folder = self._shelf.folder(node)
         return folder / "export" if isinstance(node, Export) else folder
 
     def _path(self, node: Node) -> Path:
-        if isinstance(node, Labels):
-            return self._folder(node)
         if isinstance(node, Export):
             return self._folder(node) / f"{node.name}.int8.tflite"
-        return self._folder(node) / f"{node.name}.safetensors"
+        return self._shelf.places(node)[-1]
 
     def _settings(self, node: Node) -> dict[str, Any]:
         """What decides how something, and all that it comes from, comes out; as JSON has it."""
@@ -240,6 +260,8 @@ class Reproduction:
             settings.pop(name, None)
         if isinstance(node, Weights) and node.recipe:
             settings["recipe"] = asdict(without_pins(self._graph.recipe(node)))
+        if isinstance(node, Export):
+            settings["arguments"] = self._graph.arguments(node)
         settings["from"] = {str(of): self._settings(of) for of in self._inputs(node)}
         return json.loads(json.dumps(settings))  # type: ignore[no-any-return]
 

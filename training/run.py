@@ -5,6 +5,7 @@ from pathlib import Path
 
 import torch
 
+from data.terms import NO_VERSION
 from training.batches import Batches, open_split
 from training.named import Reference
 from training.origins import find_origins, with_found_maps
@@ -33,7 +34,8 @@ def train(
         recipe: What to train.
         folder: The run's folder, as ``training.run_folder`` says; made if missing.
         device: CPU or CUDA device; both compute in bfloat16 with float32 weights.
-        reference: What the weights say that they are called; the folder's name and 0.0.0 if None.
+        reference: What the weights say that they are called; the folder's name without a version if
+            None.
         shelf: Where the weights and labels that the recipe names are looked for.
 
     Raises:
@@ -42,7 +44,7 @@ def train(
     """
     photos, validation = open_split(recipe)
     origins = find_origins(recipe, shelf)
-    reference = reference or Reference(folder.name, "0.0.0")
+    reference = reference or Reference(folder.name, NO_VERSION)
     run = RunFolder(folder, recipe, origins, photos.names, reference)
     trainer = Trainer(recipe, origins, device)
     if state := run.checkpoint():

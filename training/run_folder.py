@@ -24,7 +24,7 @@ from networks.torch_file import read_torch_file
 from networks.weights import describe, save_weights
 from training.curves import plot_curves
 from training.named import Reference
-from training.origins import Origins, notes_on
+from training.origins import Origins, notes_on, without_pins
 from training.recipe import Recipe, write_recipe
 from training.trainer import Trainer
 
@@ -59,7 +59,8 @@ class RunFolder:
             "name": reference.name,
             "version": reference.version,
             **notes_on(origins, recipe),
-            "recipe": dataclasses.asdict(recipe),
+            # What the pins say is in ``made_from``; a later pin shall change no file's hash.
+            "recipe": dataclasses.asdict(without_pins(recipe)),
         }
 
     def begin(self) -> None:

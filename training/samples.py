@@ -9,7 +9,7 @@ from PIL import Image
 from dbd_mobile.atomic_file import atomic_file
 from networks import build
 from training.batches import Batches, open_split
-from training.origins import find_origins, with_found_maps
+from training.origins import find_labels, with_found_maps
 from training.recipe import Recipe
 from training.shelf import Shelf
 
@@ -23,7 +23,8 @@ _OPACITY = 0.5
 def draw_samples(recipe: Recipe, path: Path, shelf: Shelf) -> None:
     """Draw the first batches of a run: each photo above itself with what counts as blurred in red.
 
-    A row is a batch, the real photos first, then the synthetic ones.
+    A row is a batch, the real photos first, then the synthetic ones, then the taught ones. What is
+    unknown of a photo stays as it is.
 
     Args:
         recipe: Of the run.
@@ -34,15 +35,14 @@ def draw_samples(recipe: Recipe, path: Path, shelf: Shelf) -> None:
         InputError: If the data is not as expected.
     """
     photos, _ = open_split(recipe)
-    recipe = with_found_maps(recipe, find_origins(recipe, shelf))
+    recipe = with_found_maps(recipe, find_labels(recipe, shelf))
     side = recipe.input_side(build(recipe.architecture).contract)
     batches = Batches(recipe, photos, side)
     rows = []
     for step in range(min(_BATCHES, len(batches))):
         batch = batches[step]
-        images, targets = (
-            part.numpy().transpose(0, 2, 3, 1) for part in (batch.images, batch.targets)
-        )
+        blurred = batch.targets if batch.known is None else batch.targets * batch.known
+        images, targets = (part.numpy().transpose(0, 2, 3, 1) for part in (batch.images, blurred))
         share = _OPACITY * targets.astype(np.float32) / 255
         tinted = (1 - share) * images + share * _BLURRED_COLOUR
         rows += [_row(images), _row(tinted.astype(np.uint8))]

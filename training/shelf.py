@@ -5,15 +5,15 @@ reproduce`` made. Another file takes its place only where it is asked for.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from data.terms import data_of
+from data.terms import NO_VERSION, data_of
 from dbd_mobile.errors import InputError
 from networks.weights import load_weights
-from training.graph import GRAPH, Graph, Labels, Weights, read_graph
+from training.graph import GRAPH, Graph, Labels, Node, Weights, read_graph
 from training.label_set import LabelSet, maps_sha256, read_label_set
 from training.named import Named, Reference, file_sha256, find_reference
 from training.recipe import Recipe, recipe_from_table
@@ -42,7 +42,8 @@ class Shelf:
     Attributes:
         graph_file: Says which names there are.
         made: Folder with what ``reproduce`` made.
-        instead: "NAME@VERSION" -> file or folder that takes its place, whatever its hash.
+        instead: "NAME@VERSION" -> file or folder that takes its place, whatever its hash; it
+            keeps the name that it says itself.
     """
 
     graph_file: Path = GRAPH
@@ -64,7 +65,7 @@ class Shelf:
         if reference is None:
             return self._weights_file(Path(given))
         if str(reference) in self.instead:
-            return self._weights_file(self.instead[str(reference)], reference)
+            return self._weights_file(self.instead[str(reference)])
         node = self.graph.node(reference)
         if not isinstance(node, Weights):
             raise InputError(f"{reference} are labels; name weights.")
@@ -84,7 +85,7 @@ class Shelf:
         if reference is None:
             return self._labels_folder(Path(given))
         if str(reference) in self.instead:
-            return self._labels_folder(self.instead[str(reference)], reference)
+            return self._labels_folder(self.instead[str(reference)])
         node = self.graph.node(reference)
         if not isinstance(node, Labels):
             raise InputError(f"{reference} are weights; name labels.")
@@ -95,15 +96,21 @@ class Shelf:
                 return found
         raise InputError(self._missing(node, "FOLDER"))
 
+    def folder(self, node: Node) -> Path:
+        """Where ``reproduce`` makes weights, with their export, or labels."""
+        return self.made / f"{node.name}-{node.version}"
+
     def places(self, node: Weights | Labels) -> list[Path]:
-        """Where weights or labels may lie, the repository's own file first."""
-        folder = self.made / f"{node.name}-{node.version}"
+        """Where weights or labels may lie: the repository's own file, then what was made."""
+        folder = self.folder(node)
         if isinstance(node, Labels):
             return [folder]
         own = folder / f"{node.name}.safetensors"
         return [self.graph.folder / node.file, own] if node.file else [own]
 
     def _missing(self, node: Weights | Labels, kind: str) -> str:
+        if isinstance(node, Weights) and node.history:
+            return f"{node} is not there and cannot be made from here: {node.history}"
         which = f" with SHA-256 {node.sha256}" if node.sha256 else ""
         places = " or ".join(map(str, self.places(node)))
         return (
@@ -136,14 +143,14 @@ class Shelf:
         for node in self.graph.weights:
             if node.sha256 == checksum:
                 return Reference(node.name, node.version)
-        return Reference(path.stem, "0.0.0")
+        return Reference(path.stem, NO_VERSION)
 
     def _labels_folder(self, folder: Path, reference: Reference | None = None) -> Found:
         checksum = maps_sha256(folder)
         labels = read_label_set(folder)
         if labels is None:
             # Maps that a person made or brought along.
-            return Found(Named(name=folder.name, version="0.0.0", sha256=checksum), folder)
+            return Found(Named(name=folder.name, version=NO_VERSION, sha256=checksum), folder)
         if labels.maps_sha256 != checksum:
             raise InputError(
                 f"The maps in {folder} were changed after their labelling had ended; label into "
@@ -177,11 +184,6 @@ def data_of_notes(notes: Mapping[str, Any]) -> tuple[str, ...]:
     """The data sets that weights, and what they were made from, have seen, sorted."""
     # Files of earlier versions do not say it themselves.
     return tuple(sorted(notes["data"] if "data" in notes else data_of(notes)))
-
-
-def data_sets(*recipes: Recipe) -> tuple[str, ...]:
-    """The data sets that recipes train on, sorted, "imagenet" for the encoder's weights."""
-    return tuple(sorted({name for of in recipes for name in data_of({"recipe": asdict(of)})}))
 
 
 def _seen(labels: LabelSet) -> tuple[str, ...]:

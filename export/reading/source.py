@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from data.terms import NO_VERSION
 from dbd_mobile.errors import InputError
 from evaluation.predictors import Predictor, TorchPredictor
 from export.reading.families import FAMILIES
@@ -73,6 +74,7 @@ def _read_weights(path: Path) -> Source:
     contract = trained.contract
     complexity = measure_complexity(trained.network, contract.width, contract.height)
     family = FAMILIES[trained.architecture]
+    version = trained.notes.get("version")
     return Source(
         stage="torch",
         architecture=trained.architecture,
@@ -80,7 +82,7 @@ def _read_weights(path: Path) -> Source:
         about={
             "name": family.name,
             "description": family.description,
-            "version": str(trained.notes.get("version") or _FIRST_VERSION),
+            "version": _FIRST_VERSION if version in (None, NO_VERSION) else str(version),
             "author": "unknown",
             "license": "unknown",
         },

@@ -13,6 +13,7 @@ from PIL import Image, ImageFilter
 from tensorflow.lite.python import schema_py_generated as tflite_schema
 
 from data.blur_dataset import BlurDataset, squash
+from data.terms import NO_VERSION
 from dbd_mobile.errors import InputError
 from evaluation.predictors import open_predictor
 from export.__main__ import main
@@ -410,7 +411,11 @@ def test_author_licence_and_version_are_never_those_of_an_earlier_card(tmp_path)
     about = read_source(ROOT / "training" / "weights" / "lite.safetensors", None).about
     assert (about["name"], about["author"], about["license"]) == ("Lite", "unknown", "unknown")
     network = build("lite")
-    for notes, version in (({}, "1.0.0"), ({"version": "2.1.0"}, "2.1.0")):
+    for notes, version in (
+        ({}, "1.0.0"),
+        ({"version": NO_VERSION}, "1.0.0"),
+        ({"version": "2.1.0"}, "2.1.0"),
+    ):
         save_weights(tmp_path / "net.safetensors", network, "lite", notes)
         assert read_source(tmp_path / "net.safetensors", None).about["version"] == version
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 from safetensors.torch import load_file
 
 import export.__main__ as export_command_line
@@ -77,9 +78,10 @@ def test_shipped_weights_are_float16_and_say_what_they_are(graph, node):
 
 
 @pytest.mark.parametrize("export", read_graph(ROOT / GRAPH).exports, ids=str)
-def test_arguments_of_every_export_are_known_to_the_command(export):
+def test_arguments_of_every_export_are_known_to_the_command(graph, export):
     arguments = ["x.safetensors", "-o", "out", "--model-version", export.version]
-    options = export_command_line._parser().parse_args([*arguments, *export.arguments])
+    options = export_command_line._parser().parse_args([*arguments, *graph.arguments(export)])
+    assert options.calibration and options.author == "dbd-mobile"
     assert options.version == export.version and "int8" in options.precision
 
 
@@ -130,8 +132,16 @@ def test_recipe_that_names_what_nothing_makes_is_refused(tmp_path, teacher, sent
     [
         ("weights =", "cannot be read as TOML"),
         ('[[weights]]\nname = "one"', "version is missing"),
-        (TWO + "speed = 3", "unknown key weights.speed"),
-        (TWO + 'sha256 = "12"', "weights.sha256 must be of the form .* not '12'"),
+        (TWO + "speed = 3", r"unknown key weights\[1\].speed"),
+        (TWO + 'sha256 = "12"', r"weights\[1\].sha256 must be of 64 hexadecimal .* not '12'"),
+        ('[[weights]]\nname = "One"', r"weights\[0\].name must be of letters, .* not 'One'"),
+        (TWO.replace("1.0.0", "1"), r"weights\[0\].version must be of the form '1.0.0'"),
+        (TWO + "firmness = inf", r"weights\[1\].firmness must be a finite number, not inf"),
+        (TWO + "firmness = 0.0", r"weights\[1\].firmness must be above 0, not 0.0"),
+        (TWO + "held_out = 3", r"weights\[1\].held_out must be a table, not 3"),
+        ("weights = [3]", r"weights\[0\] must be a table, not 3"),
+        ("weights = 3", "weights must be a list, not 3"),
+        ("folder = '.'", "unknown key folder"),
         (TWO + 'history = "long ago"', "two@1.0.0 must have one of recipe, average_of and history"),
         (TWO + TWO, "has one@1.0.0 twice"),
     ],
@@ -141,6 +151,12 @@ def test_bad_graph_is_explained(tmp_path, text, sentence):
     path.write_text(text)
     with pytest.raises(InputError, match=sentence):
         read_graph(path).goal("one@1.0.0")
+
+
+def test_faults_of_a_graph_name_the_file_that_was_given(tmp_path):
+    (tmp_path / "mine.toml").write_text(TWO)
+    with pytest.raises(InputError, match=r"mine.toml has no three@1.0.0; it has one"):
+        read_graph(tmp_path / "mine.toml").goal("three@1.0.0")
 
 
 def test_bare_name_means_the_newest_that_can_be_made(tmp_path):
@@ -188,9 +204,34 @@ def test_name_means_the_file_with_its_hash_and_another_only_where_asked_for(tmp_
     other = {"one@1.0.0": tmp_path / "one.safetensors"}
     instead = dataclasses.replace(Shelf(path, instead=other))
     assert instead.weights(f"one@1.0.0#sha256={'a' * 64}").named.sha256 == checksum
+    # What took its place is recorded as what it is.
+    save_weights(tmp_path / "three.safetensors", build("nano"), "nano", {})
+    other = {"one@1.0.0": tmp_path / "three.safetensors"}
+    named = Shelf(path, instead=other).weights("one@1.0.0").named
+    assert (named.name, named.version) == ("three", "0.0.0")
     made.parent.mkdir(parents=True)
     shutil.move(tmp_path / "one.safetensors", made)
     assert Shelf(path, tmp_path / "made").weights("one@1.0.0").path == made
+
+
+def test_labels_that_take_the_place_of_others_keep_their_own_name(tmp_path):
+    Image.new("L", (4, 4)).save(tmp_path / "0.png")
+    found = Shelf(instead={"maps@2.0.0": tmp_path}).labels("maps@2.0.0")
+    assert (found.named.name, found.named.version) == (tmp_path.name, "0.0.0")
+
+
+def test_weights_that_cannot_be_made_are_told_with_their_history(tmp_path):
+    old = '[[weights]]\nname = "old"\nversion = "1.0.0"\nhistory = "By hand."'
+    with pytest.raises(InputError) as told:
+        Shelf(write_graph(tmp_path, old)).weights("old@1.0.0")
+    assert str(told.value) == "old@1.0.0 is not there and cannot be made from here: By hand."
+
+
+def test_recipe_that_is_no_text_is_not_pinned(tmp_path):
+    path = write_graph(tmp_path, TWO, one="", two="")
+    (tmp_path / "recipes" / "two.toml").write_bytes(b"\xff")
+    with pytest.raises(InputError, match=r"two.toml cannot be read as text"):
+        pin_recipes(read_graph(path))
 
 
 def test_weights_of_earlier_versions_are_known_by_their_hash():

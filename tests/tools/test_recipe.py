@@ -41,13 +41,16 @@ def test_key_that_a_table_lacks_has_its_default():
         ('architecture = "lite"\nsharp_count = 1', "sharp_count must be at least 2, not 1"),
         ('architecture = "lite"\nbatch_size = 1', "batch_size must be at least 2, not 1"),
         ('architecture = "lite"\nstored_side = 16', "stored_side must be 0 or at least 32, not 16"),
-        ('architecture = "lite"\nleft_out = "a.jpg"', "left_out must be a list of texts, not 'a"),
-        ('architecture = "lite"\nleft_out = [7]', "left_out must be a list of texts, not .* 7"),
+        ('architecture = "lite"\nleft_out = "a.jpg"', "left_out must be a list, not 'a"),
+        ('architecture = "lite"\nleft_out = [7]', r"left_out\[0\] must be a text, not 7"),
         ('architecture = "lite"\nside = true', "side must be a whole number, not True"),
         ('architecture = "lite"\n[losses]\nsoft_iou = "1"', "losses.soft_iou must be a number"),
         (f'architecture = "lite"\nseed = {2**63}', "seed must be 0 or a number above it"),
         ('architecture = "lite"\nseed = -1', "seed must be 0 or a number above it, not -1"),
-        ('architecture = "lite"\nencoder_rate = nan', "encoder_rate must be .* not nan"),
+        (
+            'architecture = "lite"\nencoder_rate = nan',
+            "encoder_rate must be a finite number, not nan",
+        ),
         ('architecture = "lite"\nside = 100', "side must be a multiple of 32, not 100"),
         ('architecture = "lite"\nadversarial_loss = "hinge"', "one of least_squares, rel"),
         (
@@ -59,7 +62,7 @@ def test_key_that_a_table_lacks_has_its_default():
             "losses.features needs a teacher; name its weights file",
         ),
         ('architecture = "lite"\n[losses]\nsoft_iou = inf', "losses.soft_iou must be .* not inf"),
-        ('architecture = "lite"\nlosses = 3', "losses must be a table of weights, not 3"),
+        ('architecture = "lite"\nlosses = 3', "losses must be a table, not 3"),
         (
             'architecture = "lite"\nepochs = "many"',
             "epochs must be a whole number, not 'many'",

@@ -134,7 +134,7 @@ def made(reproduce, tmp_path, monkeypatch):
     return tmp_path / "out", first[1], second[1]
 
 
-def test_dry_run_shows_every_step_in_order_and_makes_nothing(reproduce, tmp_path):
+def test_dry_run_shows_every_step_in_order_and_makes_nothing(reproduce, given, tmp_path):
     status, said, _ = reproduce("small", "--dry-run", "-o", tmp_path / "out")
     assert status == 0 and not (tmp_path / "out").exists()
     lines = said.splitlines()
@@ -150,6 +150,8 @@ def test_dry_run_shows_every_step_in_order_and_makes_nothing(reproduce, tmp_path
     assert f"--use maps@1.0.0={out}/maps-1.0.0 --as small-trained@1.0.0" in lines[2]
     assert f"--firmness 1.5 -o {out}/small-1.0.0/small.safetensors" in lines[3]
     assert f"-m export {out}/small-1.0.0/small.safetensors -o {out}" in lines[4]
+    assert all(f"--graph {given / 'graph.toml'}" in line for line in lines[:4])
+    assert "--graph" not in lines[4]
     assert "--model-version 1.0.0 --calibration" in lines[4] and "{data}" not in lines[4]
 
 
@@ -229,6 +231,16 @@ def test_weights_of_which_only_the_history_tells_cannot_be_made(reproduce, given
 def test_path_with_brackets_is_shown_as_it_is(reproduce, tmp_path):
     status, _, told = reproduce("old", graph=tmp_path / "data[/v2][final]" / "graph.toml")
     assert status == 2 and "data[/v2][final]/graph.toml cannot be read" in told
+
+
+@pytest.mark.parametrize("stamp", ["{}", "[]", "{", '{"inputs": 3, "settings": {}, "sha256": ""}'])
+def test_what_is_noted_down_damaged_counts_as_not_made(reproduce, tmp_path, stamp):
+    folder = tmp_path / "judge-1.0.0"
+    folder.mkdir()
+    (folder / "judge.safetensors").write_bytes(b"weights")
+    (folder / "made.json").write_text(stamp)
+    status, said, _ = reproduce("judge", "--dry-run", "-o", tmp_path)
+    assert status == 0 and said.startswith("1/1 judge@1.0.0 is to make: ")
 
 
 def test_command_that_fails_ends_the_walk_with_its_status(made, reproduce, monkeypatch):

@@ -1,8 +1,10 @@
 """What may be said of the data that weights saw: what their notes record, and nothing else."""
 
+from pathlib import Path
+
 import pytest
 
-from data.terms import DATA_SETS, data_of, state_data
+from data.terms import DATA_SETS, data_of, data_set_of, state_data
 
 RECIPE = {
     "architecture": "lite",
@@ -48,7 +50,9 @@ def test_own_photos_are_the_users_and_no_research_datas(photos):
     )
 
 
-@pytest.mark.parametrize("photos", ["cuhk", "cuhk/half", "/data/cuhk", "/data/cuhk/image"])
+@pytest.mark.parametrize(
+    "photos", ["cuhk", "cuhk/half", "cuhk/half/image", "./cuhk/", "/data/cuhk", "/data/cuhk/image"]
+)
 def test_research_data_is_known_wherever_it_lies(photos):
     assert data_of({"recipe": ALONE | {"photos": photos}}) == ["cuhk", "imagenet"]
 
@@ -57,8 +61,39 @@ def test_own_folder_below_one_with_a_known_name_is_the_users():
     assert data_of({"recipe": ALONE | {"photos": "/home/native/mine"}}) == ["mine", "imagenet"]
 
 
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [
+        ("/sets/duts/half/image", "duts"),
+        ("/sets/roses/half/image", "half"),
+        ("/sets", "sets"),
+        (".", "sets"),
+        ("image", "sets"),
+        ("../duts/half", "half"),
+    ],
+)
+def test_data_set_is_that_of_the_folder_below_the_data_root(monkeypatch, folder, name):
+    monkeypatch.setenv("DBD_DATA", "/sets")
+    assert data_set_of(folder) == data_set_of(Path(folder)) == name
+
+
+def test_data_set_is_known_through_links(monkeypatch, tmp_path):
+    monkeypatch.setenv("DBD_DATA", str(tmp_path / "sets"))
+    for folder in ("sets/duts/image", "elsewhere/image"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "sets" / "cuhk").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "photos").symlink_to(tmp_path / "sets" / "duts" / "image")
+    assert data_set_of(tmp_path / "sets" / "cuhk" / "image") == data_set_of("cuhk") == "cuhk"
+    assert data_set_of(tmp_path / "photos") == "duts"
+
+
 def test_imagenet_weights_from_a_file_are_said_to_be_from_there():
-    statement = state_data({"recipe": ALONE | {"encoder_weights": "/weights/se.pth"}})
+    origin = {"role": "encoder_weights", "name": "se.pth", "version": "0.0.0", "sha256": "0"}
+    notes = {"recipe": ALONE | {"encoder_weights": "/weights/se.pth", "teacher": "x"}}
+    statement = state_data(notes | {"made_from": [origin | {"data": ["imagenet"]}]})
+    assert "taught by se.pth" not in statement.data
+    # That the encoder's weights are known says nothing of the teacher's.
+    assert "It learned from other networks too" in statement.data
     assert "The encoder started from the ImageNet weights in the file 'se.pth'." in statement.data
     assert DATA_SETS["imagenet"].terms in statement.terms
 
@@ -95,6 +130,7 @@ def test_data_of_the_weights_that_taught_counts_too():
     [
         ("teacher", "It was taught by maps, whose data is not recorded."),
         ("labels", "It learned from the labels maps, whose data is not recorded."),
+        ("labelled_by", "It learned from labels by maps, whose data is not recorded."),
         ("start_from", "It went on from maps, whose data is not recorded."),
     ],
 )

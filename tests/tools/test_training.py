@@ -38,13 +38,14 @@ from training import losses
 from training.ablation import TERMS, ablation_rows, run_ablation, variants
 from training.average import average_weights
 from training.batches import Batches, open_split
-from training.label_set import maps_sha256
-from training.named import file_sha256
+from training.label_set import maps_sha256, read_label_set
+from training.named import Reference, file_sha256
 from training.origins import find_origins
 from training.recipe import LossWeights, read_recipe, recipe_from_table
 from training.run import train
 from training.run_folder import RunFolder
-from training.shelf import SHELF
+from training.samples import draw_samples
+from training.shelf import SHELF, Shelf
 
 ROOT = Path(__file__).parents[2]
 RECIPE = """
@@ -218,6 +219,10 @@ def mapper_of(trained):
     return SquashingMapper(TorchPredictor(trained.network))
 
 
+def found(files):
+    return [SHELF.weights(str(file)) for file in files]
+
+
 def test_firmness_multiplies_the_logits_of_the_mean(run_training, recipe, finished, tmp_path):
     files = [finished / "weights.safetensors"]
     done = run_training("average", *files, "--firmness", 2, "-o", tmp_path / "firm.safetensors")
@@ -238,7 +243,7 @@ def test_firmness_multiplies_the_logits_of_the_mean(run_training, recipe, finish
         once, twice = mean.network.logits(image), firm.network.logits(image)
     torch.testing.assert_close(twice, 2 * once, rtol=1e-3, atol=1e-3)
     with pytest.raises(InputError, match="firmness must be a number above 0, not -1"):
-        average_weights(files, tmp_path / "x.safetensors", CPU, firmness=-1)
+        average_weights(found(files), tmp_path / "x.safetensors", CPU, firmness=-1)
 
 
 @pytest.mark.parametrize("architecture", sorted(ARCHITECTURES))
@@ -260,12 +265,13 @@ def test_average_of_an_average_knows_all_its_runs(recipe, tmp_path):
 
     files = [run("one.safetensors", 2), run("two.safetensors", 2)]
     mean, both = tmp_path / "mean.safetensors", tmp_path / "both.safetensors"
-    average_weights(files, mean, CPU)
-    assert {of.images for of in average_weights([mean, files[0]], both, CPU).values()} == {2}
+    average_weights(found(files), mean, CPU)
+    accuracies = average_weights(found([mean, files[0]]), both, CPU)
+    assert {of.images for of in accuracies.values()} == {2}
     assert load_weights(both).notes["averaged"][0] == load_weights(mean).notes
     for count in (3, 0):
         with pytest.raises(InputError, match="held out other photos"):
-            average_weights([run("other.safetensors", count), mean], both, CPU)
+            average_weights(found([run("other.safetensors", count), mean]), both, CPU)
 
 
 def test_runs_that_do_not_go_together_are_not_averaged(recipe, tmp_path):
@@ -283,7 +289,7 @@ def test_runs_that_do_not_go_together_are_not_averaged(recipe, tmp_path):
         (without, "does not hold the recipe of its run"),
     ):
         with pytest.raises(InputError, match=sentence):
-            average_weights([one, other], tmp_path / "mean.safetensors", CPU)
+            average_weights(found([one, other]), tmp_path / "mean.safetensors", CPU)
     assert not (tmp_path / "mean.safetensors").exists()
 
 
@@ -571,6 +577,34 @@ def test_run_does_not_go_on_with_other_maps_of_the_same_names(
         train(recipe, tmp_path / "run", CPU)
 
 
+def test_labelling_again_keeps_saying_that_all_maps_are_there(labelled):
+    _, maps = labelled
+    said = (maps / "labels.json").read_bytes()
+    dataclasses.replace(read_label_set(maps), maps_sha256="").begin(maps)
+    assert (maps / "labels.json").read_bytes() == said
+
+
+def test_what_takes_a_names_place_must_be_a_path_and_be_asked_for(run_training, recipe, capsys):
+    with pytest.raises(SystemExit):
+        run_training("student", recipe, "--use", "maps@2.0.0")
+    assert "expected NAME@VERSION=PATH, not 'maps@2.0.0'" in capsys.readouterr().err
+    recipe.write_text('teacher = "judge@1.0.0"\n' + RECIPE)
+    refused = run_training("samples", recipe, "--use", f"maps@2.0.0={recipe.parent}")
+    assert refused.returncode == 2
+    assert "--use has maps@2.0.0, which nothing here names; named are judge@1.0.0" in " ".join(
+        refused.stderr.split()
+    )
+
+
+def test_weights_to_label_with_can_be_others_than_the_named_ones(run_training, data, tmp_path):
+    weights = ROOT / "training" / "weights" / "nano.safetensors"
+    arguments = ("--photos", data / "made" / "image", "--sides", 64, "-o", tmp_path / "maps")
+    done = run_training("label", "lite@1.5.0", "--use", f"lite@1.5.0={weights}", *arguments)
+    assert done.returncode == 0, done.stderr
+    (judge,) = json.loads((tmp_path / "maps" / "labels.json").read_text())["weights"]
+    assert judge["name"] == "nano"
+
+
 def test_a_list_names_the_photos_to_label(run_training, data, tmp_path):
     (tmp_path / "two.txt").write_text("3\n5.jpg\n")
     weights = ROOT / "training" / "weights" / "lite.safetensors"
@@ -738,6 +772,23 @@ def test_samples_show_the_batches_that_a_run_sees(run_training, recipe, tmp_path
     assert (redder[:, :160] > 30).any() and (redder[:, :160] == 0).any()
 
 
+def test_samples_take_labels_alone_and_leave_unknown_pixels_as_they_are(
+    recipe, data, tmp_path, monkeypatch
+):
+    shutil.copytree(data / "made", tmp_path / "half" / "made")
+    for path in (tmp_path / "half" / "made" / "mask").iterdir():
+        with Image.open(path) as mask:
+            Image.fromarray(np.full((mask.height, mask.width), 128, np.uint8)).save(path)
+    monkeypatch.setenv("DBD_DATA", str(tmp_path / "half"))
+    of = dataclasses.replace(
+        read_recipe(recipe), teacher="nobody@1.0.0", synthetic_in_batch=0, batch_size=3
+    )
+    draw_samples(of, tmp_path / "samples.png", SHELF)
+    with Image.open(tmp_path / "samples.png") as picture:
+        photos, tinted = np.split(np.asarray(picture), 2)
+    np.testing.assert_array_equal(photos, tinted)
+
+
 def test_run_goes_on_from_other_weights_of_the_same_architecture_only(recipe, tmp_path):
     start = ROOT / "training" / "weights" / "lite.safetensors"
     barely = dataclasses.replace(
@@ -776,6 +827,45 @@ def test_weights_that_leave_float16_in_the_last_step_are_not_kept(recipe, tmp_pa
     with pytest.raises(InputError, match="a weight of the network left the range of float16"):
         train(read_recipe(recipe), tmp_path / "run", CPU)
     assert list((tmp_path / "run").glob("*.pt")) == []
+
+
+def test_pins_change_neither_what_is_made_nor_whether_it_goes_on(recipe, tmp_path):
+    graph = tmp_path / "graph.toml"
+    graph.write_text('[[weights]]\nname = "nano"\nversion = "1.1.0"\nhistory = "shipped"\n')
+    shelf = Shelf(graph, instead={"nano@1.1.0": ROOT / "training" / "weights" / "nano.safetensors"})
+    pin = "#sha256=" + "a" * 64
+    of = dataclasses.replace(
+        read_recipe(recipe), architecture="nano", start_from="nano@1.1.0", epochs=1
+    )
+    pinned = dataclasses.replace(of, start_from=of.start_from + pin)
+    name = Reference("mine", "1.0.0")
+    for folder, each in (("bare", of), ("pinned", pinned)):
+        train(each, tmp_path / folder, CPU, reference=name, shelf=shelf)
+    bare, other = (tmp_path / folder / "weights.safetensors" for folder in ("bare", "pinned"))
+    assert file_sha256(bare) == file_sha256(other)
+    train(pinned, tmp_path / "bare", CPU, reference=name, shelf=shelf)
+
+
+def test_published_weights_of_an_encoder_are_named_with_their_hash(recipe, tmp_path):
+    installed = build("lite").encoder.installed_weights()
+    published = tmp_path / "published.pth"
+    shutil.copy(installed, published)
+    of = dataclasses.replace(read_recipe(recipe), encoder_weights=str(published), epochs=1)
+    train(of, tmp_path / "run", CPU)
+    notes = load_weights(tmp_path / "run" / "weights.safetensors").notes
+    assert notes["made_from"] == [
+        {
+            "role": "encoder_weights",
+            "name": "published.pth",
+            "version": "0.0.0",
+            "sha256": file_sha256(installed),
+            "data": ["imagenet"],
+        }
+    ]
+    other = torch.load(published, weights_only=True)
+    torch.save(other | {"_bn0.bias": other["_bn0.bias"] + 1}, published)
+    with pytest.raises(InputError, match="another teacher or other photos"):
+        train(of, tmp_path / "run", CPU)
 
 
 def test_folder_of_another_recipe_is_left_alone(recipe, tmp_path):
@@ -896,6 +986,7 @@ class TestWeightsFile:
             (lambda t, m: m.update(architecture="heavy"), "architecture 'heavy'"),
             (lambda t, m: m.pop("contract"), "damaged metadata .KeyError: 'contract'"),
             (lambda t, m: m.update(contract="{"), "damaged metadata .JSONDecodeError"),
+            (lambda t, m: m.update(notes="[]"), "damaged metadata .TypeError: its notes are no"),
             (
                 lambda t, m: m.update(contract=m["contract"].replace("320", "0")),
                 "damaged metadata .ValueError: an input of 0 x 0 pixels",
