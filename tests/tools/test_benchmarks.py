@@ -128,6 +128,8 @@ def test_composites_of_held_out_scenes_are_scored(run, tmp_path):
     ("arguments", "sentence"),
     [
         (("accuracy", "--model", "heavy", "--data", "."), "There is no model heavy"),
+        (("accuracy", "--model", "none.onnx", "--data", "."), "There is no model file none.onnx"),
+        (("accuracy", "--model", "NONE.TFLITE", "--data", "."), "no model file NONE.TFLITE"),
         (("accuracy", "--model", "lite", "--data", "nowhere"), "does not exist"),
         (("composites", "--model", "lite", "--data", "nowhere"), "does not exist"),
         (("worst", "--model", "lite", "--data", ".", "-o", "page.gif"), "must name a .png file"),
