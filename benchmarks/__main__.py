@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.progress import Progress
 
@@ -14,13 +15,13 @@ from benchmarks.android import find_phone, measure_phone, phone_table
 from benchmarks.latency import compare_latency, latency_table
 from data.blur_dataset import BlurDataset
 from dbd_mobile import __version__
+from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.catalogue import bundled_ids
 from dbd_mobile.cli.screen import complain, notes, results, run_command, say
 from dbd_mobile.errors import InputError
-from evaluation.camera_jpegs import ShortCutCost, measure_short_cuts, short_cuts_table
-from evaluation.composites import CompositeErrors, composites_table, measure_composites
+from evaluation.camera_jpegs import measure_short_cuts, short_cuts_table
+from evaluation.composites import composites_table, measure_composites
 from evaluation.mappers import FolderMapper, open_mapper
-from evaluation.measures import Accuracy
 from evaluation.scoring import accuracy_table, measure
 from evaluation.worst import draw_worst
 
@@ -129,7 +130,7 @@ def _accuracy(options: argparse.Namespace) -> int:
     mapper = FolderMapper(options.maps) if options.maps else open_mapper(options.model)
     accuracy = measure(mapper, _dataset(options))
     if options.json:
-        _print_json(accuracy)
+        _print_json(dataclasses.asdict(accuracy))
     else:
         name = options.model or str(options.maps)
         results.print(accuracy_table(name, options.data.name, accuracy))
@@ -150,7 +151,7 @@ def _worst(options: argparse.Namespace) -> int:
 def _composites(options: argparse.Namespace) -> int:
     errors = measure_composites(open_mapper(options.model), options.data)
     if options.json:
-        _print_json(errors)
+        _print_json(dataclasses.asdict(errors))
     else:
         results.print(composites_table(options.model, errors))
     return 0
@@ -159,14 +160,21 @@ def _composites(options: argparse.Namespace) -> int:
 def _camera(options: argparse.Namespace) -> int:
     cost = measure_short_cuts(options.model, _dataset(options), options.long_side)
     if options.json:
-        _print_json(cost)
+        _print_json(
+            {
+                **dataclasses.asdict(cost),
+                "fmax_loss": cost.fmax_loss,
+                "mae_rise": cost.mae_rise,
+                "passed": cost.passed,
+            }
+        )
     else:
         results.print(short_cuts_table(options.model, cost))
     return 0 if cost.passed else 1
 
 
-def _print_json(result: Accuracy | CompositeErrors | ShortCutCost) -> None:
-    for line in json.dumps(dataclasses.asdict(result), indent=1).splitlines():
+def _print_json(result: dict[str, Any]) -> None:
+    for line in json.dumps(result, indent=1).splitlines():
         say(line)
 
 
@@ -184,7 +192,8 @@ def _latency(options: argparse.Namespace) -> int:
         )
     if options.json:
         options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+        with atomic_file(options.json) as file:
+            file.write(f"{json.dumps(result, indent=1)}\n".encode())
     results.print(latency_table(result))
     return 0
 

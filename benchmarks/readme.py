@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.catalogue import AccuracyCard, bundled_ids, load_card
 from training.ablation import ablation_rows
 
@@ -91,4 +92,6 @@ def render(page: Path) -> str:
 def update() -> None:
     """Rewrite the tables of all pages."""
     for page in PAGES:
-        page.write_text(render(page), encoding="utf-8")
+        content = render(page).encode()
+        with atomic_file(page) as file:
+            file.write(content)

@@ -2,8 +2,6 @@
 
 import os
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -125,19 +123,24 @@ class BlurDataset:
         """What is blurred in a photo, at its size.
 
         Raises:
-            InputError: If the file is damaged or not of the photo's size.
+            InputError: If the mask is damaged, not of the photo's size, or unknown all over.
+            ImageError: If the photo is missing or damaged.
         """
         path = self.mask_path(self.names[index])
         mask = read_map(path)
-        photo_path = self.photo_path(index)
-        with _explained(photo_path), Image.open(photo_path) as photo:
-            size = ImageOps.exif_transpose(photo).size
+        # Of a JPEG only an eighth is decoded to learn its size.
+        size = load_pixels(self.photo_path(index), needed_wh=(1, 1)).size_wh
         if mask.shape[::-1] != size:
             raise InputError(
                 f"Mask {path} is {mask.shape[1]}x{mask.shape[0]} pixels but its photo is "
                 f"{size[0]}x{size[1]}; a mask must have its photo's size."
             )
         white, unknown = mask >= 128, mask == UNKNOWN
+        if unknown.all():
+            raise InputError(
+                f"Mask {path} is {UNKNOWN} all over, which stands for unknown; mark what is "
+                "blurred and what is in focus, or leave its photo out."
+            )
         return Truth(
             blurred=~white if self.white_in_focus else white,
             known=~unknown if unknown.any() else None,
@@ -201,14 +204,9 @@ def read_map(path: Path) -> NDArray[np.uint8]:
     Raises:
         InputError: If the file is missing or damaged.
     """
-    with _explained(path), Image.open(path) as image:
-        return np.asarray(ImageOps.exif_transpose(image).convert("L"))
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
     try:
-        yield
+        with Image.open(path) as image:
+            return np.asarray(ImageOps.exif_transpose(image).convert("L"))
     except (OSError, UnidentifiedImageError, SyntaxError, Image.DecompressionBombError) as error:
         raise InputError(
             f"{path} cannot be read as an image ({error}); replace it or leave it out."

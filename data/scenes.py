@@ -40,7 +40,8 @@ def sharpest_scenes(
     )  # fmt: skip
     masks = BlurDataset(root, tuple(name for _, name, _ in scored))
     return [
-        (photo, at_size(masks.truth(index).picture(), size))
+        # An object's mask has two values, whatever greys its edges have.
+        (photo, at_size(np.uint8(255) * masks.truth(index).blurred, size))
         for index, (_, _, photo) in enumerate(scored)
     ]
 

@@ -21,13 +21,18 @@ def atomic_file(path: Path) -> Iterator[IO[bytes]]:
         The open file, for bytes.
 
     Raises:
-        OSError: It cannot be written.
+        OSError: It cannot be written; the error names ``path``.
     """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as file:
             yield file
         part.replace(path)
+    except OSError as error:
+        # A full disk names no file, a missing folder the one beside it.
+        if error.filename in (None, str(part)):
+            error.filename = str(path)
+        raise
     finally:
         with suppress(OSError):
             part.unlink()

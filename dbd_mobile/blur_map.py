@@ -233,7 +233,7 @@ class BlurMap:
         image.putalpha(self._in_steps_of(_OVERLAY_STEPS))
         return image
 
-    def overlay(self, photo: Photo) -> Image.Image:
+    def overlay(self, photo: Photo | Pixels) -> Image.Image:
         """Tint what is blurred, for a look at the result.
 
         Args:
@@ -290,15 +290,15 @@ class BlurMap:
             f"sharpness={self.sharpness():.3f})"
         )
 
-    def _own_pixels(self, photo: Photo) -> Pixels:
-        """Decode the photo that the map was made from, or refuse another one."""
+    def _own_pixels(self, photo: Photo | Pixels) -> Pixels:
+        """Decode the photo that the map was made from, or refuse another one or a reduced one."""
         pixels = load_pixels(photo)
-        if pixels.size_wh != self.size_wh:
-            raise ImageError(
-                "This needs the photo that the map was made from: it is {}x{}, got {}x{}.".format(
-                    *self.size_wh, *pixels.size_wh
+        for got_wh in (pixels.size_wh, pixels.decoded_wh):
+            if got_wh != self.size_wh:
+                raise ImageError(
+                    "This needs all of the photo that the map was made from: it is {}x{}, got "
+                    "{}x{}.".format(*self.size_wh, *got_wh)
                 )
-            )
         return pixels
 
     @property

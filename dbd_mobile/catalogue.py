@@ -66,7 +66,8 @@ class AccuracyCard(TypedDict):
 class CalibrationCard(TypedDict):
     """How far the map may be taken for a probability; null is what was not recorded.
 
-    ``firmness`` is the factor that the logits were multiplied by. ``ece`` is the expected
+    All of it is from the notes of the weights, so it is of the float network that the file was made
+    from. ``firmness`` is the factor that the logits were multiplied by. ``ece`` is the expected
     calibration error of the map as it is, over ``bins`` equally wide bins of probability, on so
     many validation ``photos``; ``ece_without_firmness`` is that of the map before the factor.
     """

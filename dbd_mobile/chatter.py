@@ -4,17 +4,21 @@ LiteRT announces each delegate on the file descriptor itself and has no switch f
 """
 
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+_INFO_LINE = re.compile(rb"^INFO:[^\n]*\n?", re.MULTILINE)
 
 
 @contextmanager
 def without_chatter() -> Iterator[None]:
     """Keep the ``INFO:`` lines of the ``with`` block off stderr.
 
-    Whatever else is written to stderr meanwhile, by any thread, is shown after the block.
+    Whatever else is written to stderr meanwhile, by any thread, is shown after the block, byte for
+    byte: a progress bar moves the cursor.
     """
     if sys.stderr is None:
         yield
@@ -30,6 +34,5 @@ def without_chatter() -> Iterator[None]:
             os.dup2(screen, 2)
             os.close(screen)
             kept.seek(0)
-            for line in kept.read().decode(errors="replace").splitlines():
-                if not line.startswith("INFO:"):
-                    sys.stderr.write(f"{line}\n")
+            with open(2, "wb", closefd=False) as stderr:
+                stderr.write(_INFO_LINE.sub(b"", kept.read()))

@@ -8,7 +8,7 @@ from dbd_mobile.blur_map import BlurMap
 from dbd_mobile.catalogue import load_model
 from dbd_mobile.errors import ArgumentError, ClosedError, ModelError
 from dbd_mobile.interpreter import Backend, Interpreter
-from dbd_mobile.photo import Photo, load_pixels
+from dbd_mobile.photo import Photo, Pixels, load_pixels
 from dbd_mobile.tflite.model_file import ModelFacts
 from dbd_mobile.timing import StageTimer
 
@@ -74,7 +74,7 @@ class BlurDetector:
         """Threads that the interpreter uses."""
         return self._threads
 
-    def detect(self, image: Photo) -> BlurMap:
+    def detect(self, image: Photo | Pixels) -> BlurMap:
         """Find which parts of a photo are out of focus.
 
         Args:

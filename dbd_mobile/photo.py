@@ -34,7 +34,7 @@ _SIXTEEN_BIT_MODES = ("I;16", "I;16L", "I;16B", "I;16N")
 
 @dataclass(frozen=True, kw_only=True)
 class Pixels:
-    """A decoded photo.
+    """A decoded photo: who needs it twice decodes it once.
 
     Attributes:
         rgb: Upright 8-bit RGB pixels, an image or an (H, W, 3) uint8 array; smaller than the photo
@@ -44,6 +44,13 @@ class Pixels:
 
     rgb: Image.Image | NDArray[np.uint8]
     size_wh: tuple[int, int]
+
+    @property
+    def decoded_wh(self) -> tuple[int, int]:
+        """(width, height) of ``rgb``."""
+        if isinstance(self.rgb, Image.Image):
+            return self.rgb.size
+        return self.rgb.shape[1], self.rgb.shape[0]
 
     def to_image(self) -> Image.Image:
         """Give the pixels as a PIL image; a copy if they are an array."""
@@ -62,11 +69,10 @@ class Pixels:
         return np.asarray(small)
 
 
-# Pixels are a photo that was decoded before: who needs it twice decodes it once.
-Photo: TypeAlias = str | os.PathLike[str] | Image.Image | NDArray[np.uint8] | Pixels
+Photo: TypeAlias = str | os.PathLike[str] | Image.Image | NDArray[np.uint8]
 
 
-def load_pixels(photo: Photo, *, needed_wh: tuple[int, int] | None = None) -> Pixels:
+def load_pixels(photo: Photo | Pixels, *, needed_wh: tuple[int, int] | None = None) -> Pixels:
     """Decode a photo to upright RGB.
 
     Transparent pixels are laid over white, 16-bit grey is scaled to 8 bit, of several frames the

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.blur_dataset import Truth
-from evaluation.measures import at_truth_size
+from evaluation.measures import known_part
 
 BINS = 15
 
@@ -30,12 +30,10 @@ class CalibrationMeter:
             truth: At the photo's own size.
 
         Raises:
-            ValueError: If the shape, the range or a NaN shows that this is no such map.
+            ArgumentError: If the shape, the range or a NaN shows that this is no such map.
         """
-        full, blurred = at_truth_size(probability, truth).astype(np.float64), truth.blurred
-        if truth.known is not None:
-            full, blurred = full[truth.known], blurred[truth.known]
-        said, blurred = full.ravel(), blurred.ravel()
+        full, blurred = (values.ravel() for values in known_part(probability, truth))
+        said = full.astype(np.float64)
         # 1 itself belongs to the last bin.
         bins = np.minimum((said * BINS).astype(np.int64), BINS - 1)
         self._pixels += np.bincount(bins, minlength=BINS)

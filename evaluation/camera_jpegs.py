@@ -23,6 +23,8 @@ MOST_LOST = 0.001
 """How much fmax may fall, and MAE rise, by the short cuts."""
 
 _QUALITY = 92
+# Of a JPEG that libjpeg writes, in pixels.
+_LARGEST_SIDE = 65500
 
 
 @dataclass(frozen=True)
@@ -64,10 +66,12 @@ def measure_short_cuts(model: str | Path, dataset: BlurDataset, long_side: int) 
         long_side: Of the JPEGs, in pixels.
 
     Raises:
-        DBDError: If the model, a photo or a mask cannot be used, or ``long_side`` is no size.
+        DBDError: If the model, a photo or a mask cannot be used, or no JPEG has ``long_side``.
     """
-    if long_side < 1:
-        raise InputError(f"The long side of a JPEG is at least 1 pixel, not {long_side}.")
+    if not 1 <= long_side <= _LARGEST_SIDE:
+        raise InputError(
+            f"The long side of a JPEG is 1 to {_LARGEST_SIDE} pixels, not {long_side}."
+        )
     with without_chatter():
         detector = BlurDetector(model)
     size_wh = detector.model_facts.input.size_wh

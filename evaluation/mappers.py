@@ -15,7 +15,7 @@ from dbd_mobile import BlurDetector, ModelError
 from dbd_mobile.catalogue import bundled_ids
 from dbd_mobile.chatter import without_chatter
 from dbd_mobile.errors import InputError
-from evaluation.predictors import Predictor, open_predictor
+from evaluation.predictors import SUFFIXES, Predictor, open_predictor
 
 GivenPhoto: TypeAlias = Path | NDArray[np.uint8]
 """A photo's file, or its pixels (H, W, 3) uint8 RGB."""
@@ -98,12 +98,16 @@ def open_mapper(model: str) -> Mapper:
     Raises:
         DBDError: If it is none of these, missing or damaged.
     """
-    path = Path(model)
-    if model in bundled_ids() or path.suffix.lower() == ".tflite":
+    if model in bundled_ids():
         return DetectorMapper(model)
-    if not path.is_file():
+    path = Path(model)
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
         raise ModelError(
             f"There is no model {model}; expected one of {', '.join(bundled_ids())}, or the path "
-            "of a .safetensors, .pth, .onnx or .tflite file."
+            f"of a {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]} file."
         )
+    if suffix == ".tflite":
+        # A path whatever its letters: the runtime takes a name without a folder for an id.
+        return DetectorMapper(path)
     return SquashingMapper(open_predictor(path))

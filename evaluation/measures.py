@@ -16,7 +16,8 @@ Protocols differ between papers, so every number carries its protocol's name:
 F uses beta^2 = 0.3. An image whose truth has one class only scores precision = recall = F = 1 if
 the prediction has none of the positive class either and the truth has none, else 0 for F; such
 images are counted in ``one_class_images``. Pixels whose truth is unknown are left out of
-everything; an image without a known pixel cannot be scored.
+everything; an image without a known pixel cannot be scored. Where the known part is too thin to
+fill a pixel of the network's size, ``adaptive`` is taken at the photo's own size.
 """
 
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from data.blur_dataset import Truth
+from dbd_mobile import ArgumentError
 
 BETA_SQUARED = 0.3
 THRESHOLDS = 256
@@ -43,7 +45,9 @@ def resize_map(probability: NDArray[np.float32], size_wh: tuple[int, int]) -> ND
     return np.asarray(image.resize(size_wh, Image.Resampling.BILINEAR))
 
 
-def at_truth_size(probability: NDArray[np.float32], truth: Truth) -> NDArray[np.float32]:
+def known_part(
+    probability: NDArray[np.float32], truth: Truth
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Check a map and bring it to the size of the truth that it is to be compared with.
 
     Args:
@@ -51,18 +55,37 @@ def at_truth_size(probability: NDArray[np.float32], truth: Truth) -> NDArray[np.
         truth: Of the photo, (H, W).
 
     Returns:
-        (H, W) float32.
+        The map and what is blurred, float32 and bool of one shape: (H, W), or the (n,) known
+        pixels where not all are known.
 
     Raises:
-        ValueError: If the shape, the range or a NaN shows that this is no such map.
+        ArgumentError: If the shape, the range or a NaN shows that this is no such map.
     """
     if probability.ndim != 2:
-        raise ValueError(f"Expected a (h, w) probability map; got {probability.shape}.")
+        raise ArgumentError(f"Expected a (h, w) probability map; got {probability.shape}.")
     if not (probability.min() >= 0 and probability.max() <= 1):
-        raise ValueError(
+        raise ArgumentError(
             f"Probabilities must lie in [0, 1]; got {probability.min()} to {probability.max()}."
         )
-    return resize_map(probability, truth.size_wh)
+    full = resize_map(probability, truth.size_wh)
+    if truth.known is None:
+        return full, truth.blurred
+    return full[truth.known], truth.blurred[truth.known]
+
+
+def absolute_error(full: NDArray[np.float32], blurred: NDArray[np.bool_]) -> float:
+    """Mean absolute error of a map.
+
+    Args:
+        full: From ``known_part``, as is ``blurred``.
+        blurred: The truth.
+
+    Raises:
+        ArgumentError: If nothing is known.
+    """
+    if not full.size:
+        raise ArgumentError("Nothing of the image's truth is known, so it cannot be scored.")
+    return float(np.abs(full - blurred).mean(dtype=np.float64))
 
 
 @dataclass(frozen=True)
@@ -107,26 +130,21 @@ class AccuracyMeter:
             truth: At the photo's own size.
 
         Raises:
-            ValueError: If the shape, the range or a NaN shows that this is no such map, or nothing
-                of the truth is known.
+            ArgumentError: If the shape, the range or a NaN shows that this is no such map, or
+                nothing of the truth is known.
         """
-        blurred, known = truth.blurred, truth.known
-        full = at_truth_size(probability, truth)
-        small_blurred, small_known = _at_size(blurred, known, probability.shape)
-        if known is not None:
-            full, blurred = full[known], blurred[known]
-            probability = probability[small_known]
-            small_blurred = small_blurred[small_known]
-        if not (full.size and probability.size):
-            raise ValueError("Nothing of the image's truth is known, so it cannot be scored.")
-        self._mae.append(float(np.abs(full - blurred).mean(dtype=np.float64)))
+        full, blurred = known_part(probability, truth)
+        self._mae.append(absolute_error(full, blurred))
+        small, small_blurred = _known_part_at_size(probability, truth)
+        if not small.size:
+            small, small_blurred = full, blurred
         if blurred.all() or not blurred.any():
             self._one_class += 1
         precision, recall = _precision_recall_in_focus(full, blurred)
         self._precisions.append(precision)
         self._recalls.append(recall)
         self._ddff.append(_f_of_masks(full >= 0.5, blurred))
-        focus = 1.0 - probability
+        focus = 1.0 - small
         threshold = min(1.5 * float(focus.mean(dtype=np.float64)), 1.0)
         self._adaptive.append(_f_of_masks(focus >= threshold, ~small_blurred))
 
@@ -152,17 +170,22 @@ class AccuracyMeter:
         )
 
 
-def _at_size(
-    blurred: NDArray[np.bool_], known: NDArray[np.bool_] | None, shape: tuple[int, ...]
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """A truth at (h, w): what is blurred, and what is known in every pixel that it is made of."""
+def _known_part_at_size(
+    probability: NDArray[np.float32], truth: Truth
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """As ``known_part``, at the map's size: what is known in all pixels that it is made of."""
+
+    height, width = probability.shape
 
     def resized(values: NDArray[np.bool_]) -> NDArray[np.uint8]:
         image = Image.fromarray(values.view(np.uint8) * np.uint8(255))
-        return np.asarray(image.resize((shape[1], shape[0]), Image.Resampling.BILINEAR))
+        return np.asarray(image.resize((width, height), Image.Resampling.BILINEAR))
 
-    all_known = np.ones(shape, np.bool_)
-    return resized(blurred) >= 128, all_known if known is None else resized(known) == 255
+    blurred = resized(truth.blurred) >= 128
+    if truth.known is None:
+        return probability, blurred
+    known = resized(truth.known) == 255
+    return probability[known], blurred[known]
 
 
 def _precision_recall_in_focus(

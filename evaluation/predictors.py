@@ -21,6 +21,9 @@ from dbd_mobile.tflite.model_file import INPUT_QUANTIZATION, read_as_probability
 from networks import BlurNetwork, NetworkContract
 from networks.weights import PYTORCH_SUFFIXES, load_weights
 
+SUFFIXES = (".safetensors", *PYTORCH_SUFFIXES, ".onnx", ".tflite")
+"""Of the files that ``open_predictor`` opens."""
+
 
 class Predictor(Protocol):
     """A blur model that is ready to run."""
@@ -50,20 +53,18 @@ def open_predictor(path: Path) -> Predictor:
     Raises:
         InputError: If the file is missing, damaged or of another kind.
     """
-    kinds: dict[str, Callable[[Path], Predictor]] = {
-        **dict.fromkeys((".safetensors", *PYTORCH_SUFFIXES), _open_weights),
+    openers: dict[str, Callable[[Path], Predictor]] = {
         ".onnx": OnnxPredictor,
         ".tflite": TflitePredictor,
     }
-    try:
-        opener = kinds[path.suffix.lower()]
-    except KeyError:
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
         raise InputError(
-            f"{path} is no model file of a known kind; expected {', '.join(sorted(kinds))}."
-        ) from None
+            f"{path} is no model file of a known kind; expected {', '.join(SUFFIXES)}."
+        )
     if not path.is_file():
         raise InputError(f"There is no model file {path}.")
-    return opener(path)
+    return openers.get(suffix, _open_weights)(path)
 
 
 def _open_weights(path: Path) -> Predictor:

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from data.blur_dataset import BlurDataset
 from dbd_mobile.cli.screen import notes
+from evaluation.calibration_error import CalibrationMeter
 from evaluation.mappers import Mapper
 from evaluation.measures import Accuracy, AccuracyMeter
 
@@ -41,6 +42,27 @@ def measure(mapper: Mapper, dataset: BlurDataset) -> Accuracy:
     return score(map_photos(mapper, dataset), dataset)
 
 
+def measure_calibrated(mapper: Mapper, dataset: BlurDataset) -> tuple[Accuracy, float]:
+    """Measure as ``measure`` does, and how far the maps' probabilities are from the truth.
+
+    Args:
+        mapper: What makes the maps.
+        dataset: Photos and masks.
+
+    Returns:
+        The accuracy, and the calibration error of ``evaluation.calibration_error``.
+
+    Raises:
+        DBDError: If a photo or a mask cannot be used.
+    """
+    accuracy, calibration = AccuracyMeter(), CalibrationMeter()
+    for index, probability in enumerate(map_photos(mapper, dataset)):
+        truth = dataset.truth(index)
+        accuracy.add(probability, truth)
+        calibration.add(probability, truth)
+    return accuracy.result(), calibration.result()
+
+
 def map_photos(mapper: Mapper, dataset: BlurDataset) -> Iterator[NDArray[np.float32]]:
     """Maps of a data set's photos, one by one in their order, with a progress bar.
 
@@ -69,7 +91,7 @@ def score(maps: Iterable[NDArray[np.float32]], dataset: BlurDataset) -> Accuracy
         The accuracy by every protocol of ``evaluation.measures``.
 
     Raises:
-        InputError: If a mask is damaged.
+        DBDError: If a mask cannot be used.
     """
     meter = AccuracyMeter()
     for index, probability in enumerate(maps):

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from data.blur_dataset import BlurDataset
+from dbd_mobile.atomic_file import atomic_file
 from evaluation.mappers import Mapper
-from evaluation.measures import resize_map
+from evaluation.measures import absolute_error, known_part
 from evaluation.scoring import map_photos
 
 _CELL_WH = (240, 180)
@@ -36,9 +37,7 @@ def draw_worst(mapper: Mapper, dataset: BlurDataset, count: int, picture: Path) 
     """
     judged = []
     for index, blur in enumerate(map_photos(mapper, dataset)):
-        truth = dataset.truth(index)
-        errors = np.abs(resize_map(blur, truth.size_wh) - truth.blurred)
-        error = float(errors.mean(where=True if truth.known is None else truth.known))
+        error = absolute_error(*known_part(blur, dataset.truth(index)))
         judged.append((error, index, blur))
     judged.sort(key=lambda entry: -entry[0])
     lines, cells = [], []
@@ -56,7 +55,8 @@ def draw_worst(mapper: Mapper, dataset: BlurDataset, count: int, picture: Path) 
     for place, cell in enumerate(cells):
         page.paste(cell, (place % _COLUMNS * width, place // _COLUMNS * height))
     picture.parent.mkdir(parents=True, exist_ok=True)
-    page.save(picture)
+    with atomic_file(picture) as file:
+        page.save(file, "PNG")
     return lines
 
 

@@ -241,11 +241,11 @@ def _evaluation(options: argparse.Namespace) -> BlurDataset:
 
 
 def _export(options: argparse.Namespace) -> Report:
-    evaluation = name = None
+    evaluation = evaluation_name = None
     if options.evaluate is not None:
         evaluation = _evaluation(options)
         folder = options.evaluate.resolve().name
-        name = f"{folder}/{options.list.stem}" if options.list else folder
+        evaluation_name = f"{folder}/{options.list.stem}" if options.list else folder
     job = ExportJob(
         checkpoint=options.checkpoint,
         output=options.output,
@@ -260,7 +260,7 @@ def _export(options: argparse.Namespace) -> Report:
         calibration=options.calibration,
         calibration_list=options.calibration_list,
         evaluation=evaluation,
-        evaluation_name=name,
+        evaluation_name=evaluation_name,
         verbose=options.verbose,
     )
     columns = (TextColumn("{task.description:24}", markup=False), BarColumn(), MofNCompleteColumn())

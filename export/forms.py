@@ -17,10 +17,9 @@ from export.job import ExportJob, Progress
 from export.proving import layers, runtimes
 from export.proving.parity import ONNX_TOLERANCE, Tolerance, compare_maps
 from export.proving.precision import PRECISIONS
-from export.proving.stage import Stage, Trial, WorstPhoto, best_trial
+from export.proving.stage import Pictures, Stage, Trial, WorstPhoto, best_trial
 from export.proving.tflite_facts import read_tflite_facts
 from export.proving.verdict import Evidence, Maps, Verdict, are_probabilities, judge
-from export.publishing.report_page import Pictures
 from export.reading.calibration import Calibration, evenly_spaced
 from export.reading.source import Source
 from networks.device_input import device_contract

@@ -17,14 +17,13 @@ from typing import Any
 
 import torch
 
-from data.blur_dataset import BlurDataset
 from data.terms import NO_VERSION
 from dbd_mobile.errors import InputError
-from evaluation.calibration_error import BINS, CalibrationMeter
+from evaluation.calibration_error import BINS
 from evaluation.mappers import SquashingMapper
-from evaluation.measures import Accuracy, AccuracyMeter
+from evaluation.measures import Accuracy
 from evaluation.predictors import TorchPredictor
-from evaluation.scoring import map_photos
+from evaluation.scoring import measure_calibrated
 from networks import BlurNetwork
 from networks.weights import load_weights, save_weights
 from training.batches import open_split
@@ -82,7 +81,7 @@ def average_weights(
             )
     _, photos = open_split(like)
     accuracies = {
-        str(file): _measure(member.network.to(device), photos)[0]
+        str(file): measure_calibrated(_mapper(member.network.to(device)), photos)[0]
         for file, member in zip(files, members, strict=True)
     }
     states = [member.network.state_dict() for member in members]
@@ -93,13 +92,13 @@ def average_weights(
         for name, value in states[0].items()
     }
     first.network.load_state_dict(mean)
-    accuracy, ece = _measure(first.network, photos)
+    accuracy, ece = measure_calibrated(_mapper(first.network), photos)
     calibration = {"photos": len(photos), "bins": BINS, "ece": ece, "ece_without_firmness": ece}
     if firmness != 1:
         with torch.no_grad():
             for parameter in first.network.last_convolution().parameters():
                 parameter.mul_(firmness)
-        accuracy, calibration["ece"] = _measure(first.network, photos)
+        accuracy, calibration["ece"] = measure_calibrated(_mapper(first.network), photos)
     accuracies[str(output)] = accuracy
     reference = reference or Reference(output.stem, NO_VERSION)
     notes: dict[str, Any] = {
@@ -118,15 +117,8 @@ def average_weights(
     return accuracies
 
 
-def _measure(network: BlurNetwork, photos: BlurDataset) -> tuple[Accuracy, float]:
-    """Accuracy and calibration error of a network."""
-    accuracy, calibration = AccuracyMeter(), CalibrationMeter()
-    mapper = SquashingMapper(TorchPredictor(network))
-    for index, blur in enumerate(map_photos(mapper, photos)):
-        truth = photos.truth(index)
-        accuracy.add(blur, truth)
-        calibration.add(blur, truth)
-    return accuracy.result(), calibration.result()
+def _mapper(network: BlurNetwork) -> SquashingMapper:
+    return SquashingMapper(TorchPredictor(network))
 
 
 def _held_out(recipe: Recipe) -> tuple[object, ...]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.progress import Progress
 from rich.table import Table
 
+from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.chatter import without_chatter
 from dbd_mobile.cli.options import add_model, whole_number
 from dbd_mobile.cli.screen import notes, results, say
@@ -147,6 +148,7 @@ def _table(latency: Latency) -> Table:
 
 def _write(path: Path, report: Mapping[str, object]) -> None:
     try:
-        path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+        with atomic_file(path) as file:
+            file.write(f"{json.dumps(report, indent=2)}\n".encode())
     except OSError as error:
         raise ArgumentError(f"{path} cannot be written: {error.strerror}.") from error

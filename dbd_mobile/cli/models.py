@@ -60,10 +60,13 @@ def _table(card: ModelCard) -> Table:
 
 def _calibration(card: ModelCard) -> str:
     """How far the map's probabilities may be taken at their word."""
-    facts = card["calibration"]
-    if facts["ece"] is None or facts["ece_without_firmness"] is None:
+    # The card of an earlier export has none.
+    facts = card.get("calibration")
+    if facts is None or facts["ece"] is None:
         return "not measured"
-    return (
-        f"expected calibration error {facts['ece']:.3f} on {facts['photos']} photos; logits times "
-        f"{facts['firmness']:g}, without that {facts['ece_without_firmness']:.3f}"
-    )
+    said = f"expected calibration error {facts['ece']:.3f} on {facts['photos']} photos"
+    if facts["firmness"] not in (None, 1):
+        said += f"; logits times {facts['firmness']:g}"
+        if facts["ece_without_firmness"] is not None:
+            said += f", without that {facts['ece_without_firmness']:.3f}"
+    return said

@@ -22,12 +22,20 @@ def run_command(
         interrupted: The line after Ctrl-C.
 
     Returns:
-        The exit status of ``run``; 2 after a ``DBDError``, 130 after an interruption.
+        The exit status of ``run``; 2 after a ``DBDError``, or where a file cannot be read or
+        written, 130 after an interruption.
     """
     try:
         return run()
     except DBDError as error:
         complain(f"{error_prefix}{error}")
+        return 2
+    except BrokenPipeError:
+        # Who reads the results has left.
+        raise
+    except OSError as error:
+        where = "" if error.filename is None else f"{error.filename}: "
+        complain(f"{error_prefix}{where}{error.strerror or error}.")
         return 2
     except KeyboardInterrupt:
         complain(interrupted)

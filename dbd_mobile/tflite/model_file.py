@@ -20,8 +20,8 @@ INPUT_QUANTIZATION = Quantization(scale=1 / 128, zero_point=127)
 A uint8 input has it as its quantisation; for a float32 one the runtime dequantises the bytes by it.
 """
 
-# What a sigmoid gives in int8.
-_SIGMOID_SCALE = 1 / 256
+SIGMOID_QUANTIZATION = Quantization(scale=1 / 256, zero_point=0)
+"""What TFLite fixes for a sigmoid in int8: the range [0, 1) in 256 steps."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +103,9 @@ def read_as_probability(stored: Quantization) -> Quantization:
     Returns:
         Steps of 1/255 for a sigmoid's of 1/256; any other quantisation as it is.
     """
-    is_sigmoid = stored.zero_point == 0 and math.isclose(stored.scale, _SIGMOID_SCALE, rel_tol=1e-6)
+    is_sigmoid = stored.zero_point == SIGMOID_QUANTIZATION.zero_point and math.isclose(
+        stored.scale, SIGMOID_QUANTIZATION.scale, rel_tol=1e-6
+    )
     return Quantization(scale=1 / 255, zero_point=0) if is_sigmoid else stored
 
 

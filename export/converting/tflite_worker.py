@@ -19,6 +19,7 @@ from tensorflow.python.framework.convert_to_constants import (
     convert_variables_to_constants_v2 as freeze,
 )
 
+from dbd_mobile.tflite.model_file import INPUT_QUANTIZATION
 from export.converting.metadata import with_metadata
 from export.converting.ranges import with_ranges
 from export.reading.calibration import evenly_spaced
@@ -50,8 +51,7 @@ class _Task:
             photos = evenly_spaced(photos, most)
         for done, photo in enumerate(photos):
             self.progress(step, done, len(photos))
-            image = (photo.astype(np.float32) - self["device_mean"]) / self["device_scale"]
-            yield {self["input"]: image[None].astype(np.float32)}
+            yield {self["input"]: INPUT_QUANTIZATION.dequantise(photo[None])}
         self.progress(step, len(photos), len(photos))
 
 

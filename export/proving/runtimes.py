@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dbd_mobile.runtimes import LITERT, TENSORFLOW, TFLITE_RUNTIME, Runtime
+from dbd_mobile.tflite.model_file import SIGMOID_QUANTIZATION, read_as_probability
 from export.proving.parity import (
     OTHER_KERNELS_TOLERANCE,
     SAME_KERNELS_TOLERANCE,
@@ -179,5 +180,6 @@ def run_files(
 
 def _probability(raw: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:
     # What is uint8 is a sigmoid's, or the file has not passed.
-    values = raw.astype(np.float32)
-    return values / 255 if raw.dtype == np.uint8 else values
+    if raw.dtype != np.uint8:
+        return raw.astype(np.float32)
+    return read_as_probability(SIGMOID_QUANTIZATION).dequantise(raw)

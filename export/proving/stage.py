@@ -1,7 +1,10 @@
-"""What is found out of one form of the network, as plain values that become JSON."""
+"""What is found out of one form of the network: plain values that become JSON, and pictures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from evaluation.measures import Accuracy
 from export.proving.layers import LayerError
@@ -34,6 +37,21 @@ class WorstPhoto:
 
     name: str
     mean: float
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """A photo and its maps, for the eye alone.
+
+    Attributes:
+        photo: (H, W, 3) uint8 RGB.
+        before: (h, w) float32, by the form that a form is made from.
+        after: The same by that form.
+    """
+
+    photo: NDArray[np.uint8]
+    before: NDArray[np.float32]
+    after: NDArray[np.float32]
 
 
 @dataclass(frozen=True, kw_only=True)

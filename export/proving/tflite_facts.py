@@ -10,6 +10,7 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
 
+from dbd_mobile.tflite.model_file import SIGMOID_QUANTIZATION
 from evaluation.predictors import open_interpreter
 from export.errors import ConversionError
 from export.proving.precision import PRECISIONS
@@ -24,9 +25,6 @@ _CONVOLUTIONS = {"CONV_2D": 0, "DEPTHWISE_CONV_2D": 3, "TRANSPOSE_CONV": 0}
 # Left over from a change of layout or of padding; each is a pass over memory.
 _NEEDLESS_OPERATORS = ("PAD", "PADV2", "TRANSPOSE")
 _RUNTIME_ENTRY = b"min_runtime_version"
-
-# A sigmoid's range is [0, 1) in 256 steps.
-_OUTPUT_QUANTIZATION = (1 / 256, 0)
 
 
 @dataclass(frozen=True)
@@ -103,7 +101,8 @@ class TfliteFacts:
         if promised.takes_bytes:
             quantization = (float(np.float32(1 / contract.scale)), round(contract.mean))
             image = TensorFacts(self.input.name, (*size, 3), "uint8", *quantization)
-            blur = TensorFacts(self.output.name, (*size, 1), "uint8", *_OUTPUT_QUANTIZATION)
+            sigmoid = (SIGMOID_QUANTIZATION.scale, SIGMOID_QUANTIZATION.zero_point)
+            blur = TensorFacts(self.output.name, (*size, 1), "uint8", *sigmoid)
         else:
             image = TensorFacts(self.input.name, (*size, 3), "float32", None, None)
             blur = TensorFacts(self.output.name, (*size, 1), "float32", None, None)

@@ -14,6 +14,9 @@ from export.publishing.report import Report
 MODELS_FOLDER = Path(__file__).parents[2] / "dbd_mobile" / "models"
 """Where the device package keeps its models, one folder each."""
 
+# Of what was measured; more would be of this machine's rounding.
+_DIGITS = 5
+
 
 def write_bundle(
     report: Report,
@@ -111,6 +114,7 @@ def _make_card(report: Report, model_id: str, shipped: Accuracy) -> ModelCard:
 
 
 def _calibration(notes: Mapping[str, Any]) -> CalibrationCard:
+    """How well calibrated the float network is: int8's map is not measured for it."""
     measured = notes.get("calibration", {})
     firmness = _firmness(notes)
     # Where a mean is of firm weights, it was measured without its own factor alone.
@@ -119,9 +123,15 @@ def _calibration(notes: Mapping[str, Any]) -> CalibrationCard:
         "firmness": firmness,
         "photos": measured.get("photos"),
         "bins": measured.get("bins"),
-        "ece": measured.get("ece"),
-        "ece_without_firmness": measured.get("ece_without_firmness") if is_whole else None,
+        "ece": _rounded(measured.get("ece")),
+        "ece_without_firmness": _rounded(
+            measured.get("ece_without_firmness") if is_whole else None
+        ),
     }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, _DIGITS)
 
 
 def _firmness(notes: Mapping[str, Any]) -> float | None:
@@ -146,6 +156,6 @@ def _by_protocol(accuracy: Accuracy, size: str) -> list[tuple[str, str, dict[str
         ("mae", "native", {"mae": accuracy.mae}),
     ]
     return [
-        (protocol, where, {name: round(value, 5) for name, value in values.items()})
+        (protocol, where, {name: round(value, _DIGITS) for name, value in values.items()})
         for protocol, where, values in protocols
     ]

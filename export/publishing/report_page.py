@@ -2,7 +2,6 @@
 
 import base64
 import io
-from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
@@ -12,7 +11,7 @@ from PIL import Image
 
 from export.proving.layers import LayerError
 from export.proving.precision import PRECISIONS
-from export.proving.stage import Stage
+from export.proving.stage import Pictures, Stage
 from export.publishing.report import Report
 
 _TEMPLATE = Path(__file__).with_name("report_page.html")
@@ -20,36 +19,6 @@ _TEMPLATE = Path(__file__).with_name("report_page.html")
 _MOST_LAYERS = 20
 # A difference of this or more is shown at full strength.
 _FULL_DIFFERENCE = 0.5
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """A photo and its maps.
-
-    Attributes:
-        photo: (H, W, 3) uint8 RGB.
-        before: (h, w) float32, by the form that a form is made from.
-        after: The same by that form.
-    """
-
-    photo: NDArray[np.uint8]
-    before: NDArray[np.float32]
-    after: NDArray[np.float32]
-
-    def shown(self) -> dict[str, str]:
-        """Photo, maps (white = blurred) and difference, as addresses that hold the pictures.
-
-        The difference is red where the map rose, blue where it fell.
-        """
-        difference = (self.after - self.before) / _FULL_DIFFERENCE
-        rise, fall = difference.clip(0, 1), (-difference).clip(0, 1)
-        signed = np.stack([1 - fall, 1 - np.maximum(rise, fall), 1 - rise], axis=-1)
-        return {
-            "photo": _address(self.photo, "JPEG"),
-            "before": _address(_levels(self.before), "PNG"),
-            "after": _address(_levels(self.after), "PNG"),
-            "difference": _address(_levels(signed), "PNG"),
-        }
 
 
 def report_page(report: Report, pictures: dict[str, list[Pictures]]) -> str:
@@ -69,7 +38,7 @@ def report_page(report: Report, pictures: dict[str, list[Pictures]]) -> str:
         files={file.stage: file for file in report.files},
         worst={
             stage.name: [
-                (worst, shown.shown())
+                (worst, _addresses(shown))
                 for worst, shown in zip(stage.worst, pictures[stage.name], strict=True)
             ]
             for stage in report.stages
@@ -78,6 +47,22 @@ def report_page(report: Report, pictures: dict[str, list[Pictures]]) -> str:
         },
         layers={stage.name: _worst_layers(stage) for stage in report.stages if stage.layers},
     )
+
+
+def _addresses(pictures: Pictures) -> dict[str, str]:
+    """Photo, maps (white = blurred) and difference, as addresses that hold the pictures.
+
+    The difference is red where the map rose, blue where it fell.
+    """
+    difference = (pictures.after - pictures.before) / _FULL_DIFFERENCE
+    rise, fall = difference.clip(0, 1), (-difference).clip(0, 1)
+    signed = np.stack([1 - fall, 1 - np.maximum(rise, fall), 1 - rise], axis=-1)
+    return {
+        "photo": _address(pictures.photo, "JPEG"),
+        "before": _address(_levels(pictures.before), "PNG"),
+        "after": _address(_levels(pictures.after), "PNG"),
+        "difference": _address(_levels(signed), "PNG"),
+    }
 
 
 def _worst_layers(stage: Stage) -> list[tuple[int, LayerError]]:

@@ -17,6 +17,12 @@ def test_info_written_past_python_is_kept_off_and_the_rest_is_shown(capfd):
     assert capfd.readouterr().err == "INFO: later\n"
 
 
+def test_the_rest_is_shown_byte_for_byte_as_a_progress_bar_needs_it(capfd):
+    with without_chatter():
+        os.write(2, b"\r\x1b[2K 1/2\rINFO 3\nINFO: a delegate\n\r\x1b[2K 2/2")
+    assert capfd.readouterr().err == "\r\x1b[2K 1/2\rINFO 3\n\r\x1b[2K 2/2"
+
+
 def test_what_was_written_before_an_error_is_shown(capfd):
     with pytest.raises(KeyError), without_chatter():
         os.write(2, b"INFO: a delegate\nERROR: \xff\n")

@@ -17,7 +17,9 @@ from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
 from dbd_mobile import BlurDetector, __version__, bundled_models
+from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.cli import main
+from dbd_mobile.cli.screen import run_command
 
 TINY = str(Path(__file__).parent / "data" / "tiny_int8.tflite")
 
@@ -251,6 +253,59 @@ def test_models_shows_a_cards_text_as_it_is(monkeypatch, capsys):
     assert "[/v2]: [final] " in said
     assert "[red]plain[/v2]" in said
     assert ":ok:" in said
+
+
+@pytest.mark.parametrize(
+    ("calibration", "said"),
+    [
+        ({"firmness": 1.5}, "error 0.066 on 60 photos; logits times 1.5, without that 0.055"),
+        ({"firmness": 1.5, "ece_without_firmness": None}, "on 60 photos; logits times 1.5"),
+        ({"firmness": 1.0}, "error 0.066 on 60 photos"),
+        ({"firmness": None}, "error 0.066 on 60 photos"),
+        ({"ece": None}, "not measured"),
+        (None, "not measured"),
+    ],
+)
+def test_models_says_of_calibration_what_the_card_has(monkeypatch, capsys, calibration, said):
+    card = dict(bundled_models()["lite"])
+    facts = card.pop("calibration")
+    if calibration is not None:
+        card["calibration"] = {**facts, "ece": 0.066, "ece_without_firmness": 0.055, **calibration}
+    monkeypatch.setattr("dbd_mobile.cli.models.bundled_models", lambda: {"x": card})
+    assert run("models") == 0
+    # A cell goes on over lines.
+    shown = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    assert f"{said} license" in shown
+
+
+def test_what_the_system_refuses_is_one_line(capsys):
+    def fails():
+        raise FileNotFoundError(2, "No such file or directory", "/none/[a]")
+
+    def fails_without_a_name():
+        raise OSError(28, "No space left on device")
+
+    for refused, line in (
+        (fails, "dbd-mobile: /none/[a]: No such file or directory.\n"),
+        (fails_without_a_name, "dbd-mobile: No space left on device.\n"),
+    ):
+        assert run_command(refused, error_prefix="dbd-mobile: ") == 2
+        assert capsys.readouterr().err == line
+
+
+def test_file_that_cannot_be_written_is_named_as_it_was_asked_for(tmp_path):
+    def fill_disk(path):
+        with atomic_file(path):
+            raise OSError(28, "No space left on device")
+
+    path = tmp_path / "none" / "report.json"
+    with pytest.raises(FileNotFoundError) as missing, atomic_file(path):
+        pass
+    with pytest.raises(OSError) as full:
+        fill_disk(tmp_path / "report.json")
+    assert missing.value.filename == str(path)
+    assert full.value.filename == str(tmp_path / "report.json")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_models_lists_the_cards(capsys):

@@ -122,6 +122,15 @@ def test_photo_passed_in_is_left_as_it_was(detector):
         assert np.array_equal(np.asarray(photo), pixels)
 
 
+def test_overlay_needs_the_photo_in_full(detector, tmp_path):
+    path = tmp_path / "large.jpg"
+    Image.new("RGB", (1200, 800)).save(path)
+    blur_map = detector.detect(path)
+    with pytest.raises(ImageError, match="it is 1200x800, got 150x100"):
+        blur_map.overlay(load_pixels(path, needed_wh=(48, 48)))
+    assert blur_map.overlay(load_pixels(path)).size == (1200, 800)
+
+
 @pytest.mark.parametrize("suffix", ["jpg", "png", "gif", "tiff", "webp", "bmp"])
 def test_damaged_photo_is_a_map_or_a_sentence(detector, tmp_path, suffix):
     path = tmp_path / f"photo.{suffix}"

@@ -128,6 +128,8 @@ def test_composites_of_held_out_scenes_are_scored(run, tmp_path):
     ("arguments", "sentence"),
     [
         (("accuracy", "--model", "heavy", "--data", "."), "There is no model heavy"),
+        (("accuracy", "--model", "none.onnx", "--data", "."), "There is no model file none.onnx"),
+        (("accuracy", "--model", "NONE.TFLITE", "--data", "."), "no model file NONE.TFLITE"),
         (("accuracy", "--model", "lite", "--data", "nowhere"), "does not exist"),
         (("composites", "--model", "lite", "--data", "nowhere"), "does not exist"),
         (("worst", "--model", "lite", "--data", ".", "-o", "page.gif"), "must name a .png file"),
@@ -146,6 +148,13 @@ def test_bad_input_is_one_sentence(run, arguments, sentence):
     assert done.returncode == 2
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_picture_that_cannot_be_written_is_one_line(run, dataset, tmp_path):
+    (tmp_path / "worst.png").mkdir()
+    done = run("worst", "--model", "lite", "--data", dataset, "-o", tmp_path / "worst.png")
+    assert done.returncode == 2
+    assert done.stderr.strip() == f"error: {tmp_path / 'worst.png'}: Is a directory."
 
 
 def test_latency_of_every_file_and_thread_count_is_written(run, tmp_path):
@@ -186,12 +195,22 @@ def test_short_cuts_for_large_jpegs_cost_hardly_anything(run, tmp_path):
     fmax_loss = cost["in_full"]["fmax"] - cost["shipped"]["fmax"]
     mae_rise = cost["shipped"]["mae"] - cost["in_full"]["mae"]
     assert done.returncode == int(max(fmax_loss, mae_rise) > 0.001)
+    assert cost["fmax_loss"] == pytest.approx(fmax_loss)
+    assert cost["mae_rise"] == pytest.approx(mae_rise)
+    assert cost["passed"] == (done.returncode == 0)
     assert cost["shipped"]["images"] == cost["in_full"]["images"] == 1
     # They are two ways to read the photo, not one twice.
     assert cost["shipped"] != cost["in_full"]
     # Of one photo; over many the differences even out.
     assert abs(fmax_loss) < 0.01 and abs(mae_rise) < 0.01
     assert "At most 0.001 may be lost" in run(*arguments, "--long-side", 700).stdout
+
+
+@pytest.mark.parametrize("side", [0, 70000])
+def test_side_that_no_jpeg_has_is_refused(run, dataset, side):
+    done = run("camera", "--model", "lite", "--data", dataset, "--long-side", side)
+    assert done.returncode == 2
+    assert f"is 1 to 65500 pixels, not {side}." in done.stderr
 
 
 def test_a_shipped_model_is_measured_as_its_users_run_it(dataset, monkeypatch):

@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from data.blur_dataset import BlurDataset, data_root, read_photo, split_validation, squash
+from data.scenes import sharpest_scenes
 from dbd_mobile.errors import DBDError
 
 
@@ -57,6 +58,25 @@ def test_photo_is_turned_as_its_exif_says(folder):
     assert read_photo(path).shape == (30, 20, 3)
 
 
+@pytest.mark.parametrize("suffix", ["jpg", "png", "tiff"])
+def test_mask_has_the_size_of_the_upright_photo(tmp_path, suffix):
+    for part in ("image", "mask"):
+        (tmp_path / part).mkdir()
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (1200, 800)).save(tmp_path / "image" / f"a.{suffix}", exif=exif)
+    Image.new("L", (800, 1200)).save(tmp_path / "mask" / "a.png")
+    assert BlurDataset.from_folder(tmp_path).truth(0).size_wh == (800, 1200)
+
+
+def test_scenes_object_masks_have_two_values(folder):
+    mask = np.zeros((20, 30), np.uint8)
+    mask[:, :10], mask[:, 10:12] = 255, 128
+    Image.fromarray(mask).save(folder / "mask" / "a.png")
+    ((_, cut_out),) = sharpest_scenes(folder, ["a.jpg"], 1, None)
+    assert np.array_equal(cut_out, np.where(mask >= 128, 255, 0))
+
+
 def test_squash_ignores_the_aspect_ratio(folder):
     assert squash(read_photo(folder / "image" / "a.jpg"), (16, 8)).shape == (8, 16, 3)
 
@@ -84,6 +104,21 @@ def _other_size(folder):
     BlurDataset.from_folder(folder).truth(0)
 
 
+def _unknown_all_over(folder):
+    Image.new("L", (30, 20), 128).save(folder / "mask" / "a.png")
+    BlurDataset.from_folder(folder).truth(0)
+
+
+def _damaged_mask(folder):
+    (folder / "mask" / "a.png").write_bytes(b"no mask")
+    BlurDataset.from_folder(folder).truth(0)
+
+
+def _damaged_photo_of_a_mask(folder):
+    (folder / "image" / "a.jpg").write_bytes(b"no photo")
+    BlurDataset.from_folder(folder).truth(0)
+
+
 def _damaged_photo(folder):
     (folder / "image" / "a.jpg").write_bytes(b"no photo")
     BlurDataset.from_folder(folder).photo(0)
@@ -108,6 +143,9 @@ def _no_folder(folder):
     [
         (_no_mask, "b.jpg has no mask"),
         (_other_size, "is 5x5 pixels but its photo is 30x20"),
+        (_unknown_all_over, "is 128 all over"),
+        (_damaged_mask, "a.png cannot be read as an image"),
+        (_damaged_photo_of_a_mask, "is not a photo that Pillow can read"),
         (_damaged_photo, "is not a photo that Pillow can read"),
         (_unknown_in_list, "names nobody.jpg, which is not in"),
         (_empty_list, "No photo found"),

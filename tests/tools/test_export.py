@@ -375,7 +375,8 @@ def test_card_says_of_data_what_the_recipe_says_whatever_else_the_notes_hold(exp
 
 def test_card_states_firmness_and_calibration_error_from_the_notes(exported, tmp_path):
     measured = {"photos": 60, "bins": 15, "ece": 0.03, "ece_without_firmness": 0.05}
-    notes = {"averaged": [{"recipe": {}}], "firmness": 1.5, "calibration": measured}
+    noted = measured | {"ece": 0.030000123}
+    notes = {"averaged": [{"recipe": {}}], "firmness": 1.5, "calibration": noted}
     assert card_of(exported, tmp_path, notes)["calibration"] == {"firmness": 1.5} | measured
 
 

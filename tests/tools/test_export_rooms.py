@@ -31,5 +31,10 @@ def test_room_imports_only_from_those_before_it(room):
         assert not beyond, f"{path.relative_to(EXPORT)} imports {sorted(beyond)}"
 
 
+def test_forms_are_made_and_proven_without_a_thought_of_publishing():
+    assert set(imported_rooms(EXPORT / "forms.py")) >= {"reading", "converting", "proving"}
+    assert "publishing" not in set(imported_rooms(EXPORT / "forms.py"))
+
+
 def test_every_folder_of_the_exporter_is_one_of_the_rooms():
     assert {path.parent.name for path in EXPORT.glob("*/*.py")} == set(ROOMS)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from data.blur_dataset import Truth
+from dbd_mobile import ArgumentError
 from evaluation.measures import AccuracyMeter, f_measure, resize_map
 
 
@@ -111,3 +112,23 @@ def test_an_image_of_which_nothing_is_known_is_refused():
     nothing = Truth(np.zeros((4, 4), bool), np.zeros((4, 4), bool))
     with pytest.raises(ValueError, match="Nothing of the image's truth is known"):
         AccuracyMeter().add(np.zeros((4, 4), np.float32), nothing)
+
+
+@pytest.mark.parametrize("size", [(64, 64), (8, 8)])
+def test_known_part_too_thin_for_the_networks_size_is_scored_at_the_photos(size):
+    probability = np.full(size, 0.2, np.float32)
+    known = np.zeros((64, 64), bool)
+    known[:, 31:33] = True
+    meter = AccuracyMeter()
+    meter.add(probability, Truth(np.zeros_like(known), known))
+    accuracy = meter.result()
+    assert accuracy.mae == pytest.approx(0.2)
+    # 1.5 x the mean is above all, so that nothing is claimed, at either size.
+    assert accuracy.adaptive == 0
+
+
+def test_what_cannot_be_scored_is_an_error_that_command_lines_show():
+    truth = Truth(np.zeros((4, 4), bool), np.zeros((4, 4), bool))
+    for values in (np.zeros((4, 4), np.float32), np.full((4, 4), np.nan, np.float32)):
+        with pytest.raises(ArgumentError):
+            AccuracyMeter().add(values, truth)

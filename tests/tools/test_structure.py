@@ -49,7 +49,8 @@ def test_every_package_that_the_tools_import_is_pinned():
         for path in (ROOT / package).rglob("*.py")
         for name in imported_packages(path)
     } - PACKAGES
-    said = (ROOT / "requirements" / "tools.txt").read_text() + (ROOT / "Makefile").read_text()
+    places = ("requirements/tools.txt", "requirements/test.txt", "Makefile")
+    said = "".join((ROOT / place).read_text() for place in places)
     said += "\n".join(importlib.metadata.requires("onnx2tf"))
     pinned = {name.lower() for name in re.findall(r"([\w-]+)==", said)}
     makers = importlib.metadata.packages_distributions()

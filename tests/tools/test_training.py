@@ -938,7 +938,7 @@ def test_teacher_that_names_a_teacher_is_refused(run_training, recipe):
         ),
         (
             lambda made: (made / "image" / "0.jpg").write_bytes(b"?"),
-            "cannot be read as an image",
+            "is not a photo that Pillow can read",
         ),
     ],
 )
