@@ -9,6 +9,9 @@ OUT ?= out
 UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .venv-uv/bin/uv)
 # The environments are for $(PYTHON), never for one that uv would download.
 export UV_PYTHON_DOWNLOADS := never
+# As pip does: where Python may not write bytecode, each process would compile TensorFlow anew, in
+# four seconds.
+export UV_COMPILE_BYTECODE := 1
 
 RUNTIME_SOURCES := pyproject.toml README.md LICENSE NOTICE $(shell find dbd_mobile -type f -not -name '*.pyc')
 # The converters have wheels for this Python and this kind of machine only.
