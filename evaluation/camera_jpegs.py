@@ -13,9 +13,8 @@ from PIL import Image
 from rich.table import Table
 
 from data.blur_dataset import BlurDataset, read_photo, squash
-from dbd_mobile import BlurDetector
-from dbd_mobile.chatter import without_chatter
 from dbd_mobile.errors import InputError
+from evaluation.mappers import DetectorMapper
 from evaluation.measures import Accuracy, AccuracyMeter
 from evaluation.scoring import with_progress
 
@@ -72,11 +71,9 @@ def measure_short_cuts(model: str | Path, dataset: BlurDataset, long_side: int) 
         raise InputError(
             f"The long side of a JPEG is 1 to {_LARGEST_SIDE} pixels, not {long_side}."
         )
-    with without_chatter():
-        detector = BlurDetector(model)
-    size_wh = detector.model_facts.input.size_wh
+    mapper = DetectorMapper(model)
     shipped, in_full = AccuracyMeter(), AccuracyMeter()
-    with detector, TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder:
         path = Path(folder, "photo.jpg")
         for index in with_progress(range(len(dataset)), "Scoring enlarged photos"):
             photo = Image.fromarray(dataset.photo(index))
@@ -85,9 +82,9 @@ def measure_short_cuts(model: str | Path, dataset: BlurDataset, long_side: int) 
             large = photo.resize((width, height), Image.Resampling.BICUBIC)
             large.save(path, quality=_QUALITY)
             truth = dataset.truth(index)
-            shipped.add(detector.detect(path).model_probability, truth)
-            small = squash(read_photo(path), size_wh)
-            in_full.add(detector.detect(small).model_probability, truth)
+            shipped.add(mapper.map(path), truth)
+            small = squash(read_photo(path), mapper.size_wh)
+            in_full.add(mapper.map(small), truth)
     return ShortCutCost(long_side, shipped.result(), in_full.result())
 
 

@@ -55,6 +55,9 @@ class DetectorMapper:
     Args:
         model: A bundled model's id, or the path of a TFLite file.
 
+    Attributes:
+        size_wh: Width and height in pixels that photos are squashed to.
+
     Raises:
         DBDError: If it cannot be used.
     """
@@ -62,6 +65,7 @@ class DetectorMapper:
     def __init__(self, model: str | Path) -> None:
         with without_chatter():
             self._detector = BlurDetector(model)
+        self.size_wh = self._detector.model_facts.input.size_wh
 
     def map(self, photo: GivenPhoto) -> NDArray[np.float32]:
         return self._detector.detect(photo).model_probability

@@ -174,7 +174,6 @@ def _known_part_at_size(
     probability: NDArray[np.float32], truth: Truth
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """As ``known_part``, at the map's size: what is known in all pixels that it is made of."""
-
     height, width = probability.shape
 
     def resized(values: NDArray[np.bool_]) -> NDArray[np.uint8]:
