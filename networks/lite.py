@@ -11,8 +11,10 @@ from networks.efficientnet_lite import EfficientNetLite, conv_bn, lite_contract
 class SeparableConv(nn.Sequential):
     """Depthwise 3x3 and pointwise 1x1 convolution, each with batch norm and ReLU6."""
 
-    def __init__(self, inputs: int, outputs: int) -> None:
-        super().__init__(conv_bn(inputs, inputs, 3, groups=inputs), conv_bn(inputs, outputs, 1))
+    def __init__(self, inputs: int, outputs: int, stride: int = 1) -> None:
+        super().__init__(
+            conv_bn(inputs, inputs, 3, stride=stride, groups=inputs), conv_bn(inputs, outputs, 1)
+        )
 
 
 class Lite(BlurNetwork):

@@ -1,0 +1,52 @@
+"""The network that measures blur in pixels: a tile of a photo's own pixels in, cells out."""
+
+from torch import Tensor, nn
+
+from networks.contract import NetworkContract
+from networks.efficientnet_lite import conv_bn
+from networks.lite import SeparableConv
+
+CELL = 16
+"""Side of a cell in pixels: the network's stride."""
+
+_STEM = 10
+_BLOCKS = ((20, 2), (32, 2), (32, 1), (48, 2), (64, 1))
+_LOGITS = 3
+
+
+class Detail(nn.Module):
+    """Circle of confusion of each cell of 16 x 16 pixels, with how sure that is, made for int8.
+
+    A cell is judged by what lies within 40 pixels of it: whether an edge is sharp does not depend
+    on what the photo shows. Colour adds next to nothing to that, so the first layer makes one
+    channel of three.
+
+    The three channels of the output are sigmoids, and so share one fixed scale in int8:
+    ``dbd_mobile.radius_code`` says what they stand for.
+
+    Attributes:
+        contract: Tile size and normalisation; any multiple of 32 is taken.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.contract = NetworkContract(width=256, height=256, mean=127.0, scale=128.0)
+        self.luma = nn.Conv2d(3, 1, 1)
+        self.stem = conv_bn(1, _STEM, 3, stride=2)
+        self.blocks = nn.Sequential()
+        inputs = _STEM
+        for outputs, stride in _BLOCKS:
+            self.blocks.append(SeparableConv(inputs, outputs, stride))
+            inputs = outputs
+        self.head = nn.Conv2d(inputs, _LOGITS, 1)
+        for module in self.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                module.momentum = 0.1
+
+    def logits(self, tiles: Tensor) -> Tensor:
+        """(N, 3, H, W) normalised float -> logits (N, 3, H / 16, W / 16) float."""
+        return self.head(self.blocks(self.stem(self.luma(tiles))))
+
+    def forward(self, tiles: Tensor) -> Tensor:
+        """(N, 3, H, W) normalised float -> codes (N, 3, H / 16, W / 16) float in [0, 1]."""
+        return self.logits(tiles).sigmoid()
