@@ -4,7 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Finds which parts of photos and camera frames are out of focus; keeps the model ready between them.
+ * Finds which parts of photos and camera frames are out of focus, and judges how sharp a subject is;
+ * keeps the models ready between them.
  *
  * <p>All memory is allocated when the detector is opened and when the first frame of a size comes.
  * Safe to use from several threads: they take turns. A camera app gives it one thread of its own,
@@ -15,15 +16,20 @@ import java.nio.ByteOrder;
  */
 public final class BlurDetector implements AutoCloseable {
     private final BlurModel model;
+    private final DetailModel detail;
     private final DetectorOptions options;
     private final FrameConverter converter;
     private final ByteBuffer input;
     private final ByteBuffer output;
     private final byte[] rgb;
     private Engine engine;
+    // Both are made when something is judged for the first time.
+    private FocusJudge judge;
+    private BlurMap ownMap;
 
-    BlurDetector(BlurModel model, DetectorOptions options, Engine engine) {
+    BlurDetector(BlurModel model, DetailModel detail, DetectorOptions options, Engine engine) {
         this.model = model;
+        this.detail = detail;
         this.options = options;
         this.engine = engine;
         ModelFacts facts = model.facts();
@@ -36,7 +42,8 @@ public final class BlurDetector implements AutoCloseable {
     }
 
     /**
-     * Opens a detector. Takes some tens of milliseconds: not for the main thread.
+     * Opens a detector that finds blur, and does not {@link #judge}. Takes some tens of milliseconds:
+     * not for the main thread.
      *
      * @param model the model, checked
      * @param options threads, XNNPACK, accelerator
@@ -45,9 +52,25 @@ public final class BlurDetector implements AutoCloseable {
      * @throws DbdException.Model TensorFlow Lite refuses the model
      */
     public static BlurDetector open(BlurModel model, DetectorOptions options) {
-        Engine engine = TfliteEngine.open(model, options);
+        return open(model, null, options);
+    }
+
+    /**
+     * Opens a detector that also judges.
+     *
+     * @param model the model, checked
+     * @param detail the model that measures blur, checked; it is made ready when something is judged
+     *     for the first time, which takes some milliseconds more. It runs on the CPU, whatever the
+     *     accelerator: for tiles of its size that is as good
+     * @param options threads, XNNPACK, accelerator
+     * @return the detector, to be closed
+     * @throws DbdException.Backend TensorFlow Lite or the accelerator cannot be used
+     * @throws DbdException.Model TensorFlow Lite refuses the model
+     */
+    public static BlurDetector open(BlurModel model, DetailModel detail, DetectorOptions options) {
+        Engine engine = TfliteEngine.open(model.file(), options);
         try {
-            return new BlurDetector(model, options, engine);
+            return new BlurDetector(model, detail, options, engine);
         } catch (RuntimeException | Error failed) {
             // Out of memory for the buffers, most likely.
             engine.close();
@@ -98,10 +121,7 @@ public final class BlurDetector implements AutoCloseable {
     public synchronized void detect(Frame frame, Framing framing, BlurMap map) {
         check(map);
         byte[] photo = converter.convert(frame, framing);
-        int width = framing.width(frame);
-        int height = framing.height(frame);
-        boolean isTransposed = framing.isTransposed();
-        run(photo, map, isTransposed ? height : width, isTransposed ? width : height);
+        run(photo, map, framing.photoWidth(frame), framing.photoHeight(frame));
     }
 
     /**
@@ -129,19 +149,111 @@ public final class BlurDetector implements AutoCloseable {
         run(rgb, map, facts.inputWidth(), facts.inputHeight());
     }
 
-    /** Lets go of the interpreter and its memory, after a run that is under way; may be repeated. */
+    /**
+     * Says how sharp a region of a photo is: sharp, soft, blurred or unknown. The blur is measured in
+     * the photo's own pixels, so that a focus that is slightly off shows; give the largest frame
+     * that there is. Only what lies around the region is read, tile by tile.
+     *
+     * @param frame the frame; its pixels are read during the call only
+     * @param framing which part of the frame is the photo, and how it is turned upright
+     * @param region where to look, in the upright photo's pixels
+     * @param strictness what counts as sharp, and at which width
+     * @return the verdict with its reason and numbers
+     * @throws DbdException.Image the frame is empty, the crop is not in it, or the photo has less than
+     *     64 pixels a side
+     * @throws DbdException.Argument the region is not in the photo, or the detector has no detail model
+     * @throws DbdException.Backend TensorFlow Lite failed
+     * @throws DbdException.Model TensorFlow Lite refuses the detail model
+     * @throws DbdException.Closed the detector was closed
+     */
+    public synchronized Focus judge(
+            Frame frame, Framing framing, Region region, Strictness strictness) {
+        FocusJudge ready = readyJudge();
+        framing.check(frame);
+        return ready.judge(frame, framing, region, strictness);
+    }
+
+    /**
+     * Says how sharp a photo's subject is: what is in focus and near the middle by its blur map.
+     *
+     * @param frame as for {@link #judge(Frame, Framing, Region, Strictness)}
+     * @param framing as there
+     * @param map the photo's map, if {@link #detect} was called before
+     * @param strictness as there
+     * @return the verdict with its reason and numbers
+     * @throws DbdException.Argument the map is of another photo or model, or the detector has no
+     *     detail model
+     * @throws DbdException as there
+     */
+    public synchronized Focus judge(
+            Frame frame, Framing framing, BlurMap map, Strictness strictness) {
+        FocusJudge ready = readyJudge();
+        check(map);
+        framing.check(frame);
+        int width = framing.photoWidth(frame);
+        int height = framing.photoHeight(frame);
+        if (map.photoWidth() != width || map.photoHeight() != height) {
+            throw new DbdException.Argument(
+                    "The blur map is of another photo: it is for " + map.photoWidth() + "x"
+                            + map.photoHeight() + ", got " + width + "x" + height + ".");
+        }
+        return ready.judgeSubject(frame, framing, map, strictness);
+    }
+
+    /**
+     * Says how sharp a photo's subject is, and finds its blur map on the way.
+     *
+     * @param frame as for {@link #judge(Frame, Framing, Region, Strictness)}
+     * @param framing as there
+     * @param strictness as there
+     * @return the verdict with its reason and numbers
+     * @throws DbdException as there
+     */
+    public synchronized Focus judge(Frame frame, Framing framing, Strictness strictness) {
+        readyJudge();
+        if (ownMap == null) {
+            ownMap = newMap();
+        }
+        detect(frame, framing, ownMap);
+        return judge(frame, framing, ownMap, strictness);
+    }
+
+    private FocusJudge readyJudge() {
+        checkOpen();
+        if (detail == null) {
+            throw new DbdException.Argument(
+                    "This BlurDetector was opened without a model that measures blur: open it with"
+                            + " DetailModel.bundled.");
+        }
+        if (judge == null) {
+            DetectorOptions onCpu = options.withAccelerator(null);
+            Engine opened = TfliteEngine.open(detail.file(), onCpu);
+            judge = new FocusJudge(new DetailMeter(detail, opened));
+        }
+        return judge;
+    }
+
+    /** Lets go of the interpreters and their memory, after a run that is under way; may be repeated. */
     @Override
     public synchronized void close() {
         if (engine != null) {
             engine.close();
             engine = null;
         }
+        if (judge != null) {
+            judge.close();
+            judge = null;
+        }
     }
 
-    private void check(BlurMap map) {
+    private void checkOpen() {
         if (engine == null) {
             throw new DbdException.Closed();
         }
+    }
+
+    private void check(BlurMap map) {
+        checkOpen();
         ModelFacts facts = model.facts();
         if (!map.isOf(facts)) {
             throw new DbdException.Argument(

@@ -93,6 +93,16 @@ public final class Framing {
         return height == 0 ? frame.height() : height;
     }
 
+    /** Columns of the upright photo. */
+    int photoWidth(Frame frame) {
+        return isTransposed() ? height(frame) : width(frame);
+    }
+
+    /** Rows of the upright photo. */
+    int photoHeight(Frame frame) {
+        return isTransposed() ? width(frame) : height(frame);
+    }
+
     void check(Frame frame) {
         if (frame.width() < 1 || frame.height() < 1) {
             throw new DbdException.Image("The frame is empty: set its pixels first.");

@@ -26,7 +26,7 @@ final class TfliteEngine implements Engine {
     }
 
     /** Opens an interpreter, and checks that it sees in the model what the library read in it. */
-    static TfliteEngine open(BlurModel model, DetectorOptions options) {
+    static TfliteEngine open(ModelFile model, DetectorOptions options) {
         Accelerator accelerator = options.accelerator();
         Delegate delegate = accelerator == null ? null : create(accelerator);
         Interpreter interpreter = null;
@@ -40,7 +40,7 @@ final class TfliteEngine implements Engine {
             interpreter = new Interpreter(model.content(), own);
             interpreter.allocateTensors();
             check(model, interpreter);
-            return new TfliteEngine(model.name(), interpreter, delegate);
+            return new TfliteEngine(model.name, interpreter, delegate);
         } catch (DbdException refused) {
             close(interpreter, delegate);
             throw refused;
@@ -49,11 +49,11 @@ final class TfliteEngine implements Engine {
             if (accelerator != null) {
                 throw new DbdException.Backend(
                         "The accelerator " + accelerator.name() + " cannot run the model "
-                                + model.name() + ": " + firstLine(error) + ".",
+                                + model.name + ": " + firstLine(error) + ".",
                         error);
             }
             throw new DbdException.Model(
-                    "TensorFlow Lite refuses the model " + model.name() + ": " + firstLine(error)
+                    "TensorFlow Lite refuses the model " + model.name + ": " + firstLine(error)
                             + ".",
                     error);
         } catch (LinkageError error) {
@@ -127,26 +127,21 @@ final class TfliteEngine implements Engine {
         }
     }
 
-    private static void check(BlurModel model, Interpreter interpreter) {
-        ModelFacts facts = model.facts();
+    private static void check(ModelFile model, Interpreter interpreter) {
         Tensor input = interpreter.getInputTensor(0);
         Tensor output = interpreter.getOutputTensor(0);
-        int[] photo = {1, facts.inputHeight(), facts.inputWidth(), 3};
         boolean isSame =
                 interpreter.getInputTensorCount() == 1
                         && interpreter.getOutputTensorCount() == 1
                         && input.dataType() == DataType.UINT8
                         && output.dataType() == DataType.UINT8
-                        && Arrays.equals(input.shape(), photo)
-                        && output.numBytes() == facts.outputWidth() * facts.outputHeight()
-                        && output.quantizationParams().getZeroPoint() == facts.outputZeroPoint()
-                        && BlurModel.readScale(
-                                        output.quantizationParams().getScale(),
-                                        facts.outputZeroPoint())
-                                == facts.outputScale();
+                        && Arrays.equals(input.shape(), model.input.shape)
+                        && Arrays.equals(output.shape(), model.output.shape)
+                        && output.quantizationParams().getZeroPoint() == model.output.zeroPoint
+                        && output.quantizationParams().getScale() == model.output.scale;
         if (!isSame) {
             throw new DbdException.Model(
-                    "TensorFlow Lite sees another input or output in the model " + model.name()
+                    "TensorFlow Lite sees another input or output in the model " + model.name
                             + " than its file says.");
         }
     }

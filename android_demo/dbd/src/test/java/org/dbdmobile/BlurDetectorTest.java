@@ -65,7 +65,7 @@ public class BlurDetectorTest {
                     null);
     private final FakeEngine engine = new FakeEngine();
     private final DetectorOptions options = DetectorOptions.defaults();
-    private final BlurDetector detector = new BlurDetector(model, options, engine);
+    private final BlurDetector detector = new BlurDetector(model, null, options, engine);
     private final BlurMap map = detector.newMap();
 
     @Test
