@@ -44,11 +44,13 @@ class Look:
 
 def look_everywhere(detail: Detail, pyramid: Pyramid) -> Measured:
     """Look at all tiles of all levels."""
-    readings = []
+    cells_wh = pyramid.cells_wh(1)
+    levels = []
     for level in reversed(pyramid.levels):
         whole = Cells(0, 0, *pyramid.cells_wh(level))
-        readings.append(detail.read(pyramid, level, whole.tiles(detail.tile_wh)))
-    return resolve(readings, pyramid.cells_wh(1))
+        reading = detail.read(pyramid, level, whole.tiles(detail.tile_wh))
+        levels.append(reading.on(cells_wh))
+    return resolve(levels)
 
 
 def look_at(detail: Detail, pyramid: Pyramid, inside: NDArray[np.bool_]) -> Look:
@@ -67,14 +69,13 @@ def look_at(detail: Detail, pyramid: Pyramid, inside: NDArray[np.bool_]) -> Look
     weight = inside.astype(np.float64)
     # Cells that a finer level may say more about, and those that some level so far is sure of.
     is_open, is_sure = inside.copy(), np.zeros_like(inside)
-    readings = []
+    levels = []
     for level in reversed(pyramid.levels):
         tiles = _tiles_over(inside, pyramid, level, detail.tile_wh)
         if level < FULL_LEVEL and level != pyramid.levels[-1] and len(tiles) > FEW_TILES:
             tiles = _chosen(_touched(tiles, level, is_open), level, is_open & is_sure)
-        reading = detail.read(pyramid, level, tiles)
-        readings.append(reading)
-        found = reading.on(cells_wh)
+        found = detail.read(pyramid, level, tiles).on(cells_wh)
+        levels.append(found)
         _let_stand_for_others(weight, is_open & is_sure, found.looked)
         is_open &= found.looked | ~is_sure
         # Half the reliable radius here is all of it on the next finer level. Where a coarser level
@@ -83,7 +84,7 @@ def look_at(detail: Detail, pyramid: Pyramid, inside: NDArray[np.bool_]) -> Look
         is_open &= ~(found.is_sure & is_large)
         is_open |= found.is_sure & ~is_large & (weight > 0)
         is_sure |= found.is_sure
-    return Look(measured=resolve(readings, cells_wh), weight=weight)
+    return Look(measured=resolve(levels), weight=weight)
 
 
 def _tiles_over(
