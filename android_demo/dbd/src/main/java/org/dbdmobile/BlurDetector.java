@@ -236,13 +236,18 @@ public final class BlurDetector implements AutoCloseable {
     /** Lets go of the interpreters and their memory, after a run that is under way; may be repeated. */
     @Override
     public synchronized void close() {
-        if (engine != null) {
-            engine.close();
-            engine = null;
-        }
-        if (judge != null) {
-            judge.close();
-            judge = null;
+        Engine open = engine;
+        FocusJudge ready = judge;
+        engine = null;
+        judge = null;
+        try {
+            if (ready != null) {
+                ready.close();
+            }
+        } finally {
+            if (open != null) {
+                open.close();
+            }
         }
     }
 

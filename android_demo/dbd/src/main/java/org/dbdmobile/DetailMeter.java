@@ -3,8 +3,8 @@ package org.dbdmobile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** {@link TileMeter} by a model that measures blur. Used by one thread at a time. */
-final class DetailMeter implements TileMeter, AutoCloseable {
+/** {@link TileMeter} by a model that measures blur. */
+final class DetailMeter implements TileMeter {
     private final int tileColumns;
     private final int tileRows;
     private final Engine engine;
@@ -26,8 +26,8 @@ final class DetailMeter implements TileMeter, AutoCloseable {
                         .order(ByteOrder.nativeOrder());
     }
 
-    /** Takes a part of a photo, whose pixels are read by {@link #read}. */
-    void set(Frame frame, Framing framing, int left, int top, int width, int height) {
+    @Override
+    public void set(Frame frame, Framing framing, int left, int top, int width, int height) {
         reader.set(frame, framing, left, top, width, height);
     }
 

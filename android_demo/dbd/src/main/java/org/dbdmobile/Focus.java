@@ -85,7 +85,7 @@ public final class Focus {
         verdict = verdict(radiusAt(atWidth), maxRadius);
         verdictAtFull = verdict(radiusAt(0), maxRadius);
         double most = Math.sqrt(maxRadius * maxRadius - 1);
-        double sharpWidth = lensBlurPx > 0 ? photoWidth * most / lensBlurPx : photoWidth;
+        double sharpWidth = photoWidth * most / Math.max(lensBlurPx, 1e-9);
         sharpWidthPx = Math.max((int) Math.min(photoWidth, sharpWidth), 1);
         int scoreWidth = atWidth > 0 ? atWidth : JudgeConstants.SCORE_WIDTH;
         double halves = lensBlurPx * scoreWidth / photoWidth / JudgeConstants.HALF_SCORE_PX;

@@ -10,7 +10,7 @@ final class FocusJudge implements AutoCloseable {
     private static final String NOTHING_SHARP =
             "nothing stands out as sharp, looked at the least blurred part: ";
 
-    private final DetailMeter meter;
+    private final TileMeter meter;
     private final Tiles around;
     private final CoarseToFine look = new CoarseToFine();
     private final RegionStatistic statistic = new RegionStatistic();
@@ -19,7 +19,7 @@ final class FocusJudge implements AutoCloseable {
     private boolean[] inside = new boolean[0];
 
     /** Takes the meter over. */
-    FocusJudge(DetailMeter meter) {
+    FocusJudge(TileMeter meter) {
         this.meter = meter;
         around = new Tiles(meter.tileColumns(), meter.tileRows());
     }

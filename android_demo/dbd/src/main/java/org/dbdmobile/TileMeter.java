@@ -1,7 +1,10 @@
 package org.dbdmobile;
 
-/** Measures blur in tiles of a photo's levels. */
-interface TileMeter {
+/** Measures blur in tiles of a photo's levels. Used by one thread at a time. */
+interface TileMeter extends AutoCloseable {
+    /** Takes a part of an upright photo; its pixels are read by {@link #read}. */
+    void set(Frame frame, Framing framing, int left, int top, int width, int height);
+
     /** Cells of a tile, across. */
     int tileColumns();
 
@@ -9,7 +12,7 @@ interface TileMeter {
     int tileRows();
 
     /**
-     * Looks at one tile.
+     * Looks at one tile of the part.
      *
      * @param level by how much the photo is reduced: 1, 2, 4 or 8
      * @param left first column of cells of that level; the tile ends before {@code right}
@@ -18,4 +21,7 @@ interface TileMeter {
      * @param columns cells of a row of the level
      */
     void read(int level, int left, int top, int right, int bottom, byte[] codes, int columns);
+
+    @Override
+    void close();
 }
