@@ -346,7 +346,7 @@ public final class CameraActivity extends Activity
 
     @Override
     public void onResult(LiveBlur live) {
-        overlay.show(live);
+        overlay.show(live, live.focus());
     }
 
     @Override

@@ -1,11 +1,17 @@
 package org.dbdmobile.demo;
 
 import java.util.List;
+import org.dbdmobile.BlurDetector;
+import org.dbdmobile.BlurModel;
+import org.dbdmobile.DetailModel;
 
 /** Which model runs, and how. Immutable; what was stored and no longer fits becomes the default. */
 final class DemoSettings {
     /** What can be chosen. */
     static final int[] THREADS = {1, 2, 4};
+
+    // Judges with every model that finds blur.
+    private static final String DETAIL = "detail";
 
     final String model;
     final int threads;
@@ -16,6 +22,17 @@ final class DemoSettings {
         this.model = model;
         this.threads = threads;
         this.kernels = kernels;
+    }
+
+    /**
+     * Opens a detector that also judges.
+     *
+     * @throws org.dbdmobile.DbdException a model or the kernels cannot be used
+     */
+    BlurDetector open(BlurModel.Assets assets) {
+        BlurModel blur = BlurModel.bundled(assets, model);
+        DetailModel detail = DetailModel.bundled(assets, DETAIL);
+        return BlurDetector.open(blur, detail, kernels.options(threads));
     }
 
     /**

@@ -8,7 +8,6 @@ import android.os.HandlerThread;
 import android.os.Process;
 import android.util.Log;
 import org.dbdmobile.AndroidFrames;
-import org.dbdmobile.BlurDetector;
 import org.dbdmobile.BlurMap;
 import org.dbdmobile.BlurModel;
 import org.dbdmobile.DbdException;
@@ -97,12 +96,7 @@ final class Inference implements ImageReader.OnImageAvailableListener {
                     public void run() {
                         letGo();
                         try {
-                            BlurModel model = BlurModel.bundled(assets, settings.model);
-                            live =
-                                    new LiveBlur(
-                                            BlurDetector.open(
-                                                    model,
-                                                    settings.kernels.options(settings.threads)));
+                            live = new LiveBlur(settings.open(assets));
                         } catch (DbdException | OutOfMemoryError error) {
                             fail(error);
                         }

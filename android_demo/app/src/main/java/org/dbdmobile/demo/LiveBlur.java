@@ -2,17 +2,17 @@ package org.dbdmobile.demo;
 
 import org.dbdmobile.BlurDetector;
 import org.dbdmobile.BlurMap;
+import org.dbdmobile.Focus;
 import org.dbdmobile.Frame;
 import org.dbdmobile.Framing;
+import org.dbdmobile.Region;
+import org.dbdmobile.Strictness;
 
 /**
- * A camera's frame in; its overlay, the subject's sharpness and the time out, all in the same memory
- * for every frame. Not safe for several threads at once.
+ * A camera's frame in; its overlay, the verdict on the subject and the time out, all in the same memory
+ * for every frame, but for the verdict. Not safe for several threads at once.
  */
 final class LiveBlur implements AutoCloseable {
-    /** What {@link #sharpnessPercent} says without a subject. */
-    static final int NO_SUBJECT = -1;
-
     // The share of the newest frame in the time that is shown: steady enough to be read.
     private static final float NEWEST = 0.1f;
 
@@ -20,9 +20,14 @@ final class LiveBlur implements AutoCloseable {
     private final BlurMap map;
     private final byte[] mask;
     private final int[] pixels;
-    private int sharpnessPercent = NO_SUBJECT;
-    private boolean isInFocus;
+    private Focus focus;
     private float milliseconds;
+
+    // The last subject's square, made anew only for another subject or another size.
+    private Region square;
+    private Subject squared;
+    private int squaredWidth;
+    private int squaredHeight;
 
     /** Takes the detector over. */
     LiveBlur(BlurDetector detector) {
@@ -33,7 +38,7 @@ final class LiveBlur implements AutoCloseable {
     }
 
     /**
-     * Finds the blur of a frame.
+     * Finds the blur of a frame, and judges the subject in the frame's own pixels.
      *
      * @param subject null for none
      * @throws org.dbdmobile.DbdException the frame cannot be read, or TensorFlow Lite failed
@@ -41,22 +46,39 @@ final class LiveBlur implements AutoCloseable {
     void look(Frame frame, Framing framing, OverlayMode mode, Subject subject) {
         long start = System.nanoTime();
         detector.detect(frame, framing, map);
-        draw(mode, subject);
+        focus = subject == null ? null : judge(frame, framing, subject);
+        draw(mode);
         float took = (System.nanoTime() - start) / 1e6f;
         milliseconds = milliseconds == 0 ? took : milliseconds + NEWEST * (took - milliseconds);
     }
 
-    /** Draws the last frame once more. */
-    void draw(OverlayMode mode, Subject subject) {
-        mode.paint(map, mask, pixels);
-        if (subject == null) {
-            sharpnessPercent = NO_SUBJECT;
-        } else {
-            double sharpness = subject.sharpness(map);
-            isInFocus = sharpness >= BlurMap.IN_FOCUS_FROM;
-            // Rounded down, so that 50 and more always stands beside "in focus".
-            sharpnessPercent = (int) (sharpness * 100);
+    /**
+     * Judges a subject of the last frame at 100 %. Leaves {@link #focus} as it is.
+     *
+     * @param subject null for the one that the map shows
+     * @throws org.dbdmobile.DbdException as {@link #look} does
+     */
+    Focus judge(Frame frame, Framing framing, Subject subject) {
+        return subject == null
+                ? detector.judge(frame, framing, map, Strictness.PIXEL)
+                : detector.judge(frame, framing, square(subject), Strictness.PIXEL);
+    }
+
+    private Region square(Subject subject) {
+        int width = map.photoWidth();
+        int height = map.photoHeight();
+        if (subject != squared || width != squaredWidth || height != squaredHeight) {
+            square = subject.square(width, height);
+            squared = subject;
+            squaredWidth = width;
+            squaredHeight = height;
         }
+        return square;
+    }
+
+    /** Draws the last frame once more. */
+    void draw(OverlayMode mode) {
+        mode.paint(map, mask, pixels);
     }
 
     /** The map of the last frame. */
@@ -69,14 +91,9 @@ final class LiveBlur implements AutoCloseable {
         return pixels;
     }
 
-    /** The subject's sharpness in the last frame, 0 to 100. */
-    int sharpnessPercent() {
-        return sharpnessPercent;
-    }
-
-    /** The verdict on the subject in the last frame. */
-    boolean isInFocus() {
-        return isInFocus;
+    /** The verdict on the subject in the last frame; null where there was none. */
+    Focus focus() {
+        return focus;
     }
 
     /** What a frame costs, from its pixels to its overlay: a running mean. */

@@ -18,14 +18,15 @@ final class Models implements BlurModel.Assets {
         this.assets = assets;
     }
 
-    /** Their ids, in alphabetical order, at least one in a whole app. */
+    /** Ids of those that find blur, in alphabetical order, at least one in a whole app. */
     List<String> ids() {
         Set<String> ids = new TreeSet<>();
         try {
             for (String entry : assets.list("")) {
                 // A phone names the folders here, Robolectric the files in them.
                 String folder = entry.split("/")[0];
-                if (Arrays.asList(assets.list(folder)).contains("card.json")) {
+                boolean isModel = Arrays.asList(assets.list(folder)).contains("card.json");
+                if (isModel && BlurModel.isBundled(this, folder)) {
                     ids.add(folder);
                 }
             }

@@ -12,9 +12,10 @@ import android.util.TypedValue;
 import android.view.MotionEvent;
 import android.view.View;
 import android.view.accessibility.AccessibilityNodeInfo;
+import org.dbdmobile.Focus;
 
 /**
- * Lies over a picture: its blur map's overlay, the subject's square with the verdict, the time. A
+ * Lies over a picture: its blur map's overlay, the subject's outline with the verdict, the time. A
  * tap chooses the subject. {@link #show} comes from any thread; drawing makes no garbage.
  */
 public final class OverlayView extends View {
@@ -24,8 +25,8 @@ public final class OverlayView extends View {
         void onSubject(Subject subject);
     }
 
-    private static final int IN_FOCUS = 0xFF00E676;
-    private static final int OUT_OF_FOCUS = 0xFFFFAB40;
+    private static final int SHARP = 0xFF00E676;
+    private static final int NOT_SHARP = 0xFFFFAB40;
     private static final int PANEL = 0xC0101014;
 
     private final Object lock = new Object();
@@ -34,8 +35,8 @@ public final class OverlayView extends View {
     private final Paint panel = new Paint(Paint.ANTI_ALIAS_FLAG);
     private final Paint letters = new Paint(Paint.ANTI_ALIAS_FLAG);
     private final RectF area = new RectF();
-    private final Readout sharp;
-    private final Readout blurred;
+    // By the number of the text.
+    private final Readout[] verdicts;
     private final Readout time;
     private final float unit;
 
@@ -51,12 +52,10 @@ public final class OverlayView extends View {
     private Bitmap back;
     private int photoWidth = 1;
     private int photoHeight = 1;
-    private int percent = LiveBlur.NO_SUBJECT;
-    private boolean isInFocus;
+    private Focus focus;
     private int milliseconds;
 
-    private int saidPercent = LiveBlur.NO_SUBJECT;
-    private boolean wasInFocus;
+    private SubjectText said;
     private final Runnable describing =
             new Runnable() {
                 @Override
@@ -69,8 +68,13 @@ public final class OverlayView extends View {
     public OverlayView(Context context, AttributeSet attributes) {
         super(context, attributes);
         unit = getResources().getDisplayMetrics().density;
-        sharp = new Readout(context.getString(R.string.subject_in_focus));
-        blurred = new Readout(context.getString(R.string.subject_out_of_focus));
+        SubjectText[] texts = SubjectText.values();
+        verdicts = new Readout[texts.length];
+        for (SubjectText text : texts) {
+            String words = context.getString(text.text);
+            verdicts[text.ordinal()] =
+                    text == SubjectText.UNDECIDABLE ? Readout.fixed(words) : new Readout(words);
+        }
         time = new Readout(context.getString(R.string.milliseconds));
         line.setStyle(Paint.Style.STROKE);
         line.setStrokeWidth(3 * unit);
@@ -93,20 +97,23 @@ public final class OverlayView extends View {
         this.showsTime = showsTime;
     }
 
-    /** The square to draw; null for none. On the main thread. */
+    /** The subject that is not judged yet; null for none. On the main thread. */
     void setSubject(Subject subject) {
         this.subject = subject;
-        if (subject == null) {
-            synchronized (lock) {
-                percent = LiveBlur.NO_SUBJECT;
-            }
+        synchronized (lock) {
+            focus = null;
+            said = null;
         }
         post(describing);
         invalidate();
     }
 
-    /** Shows a frame's result. */
-    void show(LiveBlur live) {
+    /**
+     * Shows a frame's result.
+     *
+     * @param judged the verdict on the subject; null where there is none
+     */
+    void show(LiveBlur live, Focus judged) {
         int width = live.map().width();
         int height = live.map().height();
         synchronized (lock) {
@@ -119,15 +126,12 @@ public final class OverlayView extends View {
             back = drawn;
             photoWidth = live.map().photoWidth();
             photoHeight = live.map().photoHeight();
-            percent = live.sharpnessPercent();
-            isInFocus = live.isInFocus();
+            focus = judged;
             milliseconds = Math.round(live.milliseconds());
             // A screen reader is told when the verdict changes, not thirty times a second.
-            boolean hadSubject = saidPercent != LiveBlur.NO_SUBJECT;
-            boolean hasSubject = percent != LiveBlur.NO_SUBJECT;
-            if (hasSubject != hadSubject || hasSubject && isInFocus != wasInFocus) {
-                saidPercent = percent;
-                wasInFocus = isInFocus;
+            SubjectText text = judged == null ? null : SubjectText.of(judged);
+            if (text != said) {
+                said = text;
                 post(describing);
             }
         }
@@ -139,8 +143,8 @@ public final class OverlayView extends View {
         synchronized (lock) {
             front = null;
             back = null;
-            percent = LiveBlur.NO_SUBJECT;
-            saidPercent = LiveBlur.NO_SUBJECT;
+            focus = null;
+            said = null;
         }
         post(describing);
         postInvalidate();
@@ -148,12 +152,10 @@ public final class OverlayView extends View {
 
     private void describe() {
         synchronized (lock) {
-            int text = R.string.overlay_description;
-            if (percent != LiveBlur.NO_SUBJECT) {
-                text = isInFocus ? R.string.subject_in_focus : R.string.subject_out_of_focus;
-            }
             setContentDescription(
-                    getResources().getString(text).replace("%d", String.valueOf(percent)));
+                    focus == null
+                            ? getResources().getString(R.string.overlay_description)
+                            : verdict(focus).toString());
         }
     }
 
@@ -168,8 +170,10 @@ public final class OverlayView extends View {
             if (showsTime) {
                 drawTime(canvas);
             }
-            if (subject != null && percent != LiveBlur.NO_SUBJECT) {
+            if (focus != null && (subject != null || focus.isSubjectFound())) {
                 drawSubject(canvas);
+            } else if (subject != null) {
+                drawTapped(canvas);
             }
         }
     }
@@ -180,26 +184,56 @@ public final class OverlayView extends View {
         drawText(canvas, time, 8 * unit, 8 * unit);
     }
 
-    private void drawSubject(Canvas canvas) {
+    /** Where a tap was, until there is a verdict. */
+    private void drawTapped(Canvas canvas) {
         float scaleX = (float) getWidth() / photoWidth;
         float scaleY = (float) getHeight() / photoHeight;
-        int side = subject.side(photoWidth, photoHeight);
         float left = subject.left(photoWidth, photoHeight) * scaleX;
         float top = subject.top(photoWidth, photoHeight) * scaleY;
-        float right = left + side * scaleX;
-        float bottom = top + side * scaleY;
-        int color = isInFocus ? IN_FOCUS : OUT_OF_FOCUS;
+        int side = subject.side(photoWidth, photoHeight);
+        line.setColor(Color.WHITE);
+        canvas.drawRect(left, top, left + side * scaleX, top + side * scaleY, line);
+    }
+
+    private void drawSubject(Canvas canvas) {
+        float scaleX = (float) getWidth() / focus.photoWidth();
+        float scaleY = (float) getHeight() / focus.photoHeight();
+        float left = focus.left() * scaleX;
+        float top = focus.top() * scaleY;
+        float bottom = focus.bottom() * scaleY;
+        int color = color(focus.verdict());
         line.setColor(color);
-        canvas.drawRect(left, top, right, bottom, line);
-        Readout verdict = isInFocus ? sharp : blurred;
-        verdict.set(percent);
+        canvas.drawRect(left, top, focus.right() * scaleX, bottom, line);
+        Readout verdict = verdict(focus);
         letters.setColor(color);
         float width = letters.measureText(verdict.text(), 0, verdict.length()) + 16 * unit;
         float height = letters.getTextSize() + 12 * unit;
         float x = Math.min(Math.max(left, 0), Math.max(getWidth() - width, 0));
         float below = bottom + 4 * unit;
         float y = below + height <= getHeight() ? below : top - 4 * unit - height;
-        drawText(canvas, verdict, x, y);
+        // An outline as high as the picture has neither: within it.
+        drawText(canvas, verdict, x, y >= 0 ? y : getHeight() - 8 * unit - height);
+    }
+
+    private static int color(Focus.Verdict verdict) {
+        switch (verdict) {
+            case SHARP:
+                return SHARP;
+            case UNDECIDABLE:
+                return Color.WHITE;
+            default:
+                return NOT_SHARP;
+        }
+    }
+
+    /** The words for a verdict; good until the next call. */
+    private Readout verdict(Focus judged) {
+        SubjectText text = SubjectText.of(judged);
+        Readout readout = verdicts[text.ordinal()];
+        if (text != SubjectText.UNDECIDABLE) {
+            readout.setTenths(SubjectText.tenths(judged));
+        }
+        return readout;
     }
 
     private void drawText(Canvas canvas, Readout text, float x, float y) {

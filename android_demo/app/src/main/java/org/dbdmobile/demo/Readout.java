@@ -1,17 +1,29 @@
 package org.dbdmobile.demo;
 
 /**
- * A text with one whole number in it that changes for every frame, written without a new string each
- * time.
+ * A text with one number in it that changes for every frame, written without a new string each time.
  */
 final class Readout {
     private static final String PLACE = "%d";
-    private static final int MAX_DIGITS = 10;
+    // Of a whole number, or of tenths and their point.
+    private static final int MAX_DIGITS = 11;
 
     private final char[] text;
     private final int start;
     private final String suffix;
     private int length;
+
+    private Readout(char[] text) {
+        this.text = text;
+        start = text.length;
+        suffix = "";
+        length = text.length;
+    }
+
+    /** A text without a number. */
+    static Readout fixed(String text) {
+        return new Readout(text.toCharArray());
+    }
 
     /**
      * A text.
@@ -31,18 +43,34 @@ final class Readout {
 
     /** Writes the number, 0 or more. */
     void set(int number) {
-        int digits = 1;
+        end(write(number, start));
+    }
+
+    /** Writes a tenth of the number, which is 0 or more: 16 as 1.6. */
+    void setTenths(int number) {
+        int at = write(number / 10, start);
+        text[at] = '.';
+        text[at + 1] = (char) ('0' + number % 10);
+        end(at + 2);
+    }
+
+    private int write(int number, int from) {
+        int end = from + 1;
         for (int rest = number / 10; rest > 0; rest /= 10) {
-            digits++;
+            end++;
         }
-        int at = start + digits;
+        int at = end;
         int rest = number;
         do {
             text[--at] = (char) ('0' + rest % 10);
             rest /= 10;
         } while (rest > 0);
-        suffix.getChars(0, suffix.length(), text, start + digits);
-        length = start + digits + suffix.length();
+        return end;
+    }
+
+    private void end(int at) {
+        suffix.getChars(0, suffix.length(), text, at);
+        length = at + suffix.length();
     }
 
     /** The characters; {@link #length} of them count. */

@@ -24,13 +24,16 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.dbdmobile.AndroidFrames;
-import org.dbdmobile.BlurDetector;
 import org.dbdmobile.BlurMap;
-import org.dbdmobile.BlurModel;
 import org.dbdmobile.DbdException;
+import org.dbdmobile.Focus;
+import org.dbdmobile.Frame;
 import org.dbdmobile.Framing;
 
-/** A photo of the gallery, or a still of the camera, with its blur map; to be shared. */
+/**
+ * A photo of the gallery, or a still of the camera, with its blur map and the verdict on its subject,
+ * judged in the photo's own pixels; to be shared.
+ */
 public final class StillActivity extends Activity {
     private static final String TAG = "dbd-mobile";
 
@@ -45,12 +48,21 @@ public final class StillActivity extends Activity {
     private View messagePanel;
     private View messageButton;
     private MenuItem share;
+    private TextView verdictText;
+    private TextView reasonText;
     private boolean isSharing;
 
-    // Set once, on the main thread; the detector behind it is closed already.
-    private Bitmap photo;
+    // Set once, on the main thread, as the photo is shown.
+    private Still photo;
     private LiveBlur live;
-    private Subject subject;
+    // The verdict that is shown; null while there is none.
+    private Focus focus;
+
+    // The worker's own: what judges, until the screen is left.
+    private LiveBlur judge;
+    private Frame frame;
+    // What was chosen last; null for what the map shows. Others are not judged any more.
+    private volatile Subject subject;
 
     /** What starts this screen for a photo. */
     static Intent of(Context context, Uri photo) {
@@ -80,12 +92,16 @@ public final class StillActivity extends Activity {
                     }
                 });
         messageButton = ok;
+        verdictText = findViewById(R.id.verdict);
+        reasonText = findViewById(R.id.reason);
         overlay.setOnSubject(
                 new OverlayView.OnSubject() {
                     @Override
                     public void onSubject(Subject chosen) {
                         subject = chosen;
-                        draw();
+                        if (live != null) {
+                            judgeLater();
+                        }
                     }
                 });
         modes.setOnCheckedChangeListener(
@@ -111,23 +127,24 @@ public final class StillActivity extends Activity {
 
     @Override
     protected void onDestroy() {
+        worker.post(
+                new Runnable() {
+                    @Override
+                    public void run() {
+                        letGo();
+                    }
+                });
         thread.quitSafely();
         super.onDestroy();
     }
 
     private void look(Uri uri, DemoSettings settings) {
         try {
-            final Bitmap read = Stills.read(getContentResolver(), uri);
-            BlurModel model = BlurModel.bundled(new Models(getAssets()), settings.model);
-            final LiveBlur result =
-                    new LiveBlur(
-                            BlurDetector.open(model, settings.kernels.options(settings.threads)));
-            try {
-                result.look(
-                        new AndroidFrames().of(read), Framing.WHOLE, OverlayMode.HEAT_MAP, null);
-            } finally {
-                result.close();
-            }
+            final Still read = Stills.read(getContentResolver(), uri);
+            frame = new AndroidFrames().of(read.whole);
+            judge = new LiveBlur(settings.open(new Models(getAssets())));
+            judge.look(frame, Framing.WHOLE, OverlayMode.HEAT_MAP, null);
+            final LiveBlur result = judge;
             main.post(
                     new Runnable() {
                         @Override
@@ -136,8 +153,89 @@ public final class StillActivity extends Activity {
                         }
                     });
         } catch (PhotoException | DbdException | OutOfMemoryError error) {
+            letGo();
             fail("The photo cannot be shown.", error);
         }
+    }
+
+    private void letGo() {
+        if (judge != null) {
+            judge.close();
+            judge = null;
+        }
+    }
+
+    /** Judges what was chosen, after what is under way; a subject that is chosen meanwhile wins. */
+    private void judgeLater() {
+        showFocus(null);
+        verdictText.setText(R.string.judging);
+        reasonText.setText("");
+        final Subject asked = subject;
+        worker.post(
+                new Runnable() {
+                    @Override
+                    public void run() {
+                        if (judge != null && asked == subject) {
+                            judge(asked);
+                        }
+                    }
+                });
+    }
+
+    private void judge(final Subject asked) {
+        try {
+            final Focus judged = judge.judge(frame, Framing.WHOLE, asked);
+            main.post(
+                    new Runnable() {
+                        @Override
+                        public void run() {
+                            if (asked == subject) {
+                                say(judged);
+                                showFocus(judged);
+                            }
+                        }
+                    });
+        } catch (DbdException.Image tooSmall) {
+            // The photo is shown all the same.
+            Log.w(TAG, tooSmall.getMessage());
+            final String why = tooSmall.getMessage();
+            main.post(
+                    new Runnable() {
+                        @Override
+                        public void run() {
+                            verdictText.setText(R.string.verdict_undecidable);
+                            reasonText.setText(why);
+                        }
+                    });
+        } catch (DbdException | OutOfMemoryError error) {
+            fail("The photo cannot be judged.", error);
+        }
+    }
+
+    private void say(Focus judged) {
+        switch (judged.verdict()) {
+            case SHARP:
+                verdictText.setText(R.string.verdict_sharp);
+                break;
+            case SOFT:
+                verdictText.setText(R.string.verdict_soft);
+                break;
+            case BLURRED:
+                verdictText.setText(R.string.verdict_blurred);
+                break;
+            default:
+                verdictText.setText(R.string.verdict_undecidable);
+        }
+        String reason = judged.reason();
+        reasonText.setText(
+                photo.reducedBy == 1
+                        ? reason
+                        : getString(R.string.verdict_reduced, reason, photo.reducedBy));
+    }
+
+    private void showFocus(Focus judged) {
+        focus = judged;
+        draw();
     }
 
     private void fail(String what, Throwable error) {
@@ -159,14 +257,14 @@ public final class StillActivity extends Activity {
         messagePanel.setVisibility(View.VISIBLE);
     }
 
-    private void show(Bitmap read, LiveBlur result) {
+    private void show(Still read, LiveBlur result) {
         photo = read;
         live = result;
         messagePanel.setVisibility(View.GONE);
-        picture.setPicture(photo.getWidth(), photo.getHeight());
-        photoView.setImageBitmap(photo);
+        picture.setPicture(photo.shown.getWidth(), photo.shown.getHeight());
+        photoView.setImageBitmap(photo.shown);
         showShare();
-        draw();
+        judgeLater();
     }
 
     private void draw() {
@@ -174,8 +272,8 @@ public final class StillActivity extends Activity {
             return;
         }
         try {
-            live.draw(Modes.of(modes.getCheckedRadioButtonId()), subject);
-            overlay.show(live);
+            live.draw(Modes.of(modes.getCheckedRadioButtonId()));
+            overlay.show(live, focus);
         } catch (DbdException error) {
             // Focus peaking is not for every model.
             fail("The overlay cannot be drawn.", error);
@@ -225,7 +323,7 @@ public final class StillActivity extends Activity {
                         try {
                             String stem = "photo-" + System.currentTimeMillis();
                             File folder = Stills.folder(StillActivity.this);
-                            sendLater(Stills.write(folder, stem, photo, map, seen));
+                            sendLater(Stills.write(folder, stem, photo.shown, map, seen));
                         } catch (IOException | OutOfMemoryError error) {
                             fail("The photo cannot be shared.", error);
                             sendLater(Collections.<File>emptyList());

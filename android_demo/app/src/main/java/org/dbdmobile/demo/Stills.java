@@ -26,8 +26,11 @@ import org.dbdmobile.Framing;
 
 /** Photos that stand still: read from the gallery, taken from a frame, written to be shared. */
 final class Stills {
-    /** A photo with a longer side is halved until it has not: a screen shows no more. */
+    /** What is shown of a photo with a longer side is halved until it has not. */
     static final int MAX_SIDE = 4096;
+
+    /** A photo of more pixels is decoded reduced: they would take more than 128 MiB. */
+    static final int MAX_PIXELS = 1 << 25;
 
     // Of the folder, so that a picture that another app still reads is not taken from under it.
     private static final long KEPT_MS = 24L * 60 * 60 * 1000;
@@ -58,7 +61,12 @@ final class Stills {
      *
      * @throws PhotoException it cannot be read, is damaged, or does not fit into memory
      */
-    static Bitmap read(ContentResolver resolver, Uri uri) throws PhotoException {
+    static Still read(ContentResolver resolver, Uri uri) throws PhotoException {
+        return read(resolver, uri, MAX_PIXELS);
+    }
+
+    /** The same with another number of pixels from which on a photo is decoded reduced. */
+    static Still read(ContentResolver resolver, Uri uri, int maxPixels) throws PhotoException {
         try {
             BitmapFactory.Options options = new BitmapFactory.Options();
             options.inJustDecodeBounds = true;
@@ -67,8 +75,8 @@ final class Stills {
             }
             options.inJustDecodeBounds = false;
             options.inSampleSize = 1;
-            int side = Math.max(options.outWidth, options.outHeight);
-            while (side / options.inSampleSize > MAX_SIDE) {
+            long pixels = (long) options.outWidth * options.outHeight;
+            while (pixels / options.inSampleSize / options.inSampleSize > maxPixels) {
                 options.inSampleSize *= 2;
             }
             Bitmap photo;
@@ -79,12 +87,27 @@ final class Stills {
                 throw new PhotoException(
                         R.string.photo_damaged, uri + " is no picture that can be decoded.", null);
             }
-            return turned(photo, orientation(resolver, uri));
+            Bitmap whole = turned(photo, orientation(resolver, uri));
+            return new Still(whole, shown(whole), options.inSampleSize);
         } catch (IOException error) {
             throw new PhotoException(R.string.photo_unreadable, uri + " cannot be read.", error);
         } catch (OutOfMemoryError error) {
             throw new PhotoException(R.string.out_of_memory, uri + " is too large.", error);
         }
+    }
+
+    private static Bitmap shown(Bitmap whole) {
+        Bitmap picture = whole;
+        while (Math.max(picture.getWidth(), picture.getHeight()) > MAX_SIDE) {
+            // Halved at most: so each pixel is the mean of those that it stands for.
+            picture =
+                    Bitmap.createScaledBitmap(
+                            picture,
+                            (picture.getWidth() + 1) / 2,
+                            (picture.getHeight() + 1) / 2,
+                            true);
+        }
+        return picture;
     }
 
     private static InputStream open(ContentResolver resolver, Uri uri) throws IOException {

@@ -1,6 +1,6 @@
 package org.dbdmobile.demo;
 
-import org.dbdmobile.BlurMap;
+import org.dbdmobile.Region;
 
 /**
  * The place that was tapped: a square around it, a fifth of the photo's shorter side, moved into the
@@ -23,12 +23,12 @@ final class Subject {
         this.y = Math.min(Math.max(y, 0), 1);
     }
 
-    /** How sharp the subject is in the map's photo: 0 = blurred to 1 = in focus. */
-    double sharpness(BlurMap map) {
-        int left = left(map.photoWidth(), map.photoHeight());
-        int top = top(map.photoWidth(), map.photoHeight());
-        int side = side(map.photoWidth(), map.photoHeight());
-        return map.sharpness(left, top, left + side, top + side);
+    /** The square in a photo of this size. */
+    Region square(int width, int height) {
+        int left = left(width, height);
+        int top = top(width, height);
+        int side = side(width, height);
+        return Region.box(left, top, left + side, top + side);
     }
 
     /** The square's side, in pixels of a photo of this size. */

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.dbdmobile.BlurModel;
+import org.dbdmobile.Focus;
 import org.dbdmobile.Framing;
 import org.junit.After;
 import org.junit.Before;
@@ -36,8 +37,8 @@ import org.robolectric.util.ReflectionHelpers;
 @Config(sdk = 34, shadows = {InferenceTest.FakeReader.class, InferenceTest.FakeImage.class})
 @GraphicsMode(GraphicsMode.Mode.NATIVE)
 public class InferenceTest implements Inference.Listener {
-    private static final int WIDTH = 64;
-    private static final int HEIGHT = 48;
+    private static final int WIDTH = 128;
+    private static final int HEIGHT = 96;
 
     /** Hands out what a test has put there. */
     @Implements(ImageReader.class)
@@ -77,7 +78,7 @@ public class InferenceTest implements Inference.Listener {
         protected Image.Plane[] getPlanes() {
             ByteBuffer luma = ByteBuffer.allocateDirect(WIDTH * HEIGHT);
             for (int i = 0; i < luma.capacity(); i++) {
-                luma.put(i, (byte) (i % WIDTH * 4));
+                luma.put(i, (byte) (i % WIDTH * 2));
             }
             byte[] grey = new byte[WIDTH * HEIGHT / 4];
             Arrays.fill(grey, (byte) 128);
@@ -122,6 +123,7 @@ public class InferenceTest implements Inference.Listener {
             new DemoSettings(models.ids().get(0), 1, Kernels.XNNPACK);
     private final ImageReader reader = Shadow.newInstanceOf(ImageReader.class);
     private final List<String> results = Collections.synchronizedList(new ArrayList<>());
+    private final List<Focus> focuses = new ArrayList<>();
     private final List<Bitmap> stills = Collections.synchronizedList(new ArrayList<>());
     private final List<Failure> failures = Collections.synchronizedList(new ArrayList<>());
     private Inference inference;
@@ -143,6 +145,7 @@ public class InferenceTest implements Inference.Listener {
         results.add(
                 live.map().photoWidth() + "x" + live.map().photoHeight() + " on "
                         + Thread.currentThread().getName());
+        focuses.add(live.focus());
     }
 
     @Override
@@ -188,9 +191,28 @@ public class InferenceTest implements Inference.Listener {
         frame();
         inference.setFraming(Framing.upright(0, false));
         frame();
-        assertEquals(Arrays.asList("48x64 on inference", "64x48 on inference"), results);
+        assertEquals(Arrays.asList("96x128 on inference", "128x96 on inference"), results);
         assertEquals(2, FakeImage.closed);
         assertTrue(failures.isEmpty());
+    }
+
+    @Test
+    public void subject_isJudgedInEachFrameAsLongAsThereIsOne() throws Exception {
+        inference.open(settings);
+        inference.setFraming(Framing.upright(90, false));
+        frame();
+        Subject subject = new Subject(0.5f, 0.9f);
+        inference.setSubject(subject);
+        frame();
+        inference.setSubject(null);
+        frame();
+        assertNull(focuses.get(0));
+        Focus focus = focuses.get(1);
+        assertEquals(subject.left(HEIGHT, WIDTH), focus.left());
+        assertEquals(subject.top(HEIGHT, WIDTH), focus.top());
+        assertEquals(HEIGHT, focus.photoWidth());
+        assertNull(focuses.get(2));
+        assertEquals(3, FakeImage.closed);
     }
 
     @Test

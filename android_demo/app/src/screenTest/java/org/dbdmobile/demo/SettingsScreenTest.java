@@ -29,8 +29,7 @@ public class SettingsScreenTest {
         SettingsActivity activity = started();
         Screen.paint(activity, "settings");
         Spinner models = activity.findViewById(R.id.model);
-        String[] packed = new File(Screen.ROOT, "dbd_mobile/models").list();
-        Arrays.sort(packed);
+        String[] packed = blurModels();
         assertEquals(packed.length, models.getCount());
         for (int i = 0; i < packed.length; i++) {
             assertEquals(packed[i], models.getItemAtPosition(i));
@@ -49,6 +48,13 @@ public class SettingsScreenTest {
         activity.finish();
         assertEquals(1, ((Spinner) started().findViewById(R.id.threads))
                 .getSelectedItemPosition());
+    }
+
+    /** Those that find blur: the one that measures it is no choice. */
+    private static String[] blurModels() {
+        String[] ids = new File(Screen.ROOT, "dbd_mobile/models").list();
+        Arrays.sort(ids);
+        return Arrays.stream(ids).filter(id -> !id.equals("detail")).toArray(String[]::new);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertNotEquals;
 import static org.junit.Assert.assertNull;
+import static org.junit.Assert.assertSame;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 import static org.robolectric.Shadows.shadowOf;
@@ -18,18 +19,23 @@ import android.graphics.Bitmap;
 import android.graphics.BitmapFactory;
 import android.media.ExifInterface;
 import android.net.Uri;
+import android.os.HandlerThread;
 import android.os.ParcelFileDescriptor;
 import android.os.SystemClock;
 import android.view.MotionEvent;
 import android.view.Menu;
 import android.view.View;
 import android.widget.RadioButton;
+import android.widget.TextView;
 import java.io.File;
 import java.io.FileNotFoundException;
+import java.io.FileOutputStream;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
+import org.dbdmobile.Focus;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
@@ -43,6 +49,7 @@ import org.robolectric.fakes.RoboMenu;
 import org.robolectric.fakes.RoboMenuItem;
 import org.robolectric.shadows.ShadowLog;
 import org.robolectric.shadows.ShadowLooper;
+import org.robolectric.util.ReflectionHelpers;
 
 /** A photo with its map: Android's own views and decoders, TensorFlow Lite's own native code. */
 @RunWith(ScreenRunner.class)
@@ -108,12 +115,100 @@ public class StillScreenTest {
         assertFalse(mask.sameAs(peaking));
         // The red ball, which the scene is focused on, and the wall far behind it.
         tap(activity, 0.555f, 0.52f);
+        Focus ball = judged(activity);
         Screen.paint(activity, "still-in-focus");
-        assertTrue(heard(activity), heard(activity).startsWith("In focus"));
         choose(activity, R.id.mode_heat_map);
         tap(activity, 0.2f, 0.1f);
+        Focus wall = judged(activity);
         Screen.paint(activity, "still-out-of-focus");
-        assertTrue(heard(activity), heard(activity).startsWith("Out of focus"));
+        assertFalse(ball + ", " + wall, ball.blurRadiusPx() >= wall.blurRadiusPx());
+    }
+
+    /** The verdict that is shown; what is heard and read is of the same. */
+    private static Focus judged(StillActivity activity) throws Exception {
+        Screen.await(() -> ReflectionHelpers.getField(activity, "focus") != null);
+        Focus focus = ReflectionHelpers.getField(activity, "focus");
+        SubjectText text = SubjectText.of(focus);
+        String heard = activity.getString(text.text);
+        if (text != SubjectText.UNDECIDABLE) {
+            int tenths = SubjectText.tenths(focus);
+            heard = heard.replace("%d", tenths / 10 + "." + tenths % 10);
+        }
+        assertEquals(heard, heard(activity));
+        assertEquals(focus.reason(), read(activity, R.id.reason));
+        return focus;
+    }
+
+    private static String read(StillActivity activity, int id) {
+        return ((TextView) activity.findViewById(id)).getText().toString();
+    }
+
+    @Test
+    public void photo_withoutATap_hasItsSubjectJudged() throws Exception {
+        StillActivity activity = shown(SCENE);
+        Focus focus = judged(activity);
+        assertTrue(focus.isSubjectFound());
+        assertNotEquals("", read(activity, R.id.verdict));
+        Bitmap scene = BitmapFactory.decodeFile(SCENE.getPath());
+        assertEquals(scene.getWidth(), focus.photoWidth());
+        // The ball, which is in focus, is at the middle of what was found.
+        assertTrue(focus.toString(), focus.left() < 0.555 * scene.getWidth());
+        assertTrue(focus.toString(), focus.right() > 0.555 * scene.getWidth());
+        Screen.paint(activity, "still-subject");
+    }
+
+    @Test
+    public void tap_whileAnotherIsJudged_winsAndIsSaidAlone() throws Exception {
+        StillActivity activity = shown(SCENE);
+        tap(activity, 0.2f, 0.1f);
+        assertEquals(
+                activity.getString(R.string.judging), read(activity, R.id.verdict));
+        tap(activity, 0.555f, 0.52f);
+        Focus focus = judged(activity);
+        Subject last = new Subject(0.555f, 0.52f);
+        assertEquals(
+                last.left(focus.photoWidth(), focus.photoHeight()), focus.left(), 2);
+        activity.finish();
+    }
+
+    @Test
+    public void photoThatIsTooSmall_isShownAndSaidNotToBeJudged() throws Exception {
+        File photo = folder.newFile("small.png");
+        Bitmap small = Bitmap.createBitmap(60, 90, Bitmap.Config.ARGB_8888);
+        try (OutputStream out = new FileOutputStream(photo)) {
+            small.compress(Bitmap.CompressFormat.PNG, 100, out);
+        }
+        StillActivity activity = shown(Uri.fromFile(photo));
+        String expected = activity.getString(R.string.verdict_undecidable);
+        Screen.await(() -> read(activity, R.id.verdict).equals(expected));
+        assertEquals(
+                "A photo has sides of 64 pixels at least to be judged, got 60x90.",
+                read(activity, R.id.reason));
+        assertTrue(share(activity).isEnabled());
+    }
+
+    @Test
+    public void photoOfTooManyPixels_isReducedAndSaysSo() throws Exception {
+        ContentResolver resolver = RuntimeEnvironment.getApplication().getContentResolver();
+        Bitmap scene = BitmapFactory.decodeFile(SCENE.getPath());
+        int pixels = scene.getWidth() * scene.getHeight();
+        Still whole = Stills.read(resolver, SCENE, pixels);
+        assertEquals(1, whole.reducedBy);
+        assertSame(whole.whole, whole.shown);
+        Still half = Stills.read(resolver, SCENE, pixels - 1);
+        assertEquals(2, half.reducedBy);
+        assertEquals((scene.getWidth() + 1) / 2, half.whole.getWidth(), 1);
+    }
+
+    @Test
+    public void screenThatIsLeft_closesItsDetector() throws Exception {
+        ActivityController<StillActivity> controller = controller(SCENE).create();
+        show(controller);
+        StillActivity activity = controller.get();
+        HandlerThread thread = ReflectionHelpers.getField(activity, "thread");
+        controller.pause().stop().destroy();
+        thread.join();
+        assertNull(ReflectionHelpers.getField(activity, "judge"));
     }
 
     @Test
@@ -121,6 +216,7 @@ public class StillScreenTest {
     public void photo_atNight_isPaintedDark() throws Exception {
         StillActivity activity = shown(SCENE);
         tap(activity, 0.555f, 0.52f);
+        judged(activity);
         Bitmap picture = Screen.paint(activity, "still-night");
         int middle = picture.getWidth() / 2;
         Screen.assertColor(
@@ -138,7 +234,7 @@ public class StillScreenTest {
         exif.saveAttributes();
         ContentResolver resolver = RuntimeEnvironment.getApplication().getContentResolver();
         Bitmap lying = BitmapFactory.decodeFile(SCENE.getPath());
-        Bitmap upright = Stills.read(resolver, Uri.fromFile(photo));
+        Bitmap upright = Stills.read(resolver, Uri.fromFile(photo)).whole;
         assertEquals(lying.getHeight(), upright.getWidth());
         assertEquals(lying.getWidth(), upright.getHeight());
         assertEquals(lying.getPixel(0, 0), upright.getPixel(upright.getWidth() - 1, 0));

@@ -17,6 +17,23 @@ public class ReadoutTest {
     }
 
     @Test
+    public void tenths_haveAPoint() {
+        Readout readout = new Readout("Blurred, %d px");
+        for (int tenths : new int[] {16, 5, 0, 100, 12345, Integer.MAX_VALUE}) {
+            readout.setTenths(tenths);
+            String number = tenths / 10 + "." + tenths % 10;
+            assertEquals("Blurred, " + number + " px", readout.toString());
+        }
+        readout.set(7);
+        assertEquals("Blurred, 7 px", readout.toString());
+    }
+
+    @Test
+    public void fixedText_isItself() {
+        assertEquals("Cannot tell", Readout.fixed("Cannot tell").toString());
+    }
+
+    @Test
     public void patternWithoutAPlace_isRefused() {
         assertThrows(IllegalArgumentException.class, () -> new Readout("In focus"));
     }

@@ -12,6 +12,7 @@ public class SubjectTest {
         assertEquals(100, subject.side(800, 500));
         assertEquals(350, subject.left(800, 500));
         assertEquals(200, subject.top(800, 500));
+        assertEquals("Region(box 350,200 to 450,300)", subject.square(800, 500).toString());
     }
 
     @Test
