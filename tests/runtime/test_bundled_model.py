@@ -12,16 +12,25 @@ from dbd_mobile.cli import main
 
 def test_cards_by_id_describe_the_models_that_can_be_loaded():
     models = bundled_models()
-    assert {"lite", "nano"} <= models.keys()
+    assert {"detail", "lite", "nano"} <= models.keys()
     for model_id, card in models.items():
         assert card["id"] == model_id
         assert all(entry["values"] for entry in card["accuracy"])
+        if card["kind"] == "detail":
+            with BlurDetector(detail=model_id, threads=1) as detector:
+                assert detector.detail_sha256 == card["sha256"]
+            continue
         with BlurDetector(model_id, threads=1) as detector:
             assert detector.model_sha256 == card["sha256"]
             assert detector.model_facts.input.size_wh == (
                 card["input"]["width"],
                 card["input"]["height"],
             )
+
+
+def test_ids_are_told_by_kind():
+    assert set(catalogue.bundled_ids("blur-map")) == {"lite", "nano"}
+    assert catalogue.bundled_ids("detail") == ["detail"]
 
 
 def test_cards_are_the_callers_own():
@@ -70,6 +79,11 @@ def empty_the_card(folder):
     (folder / "card.json").write_text("{}")
 
 
+def forget_the_kind(folder):
+    card = (folder / "card.json").read_text()
+    (folder / "card.json").write_text(card.replace('"kind": "blur-map",', ""))
+
+
 @pytest.mark.parametrize(
     ("damage", "sentence"),
     [
@@ -77,6 +91,7 @@ def empty_the_card(folder):
         (cut_the_file, "is not the one that its card describes"),
         (remove_the_file, "is not the one that its card describes"),
         (cut_the_card, "card of the bundled model lite is damaged"),
+        (forget_the_kind, "card of the bundled model lite is damaged"),
         (empty_the_card, "card of the bundled model lite is damaged"),
     ],
 )
