@@ -68,7 +68,7 @@ def open_predictor(path: Path) -> Predictor:
 
 
 def _open_weights(path: Path) -> Predictor:
-    return TorchPredictor(load_weights(path).network)
+    return TorchPredictor(load_weights(path, BlurNetwork).network)
 
 
 class TorchPredictor:
