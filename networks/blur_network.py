@@ -17,6 +17,7 @@ class BlurNetwork(Network):
     """
 
     gives: ClassVar[str] = "a blur map"
+    channels: ClassVar[int] = 1
     encoder: Encoder
 
     @abstractmethod

@@ -32,6 +32,7 @@ class Detail(Network):
     """
 
     gives: ClassVar[str] = "the radius of the blur of each cell"
+    channels: ClassVar[int] = _LOGITS
 
     def __init__(self) -> None:
         super().__init__()

@@ -14,10 +14,12 @@ class Network(nn.Module, ABC):
     Attributes:
         contract: Input size and normalisation.
         gives: What the numbers are, in words, for messages.
+        channels: How many there are for each place.
     """
 
     contract: NetworkContract
     gives: ClassVar[str]
+    channels: ClassVar[int]
 
     @abstractmethod
     def logits(self, image: Tensor) -> Tensor:
