@@ -3,7 +3,6 @@
 import math
 from typing import NamedTuple
 
-import torch
 from torch import Tensor
 from torch.nn import functional
 
@@ -78,16 +77,3 @@ def detail_losses(
 def _on_scale(code: Tensor, scale: tuple[float, float]) -> Tensor:
     lowest, highest = scale
     return lowest + (highest - lowest) * code
-
-
-class Rounding:
-    """Rounds a ReLU6's output to the 255 steps that int8 will have; gradients pass as they are.
-
-    A forward hook, so that the network itself stays as it is.
-    """
-
-    _STEP = 6 / 255
-
-    def __call__(self, module: torch.nn.Module, inputs: object, output: Tensor) -> Tensor:
-        rounded = torch.round(output / self._STEP) * self._STEP
-        return output + (rounded - output).detach()

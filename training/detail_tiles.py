@@ -91,20 +91,17 @@ def tile_batches(tiles: Tiles, batch_size: int, steps: range) -> Iterator[TileBa
 
     Step k has the tiles from ``k * batch_size`` on, wherever the run was interrupted.
     """
+    # OpenCV's threads do not survive a fork: a process that calls for them waits for ever.
+    cv2.setNumThreads(1)
     loader = DataLoader(
         tiles,
         batch_size,
         sampler=range(steps.start * batch_size, steps.stop * batch_size),
         num_workers=os.cpu_count() or 1,
         prefetch_factor=4,
-        worker_init_fn=_one_thread,
         collate_fn=_collate,
     )
     return iter(loader)
-
-
-def _one_thread(worker: int) -> None:
-    cv2.setNumThreads(1)
 
 
 def _collate(tiles: list[tuple[NDArray[np.generic], ...]]) -> TileBatch:

@@ -3,7 +3,7 @@
 import dataclasses
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, TypeVar, overload
+from typing import Annotated, Any, ClassVar, overload
 
 import tomli_w
 from pydantic import (
@@ -196,18 +196,20 @@ class Recipe:
 AnyRecipe = Recipe | DetailRecipe
 """Its architecture says which."""
 
-_Kind = TypeVar("_Kind", Recipe, DetailRecipe)
-
 
 @overload
 def read_recipe(path: Path) -> AnyRecipe: ...
 
 
 @overload
-def read_recipe(path: Path, kind: type[_Kind]) -> _Kind: ...
+def read_recipe(path: Path, kind: type[Recipe]) -> Recipe: ...
 
 
-def read_recipe(path: Path, kind: type[Recipe] | type[DetailRecipe] | None = None) -> AnyRecipe:
+@overload
+def read_recipe(path: Path, kind: type[DetailRecipe]) -> DetailRecipe: ...
+
+
+def read_recipe(path: Path, kind: type[AnyRecipe] | None = None) -> AnyRecipe:
     """Read a recipe.
 
     Args:
