@@ -84,9 +84,11 @@ class DetailTrainer:
         recipe = self.recipe
         sums: dict[str, float] = {}
         count, started = 0, time.monotonic()
+        # Processes are made before the bar, which has a thread.
+        batches = tile_batches(tiles, recipe.batch_size, range(self.step, recipe.steps))
         with progress_bar() as progress:
             task = progress.add_task("Training", total=recipe.steps, completed=self.step)
-            for batch in tile_batches(tiles, recipe.batch_size, range(self.step, recipe.steps)):
+            for batch in batches:
                 for name, value in self._train_on(batch).items():
                     sums[name] = sums.get(name, 0.0) + value
                 count += 1
