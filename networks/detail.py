@@ -22,7 +22,7 @@ _LOGITS = 3
 class Detail(Network):
     """Circle of confusion of each cell of 16 x 16 pixels, with how sure that is, made for int8.
 
-    A cell is judged by what lies within 50 pixels of it: whether an edge is sharp does not depend
+    A cell is judged by what lies within 32 pixels of it: whether an edge is sharp does not depend
     on what the photo shows.
 
     The three channels of the output (N, 3, H / 16, W / 16) are sigmoids, and so share one fixed

@@ -1,6 +1,7 @@
 """A recipe in, a folder with a trained ``detail`` network's weights, metrics and curves out."""
 
 import logging
+import shutil
 from pathlib import Path
 
 import torch
@@ -43,11 +44,16 @@ def train_detail(
     names = [f"{crop.path.name} {crop.all_sharp}" for crop in crops.training]
     run = RunFolder(folder, recipe, {}, names, reference)
     trainer = DetailTrainer(recipe, device)
+    kept = folder / "tiles"
     if state := run.checkpoint():
         trainer.take_up(state)
+    else:
+        # They may be another recipe's.
+        shutil.rmtree(kept, ignore_errors=True)
     run.begin()
     if trainer.step == recipe.steps:
         _log.info("%s holds a finished run", folder)
         return
     photos = [crop.read() for crop in crops.validation]
-    trainer.train(Tiles(recipe, crops.training), photos, run.record)
+    trainer.train(Tiles(recipe, crops.training, kept), photos, run.record)
+    shutil.rmtree(kept)

@@ -35,6 +35,7 @@ RECIPE = DetailRecipe(
     checkpoint_steps=2,
     batch_size=3,
     tile_side=64,
+    distinct_tiles=9,
     warm_up_steps=2,
     rounded_from=0.5,
 )
@@ -66,7 +67,7 @@ def test_command_writes_weights_that_say_what_they_are(native, tmp_path, capsys,
     caplog.set_level(logging.INFO)
     recipe = tmp_path / "mine.toml"
     recipe.write_text(
-        'architecture = "detail"\nsteps = 3\ncheckpoint_steps = 2\nbatch_size = 2\ntile_side = 64\n'
+        'architecture = "detail"\nsteps = 3\ncheckpoint_steps = 2\nbatch_size = 2\ndistinct_tiles = 4\ntile_side = 64\n'
     )
     folder = tmp_path / "run"
     arguments = ["detail", str(recipe), "-o", str(folder), "--as", "mine@1.2.3", "--seed", "5"]
@@ -220,7 +221,7 @@ def test_graph_makes_the_network_and_its_export(capsys):
 
 def test_reproduced_network_says_how_well_it_measures(native, tmp_path, capsys):
     (tmp_path / "tiny.toml").write_text(
-        'architecture = "detail"\nsteps = 1\nbatch_size = 2\ntile_side = 64\n'
+        'architecture = "detail"\nsteps = 1\nbatch_size = 2\ndistinct_tiles = 4\ntile_side = 64\n'
     )
     graph, out = tmp_path / "graph.toml", tmp_path / "out"
     graph.write_text('[[weights]]\nname = "tiny"\nversion = "1.0.0"\nrecipe = "tiny.toml"\n')
