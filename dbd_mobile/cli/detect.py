@@ -15,7 +15,7 @@ from dbd_mobile.chatter import without_chatter
 from dbd_mobile.cli.facts import run_facts
 from dbd_mobile.cli.options import EXIT_STATUS, add_model, add_threads
 from dbd_mobile.cli.photo_files import PhotoFiles, any_file
-from dbd_mobile.cli.screen import complain, say, with_progress
+from dbd_mobile.cli.screen import complain_of, say, with_progress
 from dbd_mobile.detector import BlurDetector
 from dbd_mobile.errors import DBDError
 from dbd_mobile.photo import load_pixels
@@ -76,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
                     }
                     _write(files, photo, blur_map.overlay(pixels), blur_map, facts)
             except DBDError as error:
-                complain(f"dbd-mobile: {error}")
+                complain_of(photo, error)
                 failed = True
             else:
                 width, height = blur_map.size_wh

@@ -20,16 +20,6 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_detail(parser: argparse.ArgumentParser) -> None:
-    """Add ``--detail``."""
-    parser.add_argument(
-        "--detail",
-        default="detail",
-        metavar="ID|FILE",
-        help="the model that measures blur in pixels, likewise; default: detail",
-    )
-
-
 def add_threads(parser: argparse.ArgumentParser) -> None:
     """Add ``--threads``."""
     parser.add_argument(
@@ -51,13 +41,20 @@ def add_box(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_at_width(parser: argparse.ArgumentParser) -> None:
-    """Add ``--at-width``."""
+def add_at_width(parser: argparse.ArgumentParser, *, default: str) -> None:
+    """Add ``--at-width``; ``default`` says what goes without it."""
     parser.add_argument(
         "--at-width",
         type=whole_number,
         metavar="N",
-        help="judge the photo as it is seen N pixels wide; default: its own width, 100 %%",
+        help=f"judge a photo as it is seen N pixels wide; default: {default}".replace("%", "%%"),
+    )
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add ``--json``."""
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object per photo, each on a line"
     )
 
 

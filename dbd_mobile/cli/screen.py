@@ -57,6 +57,12 @@ def complain(line: str) -> None:
     notes.print(_printable(line, sys.stderr.encoding))
 
 
+def complain_of(photo: Path, error: DBDError) -> None:
+    """Write to stderr what went wrong with a photo, by its name."""
+    name = "" if str(photo) in str(error) else f"{photo}: "
+    complain(f"dbd-mobile: {name}{error}")
+
+
 def with_progress(photos: Sequence[Path]) -> Iterable[Path]:
     """Give photo after photo; many that go on without a line on the screen for each show a bar."""
     if len(photos) > _MANY and sys.stderr.isatty() and not sys.stdout.isatty():
