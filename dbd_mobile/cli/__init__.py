@@ -9,7 +9,7 @@ import argparse
 import warnings
 from collections.abc import Sequence
 
-from dbd_mobile.cli import bench, best, detect, doctor, judge, models
+from dbd_mobile.cli import bench, best, calibrate, detect, doctor, judge, models
 from dbd_mobile.cli.screen import run_command
 from dbd_mobile.version import __version__
 
@@ -44,6 +44,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for command in (detect, judge, best, models, doctor, bench):
+    for command in (detect, judge, best, calibrate, models, doctor, bench):
         command.add_parser(commands)
     return parser
