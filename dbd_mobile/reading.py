@@ -14,7 +14,7 @@ MIN_CONFIDENCE = 0.7
 RELIABLE_PX = 6.0
 """Radii from here on, in pixels of the level, are better measured on a coarser level."""
 
-CRISP_PX = 1.5
+CRISP_PX = 2.0
 """Less than this, in a coarse level's own pixels, says no more than that a finer level may tell."""
 
 
