@@ -139,6 +139,7 @@ def _strip(size_wh: tuple[int, int], focus: Focus, *, max_radius_px: float) -> I
     """Draw what goes under the photo: the verdict, and where it is on the scale of radii."""
     width = max(size_wh[0], _STRIP_MIN_WIDTH)
     text_px = max(_TEXT_MIN_PX, round(_TEXT_SHARE * min(width, _mean_side((width, size_wh[1])))))
+    stroke = max(1, text_px // 14)
     # Rows from the top, in heights of the text: words, mark, scale, its numbers, its names, a note.
     strip = Image.new("RGB", (width, round(8.6 * text_px)), _STRIP_BACKGROUND)
     draw = ImageDraw.Draw(strip)
@@ -156,20 +157,20 @@ def _strip(size_wh: tuple[int, int], focus: Focus, *, max_radius_px: float) -> I
     bar = np.full((bottom - top, right - left, 3), _SCALE_GROUND, np.uint8)
     _hatch(bar, verdicts, line=_line_px(size_wh), from_row=0)
     strip.paste(Image.fromarray(bar), (left, top))
-    draw.rectangle((left, top, right - 1, bottom - 1), outline=_STRIP_INK)
+    draw.rectangle((left, top, right - 1, bottom - 1), outline=_STRIP_INK, width=stroke)
 
     def at(radius_px: float) -> int:
         return left + min(int(np.searchsorted(radii_px, radius_px)), right - left - 1)
 
     for tick in _SCALE_TICKS_PX:
-        draw.line((at(tick), bottom, at(tick), bottom + text_px // 3), _STRIP_INK)
+        draw.line((at(tick), bottom, at(tick), bottom + text_px // 3), _STRIP_INK, stroke)
         unit = " px" if tick == _SCALE_TICKS_PX[-1] else ""
         draw.text((at(tick), 5 * text_px), f"{tick}{unit}", _STRIP_INK, anchor="mm")
     for name, number in _NUMBERS.items():
         (columns,) = np.nonzero(verdicts == number)
         if len(columns):
             start, end = left + int(columns[0]), left + int(columns[-1])
-            draw.line((start, top, start, bottom), _STRIP_INK)
+            draw.line((start, top, start, bottom), _STRIP_INK, stroke)
             if draw.textlength(name) < end - start:
                 draw.text(((start + end) // 2, 6.3 * text_px), name, _STRIP_INK, anchor="mm")
     draw.text((left, 7.7 * text_px), _NOTE, _STRIP_INK, anchor="lm")
