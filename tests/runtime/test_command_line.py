@@ -319,6 +319,16 @@ def test_file_that_cannot_be_written_is_named_as_it_was_asked_for(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_an_encoder_says_is_said(bright_right, tmp_path, monkeypatch, capsys):
+    def refuse(*arguments, **options):
+        raise OSError("broken data stream")
+
+    monkeypatch.setattr(Image.Image, "save", refuse)
+    assert run("detect", bright_right, "-o", tmp_path, "--model", TINY) == 1
+    said = capsys.readouterr().err
+    assert said.endswith("photo.overlay.jpg cannot be written: broken data stream.\n")
+
+
 def test_models_lists_the_cards(capsys):
     assert run("models") == 0
     assert "lite" in capsys.readouterr().out
