@@ -190,9 +190,9 @@ class KnownBlur:
         states everything in it is known."""
         side = self._side + 2 * _MARGIN
         kind = rng.random()
-        if kind < 0.24:
+        if kind < 0.28:
             return _plain(side, rng), None, 1.0
-        if kind < 0.45:
+        if kind < 0.48:
             drawn = self._drawn[rng.integers(len(self._drawn))]
             top, left = rng.integers(0, drawn.shape[0] - side + 1, 2)
             return drawn[top : top + side, left : left + side], np.full((1, 1), 2, np.uint8), 1.0
@@ -464,7 +464,7 @@ def _plain(side: int, rng: np.random.Generator) -> NDArray[np.uint8]:
         image = np.broadcast_to(base, (side, side, 3))
         if rng.random() < 0.3:
             image = np.full((side, side, 3), float(rng.choice([0, 255])))
-    elif kind < 0.6:
+    elif kind < 0.5:
         angle = rng.uniform(0, 2 * math.pi)
         y, x = np.mgrid[0:side, 0:side] / side - 0.5
         ramp = math.cos(angle) * x + math.sin(angle) * y
@@ -472,7 +472,7 @@ def _plain(side: int, rng: np.random.Generator) -> NDArray[np.uint8]:
             ramp = np.hypot(x - rng.uniform(-1, 1), y - rng.uniform(-1, 1))
         image = base + ramp[..., None] * rng.normal(0, 40, 3)
     else:
-        image = base + rng.uniform(3, 45) * _cloud(side, rng.uniform(1.7, 3), rng)[..., None]
+        image = base + rng.uniform(3, 45) * _cloud(side, rng.uniform(1.5, 3), rng)[..., None]
     return np.clip(image + 0.5, 0, 255).astype(np.uint8)
 
 
