@@ -25,7 +25,7 @@ def accuracy_rows() -> list[str]:
         "|---|---|---|---|---|---|---|---|",
     ]
     names = ("fmax", "f_at_half", "ddff", "adaptive", "mae")
-    for model_id in bundled_ids():
+    for model_id in bundled_ids("blur-map"):
         for entry in _merged(load_card(model_id)["accuracy"]):
             values = " | ".join(f"{entry['values'][name]:.4f}" for name in names)
             rows.append(
