@@ -1,0 +1,116 @@
+"""A 12-megapixel JPEG in; what ``judge`` costs beside what is done without it out."""
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from PIL import Image
+
+from benchmarks.verdicts.row import Row
+from benchmarks.verdicts.scene import SUBJECT, render_sharp
+from dbd_mobile import BlurDetector
+from dbd_mobile.errors import InputError
+from dbd_mobile.photo import load_pixels
+
+MEASURE = "cost"
+THREADS = 2
+_SIZE_WH = (4000, 3000)
+_QUALITY = 92
+_RUNS = 9
+# The peak of a process's memory, which exec does not hand on as ru_maxrss is.
+_CHILD = """
+import sys
+from dbd_mobile import BlurDetector
+from dbd_mobile.photo import load_pixels
+step, path, model, detail = sys.argv[1:]
+with BlurDetector(model, detail=detail, threads=2) as detector:
+    if step == "detect":
+        detector.detect(load_pixels(path))
+    else:
+        detector.judge(path)
+print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
+"""
+
+
+def measure_cost(model: str, detail: str) -> list[Row]:
+    """Time ``judge`` on two threads, and compare the peaks of two processes' memory.
+
+    Args:
+        model: Bundled id, or file, of the blur-map model.
+        detail: That of the detail model.
+
+    Raises:
+        DBDError: If a model cannot be used, or this system does not tell a process's peak memory.
+    """
+    with (
+        TemporaryDirectory() as folder,
+        BlurDetector(model, detail=detail, threads=THREADS) as detector,
+    ):
+        path = Path(folder, "photo.jpg")
+        Image.fromarray(render_sharp(_SIZE_WH)).save(path, quality=_QUALITY)
+        pixels = np.asarray(Image.open(path))
+        box = tuple(share * side for share, side in zip(SUBJECT, _SIZE_WH * 2, strict=True))
+        on_file = _ratio(
+            lambda: detector.judge(path), lambda: detector.detect(load_pixels(path))
+        )
+        on_pixels = _ratio(lambda: detector.judge(pixels, box), lambda: detector.detect(pixels))
+        extra = _peak("judge", path, model, detail) - _peak("detect", path, model, detail)
+    return [
+        Row(
+            measure=MEASURE,
+            what="judging a 12-megapixel JPEG file, of decoding it and one blur map",
+            value=on_file,
+            unit="times",
+            count=_RUNS,
+            at_most=1.25,
+        ),
+        Row(
+            measure=MEASURE,
+            what="judging a box of a decoded photo, of one blur map",
+            value=on_pixels,
+            unit="times",
+            count=_RUNS,
+            at_most=1.3,
+        ),
+        Row(
+            measure=MEASURE,
+            what="memory that judging takes at its peak beside the decoded photo",
+            value=extra,
+            unit="MB",
+            count=1,
+            at_most=40.0,
+        ),
+    ]
+
+
+def _ratio(one: Callable[[], object], other: Callable[[], object]) -> float:
+    """How many times as long one takes as the other, both warm, in turn."""
+    ratios = []
+    for run in range(_RUNS + 1):
+        taken = []
+        for step in (one, other):
+            start = time.perf_counter()
+            step()
+            taken.append(time.perf_counter() - start)
+        if run:
+            ratios.append(taken[0] / taken[1])
+    return statistics.median(ratios)
+
+
+def _peak(step: str, path: Path, model: str, detail: str) -> float:
+    """Most memory, in MB, that a process of its own held in which one step is done."""
+    child = subprocess.run(
+        [sys.executable, "-c", _CHILD, step, str(path), model, detail],
+        capture_output=True,
+        text=True,
+    )
+    if child.returncode:
+        raise InputError(
+            f"The memory of a process cannot be measured here: {child.stderr.splitlines()[-1]}"
+        )
+    return int(child.stdout) * 1024 / 1e6
