@@ -30,14 +30,14 @@ class Judged:
         detail: That of the detail model.
         data: Folder of the data sets: ``native``, ``cuhk`` and ``lfsd`` below it.
         everything: Whether native photos that training sees are measured too.
-        threads: Of the interpreters, but where the cost is measured.
+        threads: Of the interpreters, but where the cost is measured; None as users have them.
     """
 
     model: str
     detail: str
     data: Path
     everything: bool
-    threads: int
+    threads: int | None
 
     def native_photos(self) -> list[NativePhoto]:
         """The native photos that are measured."""

@@ -19,9 +19,7 @@ from dbd_mobile.photo import load_pixels
 
 MEASURE = "cost"
 THREADS = 2
-_SIZE_WH = (4000, 3000)
 _QUALITY = 92
-_RUNS = 9
 # The peak of a process's memory, which exec does not hand on as ru_maxrss is.
 _CHILD = """
 import sys
@@ -37,12 +35,16 @@ print(next(line.split()[1] for line in open("/proc/self/status") if line.startsw
 """
 
 
-def measure_cost(model: str, detail: str) -> list[Row]:
+def measure_cost(
+    model: str, detail: str, size_wh: tuple[int, int] = (4000, 3000), runs: int = 9
+) -> list[Row]:
     """Time ``judge`` on two threads, and compare the peaks of two processes' memory.
 
     Args:
         model: Bundled id, or file, of the blur-map model.
         detail: That of the detail model.
+        size_wh: Of the JPEG.
+        runs: Timed runs of each.
 
     Raises:
         DBDError: If a model cannot be used, or this system does not tell a process's peak memory.
@@ -52,21 +54,23 @@ def measure_cost(model: str, detail: str) -> list[Row]:
         BlurDetector(model, detail=detail, threads=THREADS) as detector,
     ):
         path = Path(folder, "photo.jpg")
-        Image.fromarray(render_sharp(_SIZE_WH)).save(path, quality=_QUALITY)
+        Image.fromarray(render_sharp(size_wh)).save(path, quality=_QUALITY)
         pixels = np.asarray(Image.open(path))
-        box = tuple(share * side for share, side in zip(SUBJECT, _SIZE_WH * 2, strict=True))
+        box = tuple(share * side for share, side in zip(SUBJECT, size_wh * 2, strict=True))
         on_file = _ratio(
-            lambda: detector.judge(path), lambda: detector.detect(load_pixels(path))
+            lambda: detector.judge(path), lambda: detector.detect(load_pixels(path)), runs
         )
-        on_pixels = _ratio(lambda: detector.judge(pixels, box), lambda: detector.detect(pixels))
+        on_pixels = _ratio(
+            lambda: detector.judge(pixels, box), lambda: detector.detect(pixels), runs
+        )
         extra = _peak("judge", path, model, detail) - _peak("detect", path, model, detail)
     return [
         Row(
             measure=MEASURE,
-            what="judging a 12-megapixel JPEG file, of decoding it and one blur map",
+            what=f"judging a {_megapixels(size_wh)} JPEG file, of decoding it and one blur map",
             value=on_file,
             unit="times",
-            count=_RUNS,
+            count=runs,
             at_most=1.25,
         ),
         Row(
@@ -74,7 +78,7 @@ def measure_cost(model: str, detail: str) -> list[Row]:
             what="judging a box of a decoded photo, of one blur map",
             value=on_pixels,
             unit="times",
-            count=_RUNS,
+            count=runs,
             at_most=1.3,
         ),
         Row(
@@ -88,10 +92,14 @@ def measure_cost(model: str, detail: str) -> list[Row]:
     ]
 
 
-def _ratio(one: Callable[[], object], other: Callable[[], object]) -> float:
+def _megapixels(size_wh: tuple[int, int]) -> str:
+    return f"{size_wh[0] * size_wh[1] / 1e6:.0f}-megapixel"
+
+
+def _ratio(one: Callable[[], object], other: Callable[[], object], runs: int) -> float:
     """How many times as long one takes as the other, both warm, in turn."""
     ratios = []
-    for run in range(_RUNS + 1):
+    for run in range(runs + 1):
         taken = []
         for step in (one, other):
             start = time.perf_counter()

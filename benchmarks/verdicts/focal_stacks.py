@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.verdicts.row import Row, share
-from evaluation.textured_boxes import Box
 from data.blur_dataset import list_photos, read_photo
 from dbd_mobile import BlurDetector
 from dbd_mobile.errors import InputError
 from evaluation.scoring import with_progress
+from evaluation.textured_boxes import Box
 
 MEASURE = "focal stacks"
 SIDE = 80
@@ -41,14 +41,15 @@ def measure_focal_stacks(detector: BlurDetector, folder: Path) -> list[Row]:
         slices = [read_photo(path) for path in paths]
         for box, sharpest in clear_boxes(slices):
             ranked = detector.best_of(slices, box)
-            first_by_rank.append(ranked[0].index == sharpest)
-            radii = [ranked_slice.focus.blur_radius_px for ranked_slice in ranked]
-            undecided.append(all(radius is None for radius in radii))
-            least = min(
-                ranked, key=lambda r: np.inf if r.focus.blur_radius_px is None
-                else r.focus.blur_radius_px,
-            )  # fmt: skip
-            first_by_radius.append(least.index == sharpest and not undecided[-1])
+            radii = {
+                shot.index: shot.focus.blur_radius_px
+                for shot in ranked
+                if shot.focus.blur_radius_px is not None
+            }
+            # Without any the order says nothing, so it cannot be right by chance either.
+            undecided.append(not radii)
+            first_by_rank.append(bool(radii) and ranked[0].index == sharpest)
+            first_by_radius.append(bool(radii) and min(radii, key=radii.__getitem__) == sharpest)
     return [
         share(MEASURE, "sharpest slice ranked first by best_of", first_by_rank, at_least=0.97),
         share(MEASURE, "sharpest slice has the least radius", first_by_radius, at_least=0.97),

@@ -85,15 +85,14 @@ def _number(value: float, unit: str) -> str:
     return f"{value:.3f} {unit}" if unit == "log2" else f"{value:.2f} {unit}"
 
 
-def table(title: str, rows: Sequence[Row]) -> Table:
-    """Rows for the screen; what was missed is marked."""
-    result = Table(title=title)
-    for heading in ("measure", "what"):
-        result.add_column(heading)
+def table(rows: Sequence[Row]) -> Table:
+    """The rows of one measure for the screen; what was missed is marked."""
+    result = Table(title=rows[0].measure, title_justify="left", box=None, pad_edge=False)
+    result.add_column("what")
     for heading in ("of", "value", "target"):
-        result.add_column(heading, justify="right")
-    result.add_column("")
+        result.add_column(heading, justify="right", no_wrap=True)
+    result.add_column("", no_wrap=True)
     for row in rows:
         mark = "" if row.passed else "MISSED"
-        result.add_row(row.measure, row.what, str(row.count), row.shown, row.target, mark)
+        result.add_row(row.what, str(row.count), row.shown, row.target, mark)
     return result

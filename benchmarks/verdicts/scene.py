@@ -14,7 +14,7 @@ _EXPOSURE = 1.25
 _BAND = 400_000
 
 SUBJECT = (0.46, 0.38, 0.66, 0.64)
-"""Most of the ball in the middle: x0, y0, x1, y1 as shares of the width and height of a 4:3 picture."""
+"""Most of the middle ball: x0, y0, x1, y1 as shares of a 4:3 picture's width and height."""
 
 
 def render_sharp(size_wh: tuple[int, int]) -> NDArray[np.uint8]:

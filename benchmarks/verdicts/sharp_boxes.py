@@ -1,19 +1,23 @@
 """Photos in their cameras' own pixels in; how often their crisp boxes are called sharp, and those
 of the same photos out of focus are not.
+
+"Not called sharp" is what a user is warned by, but a detector that finds everything undecidable
+would reach it too: how often the verdict is soft or blurred stands beside it.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.verdicts.row import Row, share
-from evaluation.textured_boxes import Box, textured_boxes
 from data.known_blur import fine_kernel
 from data.native_photos import NativePhoto
 from data.synthesis import blur_all
 from dbd_mobile import BlurDetector, Focus
 from evaluation.scoring import with_progress
+from evaluation.textured_boxes import Box, textured_boxes
 
 MEASURE = "sharp boxes"
 RADII = (2.0, 4.0, 6.0, 8.0, 12.0)
@@ -22,6 +26,8 @@ SWEEP = tuple(step / 10 for step in range(5, 31))
 """Radii among which the smallest is looked for that is found."""
 _FOUND_IN = 0.9
 _LARGE_FROM = 4.0
+# Boxes of a photo that the sweep looks at.
+_SWEPT = 5
 
 
 def disc_blur(photo: NDArray[np.uint8], radius: float) -> NDArray[np.uint8]:
@@ -45,76 +51,84 @@ def measure_sharp_boxes(detector: BlurDetector, photos: Sequence[NativePhoto]) -
         DBDError: If a photo cannot be used.
     """
     by_radius: dict[float, list[Focus]] = {radius: [] for radius in (0.0, *RADII)}
-    found_from = []
+    not_sharp_from, blurred_from = [], []
     for photo in with_progress([p for p in photos if not p.soft], "Judging crisp boxes"):
         pixels = photo.read()
         boxes = textured_boxes(pixels)
+        if not boxes:
+            continue
         for radius, verdicts in by_radius.items():
             verdicts += _judge(detector, disc_blur(pixels, radius), boxes)
-        if boxes:
-            found_from.append(_found_from(detector, pixels, boxes))
-    rows = [
+        few = boxes[:: -(-len(boxes) // _SWEPT)]
+        swept = {radius: _judge(detector, disc_blur(pixels, radius), few) for radius in SWEEP}
+        not_sharp_from.append(_found_from(swept, _not_sharp))
+        blurred_from.append(_found_from(swept, _blurred))
+    as_they_are = by_radius.pop(0.0)
+    return [
         share(
             MEASURE,
             "called sharp as they are",
-            [focus.verdict == "sharp" for focus in by_radius[0.0]],
+            [focus.verdict == "sharp" for focus in as_they_are],
             at_least=0.97,
-        )
-    ]
-    rows += [
+        ),
         share(
             MEASURE,
-            f"not called sharp at radius {radius:g}",
-            [focus.verdict != "sharp" for focus in by_radius[radius]],
-            at_least=0.99 if radius >= _LARGE_FROM else 0.95,
-        )
-        for radius in RADII
+            "undecidable as they are",
+            [focus.verdict == "undecidable" for focus in as_they_are],
+        ),
+        *(
+            share(
+                MEASURE,
+                f"not called sharp at radius {radius:g}",
+                [_not_sharp(focus) for focus in verdicts],
+                at_least=0.99 if radius >= _LARGE_FROM else 0.95,
+            )
+            for radius, verdicts in by_radius.items()
+        ),
+        *(
+            share(
+                MEASURE,
+                f"called soft or blurred at radius {radius:g}",
+                [_blurred(focus) for focus in verdicts],
+            )
+            for radius, verdicts in by_radius.items()
+        ),
+        _smallest("not called sharp", not_sharp_from, at_most=1.7),
+        _smallest("called soft or blurred", blurred_from),
     ]
-    rows.append(
-        share(
-            MEASURE,
-            "undecidable at radius 0 to 12",
-            [f.verdict == "undecidable" for verdicts in by_radius.values() for f in verdicts],
-        )
-    )
-    rows.append(
-        Row(
-            measure=MEASURE,
-            what=f"smallest radius that is found in {_FOUND_IN:.0%} of the photos",
-            value=_reached(found_from),
-            unit="px",
-            count=len(found_from),
-            at_most=1.7,
-        )
-    )
-    return rows
 
 
-def _judge(
-    detector: BlurDetector, pixels: NDArray[np.uint8], boxes: Sequence[Box]
-) -> list[Focus]:
+def _not_sharp(focus: Focus) -> bool:
+    return focus.verdict != "sharp"
+
+
+def _blurred(focus: Focus) -> bool:
+    return focus.verdict in ("soft", "blurred")
+
+
+def _judge(detector: BlurDetector, pixels: NDArray[np.uint8], boxes: Sequence[Box]) -> list[Focus]:
     return [detector.judge(pixels, box, strictness="pixel") for box in boxes]
 
 
-def _found_from(
-    detector: BlurDetector, pixels: NDArray[np.uint8], boxes: Sequence[Box]
-) -> float:
-    """The smallest radius of ``SWEEP`` from which on most of a few boxes are not called sharp.
-
-    Infinite where the last one is not found.
-    """
-    few = boxes[:: -(-len(boxes) // 5)]
-    found_from = np.inf
-    for radius in reversed(SWEEP):
-        verdicts = _judge(detector, disc_blur(pixels, radius), few)
-        if 2 * sum(focus.verdict != "sharp" for focus in verdicts) <= len(verdicts):
+def _found_from(swept: Mapping[float, Sequence[Focus]], found: Callable[[Focus], bool]) -> float:
+    """The smallest radius from which on most of the boxes are found; infinite without one."""
+    smallest = np.inf
+    for radius, verdicts in sorted(swept.items(), reverse=True):
+        if 2 * sum(map(found, verdicts)) <= len(verdicts):
             break
-        found_from = radius
-    return found_from
+        smallest = radius
+    return smallest
 
 
-def _reached(found_from: Sequence[float]) -> float | None:
-    """The radius at which enough photos are found; None where too few are at any."""
-    enough = int(np.ceil(_FOUND_IN * len(found_from)))
+def _smallest(what: str, found_from: Sequence[float], at_most: float | None = None) -> Row:
+    """The radius from which on enough photos are found."""
+    enough = math.ceil(_FOUND_IN * len(found_from))
     radius = sorted(found_from)[enough - 1] if found_from else np.inf
-    return radius if np.isfinite(radius) else None
+    return Row(
+        measure=MEASURE,
+        what=f"smallest radius {what} in {_FOUND_IN:.0%} of the photos",
+        value=radius if np.isfinite(radius) else None,
+        unit="px",
+        count=len(found_from),
+        at_most=at_most,
+    )

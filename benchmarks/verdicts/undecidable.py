@@ -1,7 +1,8 @@
 """Pictures made without anything that could be sharp or not in; how often ``judge`` says so out."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from evaluation.scoring import with_progress
 
 MEASURE = "undecidable"
 SIZES_WH = ((640, 480), (1600, 1200), (4000, 3000))
-SEEDS = range(4)
+_SEEDS = range(4)
 _LEAST = 0.95
 _QUALITY = 90
 
@@ -85,10 +86,19 @@ def make_picture(kind: str, size_wh: tuple[int, int], seed: int) -> NDArray[np.u
     return pixels
 
 
-def measure_undecidable(detector: BlurDetector) -> list[Row]:
-    """Judge made pictures, each without a box and by one in its middle."""
+def measure_undecidable(
+    detector: BlurDetector, sizes_wh: Sequence[tuple[int, int]] = SIZES_WH
+) -> list[Row]:
+    """Judge made pictures, each without a box and by one in its middle.
+
+    Args:
+        detector: What judges.
+        sizes_wh: Width and height in pixels of the pictures; of each size several are made.
+    """
     said: dict[str, list[bool]] = {kind: [] for kind in KINDS}
-    for kind, size_wh, seed in with_progress(list(_pictures()), "Judging made pictures"):
+    for kind, size_wh, seed in with_progress(
+        list(product(KINDS, sizes_wh, _SEEDS)), "Judging made pictures"
+    ):
         picture = make_picture(kind, size_wh, seed)
         width, height = size_wh
         middle = (width // 4, height // 4, width - width // 4, height - height // 4)
@@ -97,13 +107,6 @@ def measure_undecidable(detector: BlurDetector) -> list[Row]:
     rows = [share(MEASURE, f"{kind} called undecidable", said[kind]) for kind in KINDS]
     everything = [hit for hits in said.values() for hit in hits]
     return [*rows, share(MEASURE, "all of these", everything, at_least=_LEAST)]
-
-
-def _pictures() -> Iterator[tuple[str, tuple[int, int], int]]:
-    for kind in KINDS:
-        for size_wh in SIZES_WH:
-            for seed in SEEDS:
-                yield kind, size_wh, seed
 
 
 def _places(size_wh: tuple[int, int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
