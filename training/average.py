@@ -62,7 +62,7 @@ def average_weights(
     if not 0 < firmness < math.inf:
         raise InputError(f"The firmness must be a number above 0, not {firmness}.")
     files = [origin.path for origin in origins]
-    members = [load_weights(file) for file in files]
+    members = [load_weights(file, BlurNetwork) for file in files]
     recipes = [recipes_of_notes(member.notes) for member in members]
     for file, of in zip(files, recipes, strict=True):
         if not of:

@@ -21,7 +21,7 @@ from pydantic.dataclasses import dataclass
 
 from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.errors import InputError
-from networks import ARCHITECTURES, NetworkContract
+from networks import BLUR_ARCHITECTURES, NetworkContract
 from training.faults import describe_fault, key_of
 from training.losses import ADVERSARIAL_LOSSES
 
@@ -78,7 +78,7 @@ class Recipe:
     """Everything that decides what a training run computes.
 
     Attributes:
-        architecture: Name in ``networks.ARCHITECTURES``.
+        architecture: Name in ``networks.BLUR_ARCHITECTURES``.
         encoder_weights: What the encoder starts from: "imagenet" (of an installed package),
             "random", or a file with its published ImageNet weights.
         start_from: Weights of the same architecture to go on from, in the place of
@@ -116,7 +116,7 @@ class Recipe:
         losses: Weights of the loss terms.
     """
 
-    architecture: Annotated[StrictStr, _one_of(ARCHITECTURES)]
+    architecture: Annotated[StrictStr, _one_of(BLUR_ARCHITECTURES)]
     encoder_weights: StrictStr = "imagenet"
     start_from: StrictStr = ""
     teacher: StrictStr = ""

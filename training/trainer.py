@@ -63,7 +63,9 @@ class Trainer:
         self.recipe, self.device = recipe, device
         self.network = _initial_network(recipe, origins)
         self.teacher = (
-            load_weights(origins["teacher"].path).network if "teacher" in origins else None
+            load_weights(origins["teacher"].path, BlurNetwork).network
+            if "teacher" in origins
+            else None
         )
         self.objective = Objective(recipe, self.network, self.teacher)
         self.side = recipe.input_side(self.network.contract)
@@ -236,14 +238,14 @@ class Trainer:
 def _initial_network(recipe: Recipe, origins: Origins) -> BlurNetwork:
     """The network that a run starts from."""
     if "start_from" in origins:
-        trained = load_weights(origins["start_from"].path)
+        trained = load_weights(origins["start_from"].path, BlurNetwork)
         if trained.architecture != recipe.architecture:
             raise InputError(
                 f"{recipe.start_from} holds a {trained.architecture}, but the recipe is for "
                 f"{recipe.architecture}; name weights of that architecture as start_from."
             )
         return trained.network
-    network = build(recipe.architecture)
+    network = build(recipe.architecture, BlurNetwork)
     if recipe.encoder_weights != "random":
         file = None if recipe.encoder_weights == "imagenet" else Path(recipe.encoder_weights)
         network.encoder.load_imagenet_weights(file)

@@ -18,7 +18,7 @@ from onnx import TensorProto, helper, numpy_helper
 from dbd_mobile.errors import InputError
 from evaluation.predictors import open_session, unrounded
 from export.reading.onnx_file import INPUT_NAME, OUTPUT_NAME, set_metadata
-from networks import NetworkContract
+from networks import BlurNetwork, NetworkContract
 from networks.device_input import device_contract
 
 ARCHITECTURE = "onnx"
@@ -123,6 +123,7 @@ class ForeignPredictor:
         self._session = open_session(foreign.path)
         self._foreign = foreign
         self.size_wh = foreign.size_wh
+        self.channels = BlurNetwork.channels
 
     def predict(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
         width, height = self.size_wh

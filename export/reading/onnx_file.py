@@ -11,7 +11,7 @@ import onnx
 import torch
 
 from export.errors import ConversionError
-from networks import NetworkContract
+from networks import Network, NetworkContract
 from networks.weights import TrainedNetwork
 
 INPUT_NAME = "image"
@@ -21,7 +21,7 @@ OUTPUT_NAME = "blur"
 OPSET = 17
 
 
-def write_onnx(trained: TrainedNetwork, path: Path) -> None:
+def write_onnx(trained: TrainedNetwork[Network], path: Path) -> None:
     """Write a network as ONNX.
 
     Raises:

@@ -11,7 +11,7 @@ from evaluation.predictors import Predictor, TorchPredictor
 from export.reading.families import FAMILIES
 from export.reading.foreign_onnx import ARCHITECTURE, Normalisation, read_foreign_onnx
 from export.reading.onnx_file import write_onnx
-from networks import NetworkContract, measure_complexity
+from networks import BlurNetwork, NetworkContract, measure_complexity
 from networks.device_input import device_contract
 from networks.weights import PYTORCH_SUFFIXES, load_weights
 
@@ -70,7 +70,7 @@ def read_source(path: Path, normalisation: Normalisation | None) -> Source:
 
 
 def _read_weights(path: Path) -> Source:
-    trained = load_weights(path)
+    trained = load_weights(path, BlurNetwork)
     contract = trained.contract
     complexity = measure_complexity(trained.network, contract.width, contract.height)
     family = FAMILIES[trained.architecture]
