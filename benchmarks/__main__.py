@@ -14,7 +14,7 @@ from benchmarks import readme
 from benchmarks.android import find_phone, measure_phone, phone_table
 from benchmarks.judge import MEASURES, Judged, measure_verdicts
 from benchmarks.latency import compare_latency, latency_table
-from benchmarks.radius import measure_model_radius
+from benchmarks.radius import is_near_enough, measure_model_radius, radius_table
 from benchmarks.verdicts.row import Row, table
 from data.blur_dataset import BlurDataset, data_root
 from data.native_photos import held_out, list_native_photos
@@ -228,12 +228,12 @@ def _radius(options: argparse.Namespace) -> int:
     photos = list_native_photos(options.data)
     if not options.all:
         photos = held_out(photos)
-    rows = measure_model_radius(options.model, photos)
+    accuracy = measure_model_radius(options.model, photos)
     if options.json:
-        _print_json({"model": options.model, "rows": [row.to_dict() for row in rows]})
+        _print_json(dataclasses.asdict(accuracy))
     else:
-        results.print(table(rows))
-    return _status(rows)
+        results.print(radius_table(options.model, accuracy))
+    return 0 if is_near_enough(accuracy) else 1
 
 
 def _judge(options: argparse.Namespace) -> int:
@@ -249,11 +249,7 @@ def _judge(options: argparse.Namespace) -> int:
     )
     if options.json:
         _write_json(options.json, result)
-    return _status([Row.from_dict(row) for row in result["rows"]])
-
-
-def _status(rows: Sequence[Row]) -> int:
-    return 0 if all(row.passed for row in rows) else 1
+    return 0 if all(Row.from_dict(row).passed for row in result["rows"]) else 1
 
 
 def _latency(options: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.radius import measure_runtime_radius
+from benchmarks.radius import measure_runtime_radius, radius_rows
 from benchmarks.verdicts.cost import measure_cost
 from benchmarks.verdicts.focal_stacks import measure_focal_stacks
 from benchmarks.verdicts.row import Row
@@ -48,7 +48,9 @@ class Judged:
 _Measure = Callable[[Judged, BlurDetector], list[Row]]
 
 MEASURES: dict[str, _Measure] = {
-    "radius": lambda judged, detector: measure_runtime_radius(detector, judged.native_photos()),
+    "radius": lambda judged, detector: radius_rows(
+        measure_runtime_radius(detector, judged.native_photos())
+    ),
     "sharp": lambda judged, detector: measure_sharp_boxes(detector, judged.native_photos()),
     "undecidable": lambda judged, detector: measure_undecidable(detector),
     # Scenes' sizes are compared with themselves: it does not matter here what training saw.

@@ -76,7 +76,7 @@ def _large_photos(
     """What it is, its pixels at the largest size, and where to look."""
     scene = render_sharp(scene_wh)
     for sigma in _SIGMAS:
-        blurred = np.asarray(cv2.GaussianBlur(scene, (0, 0), sigma)) if sigma else scene
+        blurred = np.asarray(cv2.GaussianBlur(scene, (0, 0), sigma), np.uint8) if sigma else scene
         yield "rendered scene", blurred, SUBJECT
     for photo in photos:
         pixels = photo.read()

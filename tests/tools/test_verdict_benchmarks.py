@@ -1,14 +1,17 @@
 """The benchmarks of verdicts: what they measure, on made images and with stand-in detectors."""
 
 import csv
+import json
 import math
 from types import SimpleNamespace
 
 import cv2
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
+from benchmarks.__main__ import main
 from benchmarks.verdicts import viewing_sizes
 from benchmarks.verdicts.focal_stacks import SIDE, clear_boxes, measure_focal_stacks
 from benchmarks.verdicts.row import Row, share
@@ -20,7 +23,10 @@ from data.blur_dataset import BlurDataset
 from data.known_blur import CELL
 from data.native_photos import held_out, held_out_sources, list_native_photos
 from dbd_mobile.errors import InputError
+from evaluation.radius import DISC_RADII
 from evaluation.textured_boxes import SIDES, textured_boxes
+from networks import build
+from networks.weights import save_weights
 
 
 class SteepestEdge:
@@ -251,6 +257,37 @@ def test_stack_is_right_where_the_sharpest_slice_is_first(stacks):
 def test_folder_without_stacks_is_one_sentence(subjects):
     with pytest.raises(InputError, match="no scene in three slices"):
         measure_focal_stacks(SteepestEdge(), subjects.root)
+
+
+def test_errors_of_weights_at_known_radii_are_told(native, tmp_path, capsys):
+    torch.manual_seed(0)
+    weights = tmp_path / "detail.safetensors"
+    save_weights(weights, build("detail"), "detail", {})
+    arguments = ["radius", "--model", str(weights), "--data", str(native)]
+    # An untrained network is never sure, or far off.
+    assert main([*arguments, "--json"]) == 1
+    accuracy = json.loads(capsys.readouterr().out)
+    # The crop and the whole photo of the source that is held out.
+    assert accuracy["photos"] == 2
+    assert [row["disc_px"] for row in accuracy["rows"]] == list(DISC_RADII)
+    assert main(arguments) == 1
+    assert "NOT held" in capsys.readouterr().out
+    assert main([*arguments, "--all", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["photos"] == 9
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("radius", "--model", "a.onnx", "--data", "nowhere"), "list.csv cannot be read"),
+        (("judge", "--only", "sharp,fun"), "no measure 'fun'; expected radius, sharp"),
+        (("judge", "--only", "sharp", "--data", "nowhere"), "list.csv cannot be read"),
+    ],
+)
+def test_bad_input_is_one_sentence(capsys, arguments, sentence):
+    assert main(arguments) == 2
+    error = capsys.readouterr().err
+    assert sentence in error and "Traceback" not in error
 
 
 def test_rows_know_whether_they_reach_their_target():
