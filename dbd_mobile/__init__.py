@@ -1,14 +1,19 @@
 """Find, on the device, which parts of a photo are out of focus.
 
-A photo in, a blur map out: 1 = blurred, 0 = in focus.
+A photo in, a blur map out: 1 = blurred, 0 = in focus. And, measured in the photo's own pixels, a
+verdict on its subject or on any region of it:
 
-    >>> from dbd_mobile import detect_blur
-    >>> blur_map = detect_blur("photo.jpg")  # doctest: +SKIP
-    >>> blur_map.blurred_fraction  # doctest: +SKIP
+    >>> from dbd_mobile import BlurDetector
+    >>> detector = BlurDetector()
+    >>> detector.detect("photo.jpg").blurred_fraction  # doctest: +SKIP
     0.62
+    >>> detector.judge("photo.jpg").reason  # doctest: +SKIP
+    'sharp at 100 %: blur radius 1.1 px'
 """
 
 from dbd_mobile.blur_map import BlurMap
+from dbd_mobile.burst import Ranked
+from dbd_mobile.calibration import calibrate
 from dbd_mobile.catalogue import (
     AccuracyCard,
     CalibrationCard,
@@ -17,17 +22,22 @@ from dbd_mobile.catalogue import (
     OutputCard,
     bundled_models,
 )
-from dbd_mobile.detector import BlurDetector, detect_blur
+from dbd_mobile.detector import BlurDetector, best_of, detect_blur
 from dbd_mobile.errors import (
     ArgumentError,
     BackendError,
     ClosedError,
     DBDError,
     ImageError,
+    InputError,
     ModelError,
 )
+from dbd_mobile.focus import Focus
 from dbd_mobile.interpreter import Backend
+from dbd_mobile.photo import Pixels, load_pixels
 from dbd_mobile.quantization import Quantization
+from dbd_mobile.radius_map import RadiusMap
+from dbd_mobile.strictness import Strictness
 from dbd_mobile.tflite.model_file import ModelFacts, TensorFacts
 from dbd_mobile.version import __version__
 
@@ -41,15 +51,24 @@ __all__ = [
     "CalibrationCard",
     "ClosedError",
     "DBDError",
+    "Focus",
     "ImageError",
     "InputCard",
+    "InputError",
     "ModelCard",
     "ModelError",
     "ModelFacts",
     "OutputCard",
+    "Pixels",
     "Quantization",
+    "RadiusMap",
+    "Ranked",
+    "Strictness",
     "TensorFacts",
     "__version__",
+    "best_of",
     "bundled_models",
+    "calibrate",
     "detect_blur",
+    "load_pixels",
 ]

@@ -1,17 +1,20 @@
 """A network's raw output for one photo in; blur probability, mask, scores and pictures out."""
 
-import operator
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 from PIL import Image
 
 from dbd_mobile.errors import ArgumentError, ImageError
+from dbd_mobile.focus import Focus
 from dbd_mobile.photo import Photo, Pixels, load_pixels
 from dbd_mobile.quantization import Quantization
+from dbd_mobile.regions import Box, clip_box, grid_box
+from dbd_mobile.strictness import Strictness
+from dbd_mobile.subject import focus_grid, subjects
 from dbd_mobile.timing import StageTimer
 
 # From this probability on a pixel counts as blurred, unless a caller says otherwise.
@@ -30,7 +33,8 @@ _RANGE_TOLERANCE = 0.01
 class BlurMap:
     """How likely each pixel of one photo is to be out of focus: 1 = blurred, 0 = in focus.
 
-    Made by :meth:`BlurDetector.detect <dbd_mobile.BlurDetector.detect>`. Everything at the
+    Made by :meth:`BlurDetector.detect <dbd_mobile.BlurDetector.detect>`. Of a photo whose longer
+    side is more than twice the shorter it is joined from several outputs. Everything at the
     photo's own size is computed on first use, from the model's output brought to that size with
     BILINEAR, and is then kept. ``numpy.asarray(blur_map)`` is :attr:`probability`.
 
@@ -39,6 +43,7 @@ class BlurMap:
         size_wh: The photo's (width, height) in pixels, upright.
         quantization: What a uint8 ``raw`` means; None for float32.
         timings_ms: Milliseconds of the stages so far, by name.
+        judge: What :meth:`judge` asks: the method of that name of the detector that made the map.
 
     Raises:
         ArgumentError: The values do not fit together, or are not probabilities.
@@ -61,6 +66,7 @@ class BlurMap:
         size_wh: tuple[int, int],
         quantization: Quantization | None = None,
         timings_ms: Mapping[str, float] | None = None,
+        judge: Callable[..., Focus] | None = None,
     ) -> None:
         if raw.ndim != 2 or not raw.size or raw.dtype not in (np.uint8, np.float32):
             raise ArgumentError(
@@ -77,6 +83,7 @@ class BlurMap:
         self._size_wh = size_wh
         self._quantization = quantization
         self._timer = StageTimer(timings_ms)
+        self._judge = judge
         levels = self._levels if quantization is not None else raw
         low, high = float(levels.min()), float(levels.max())
         if not (low >= -_RANGE_TOLERANCE and high <= 1 + _RANGE_TOLERANCE):
@@ -146,7 +153,7 @@ class BlurMap:
         """Share of the photo's pixels with probability >= 0.5, 0 to 1: ``mask().mean()``."""
         return float(self.mask().mean())
 
-    def sharpness(self, box_xyxy: tuple[int, int, int, int] | None = None) -> float:
+    def sharpness(self, box_xyxy: Box | None = None) -> float:
         """Say how sharp a box of the photo is, or the whole photo.
 
         Taken from the model's own map, before it is brought to the photo's size, so that every
@@ -154,14 +161,14 @@ class BlurMap:
 
         Args:
             box_xyxy: (left, top, right, bottom) in the photo's pixels, right and bottom exclusive;
-                None for the whole photo.
+                it is cut to whole pixels and to the photo. None for the whole photo.
 
         Returns:
             The mean, over the places of the model's map that the box touches, of the probability
             of being in focus: 0 = all blurred to 1 = all in focus.
 
         Raises:
-            ArgumentError: The box is empty or not in the photo.
+            ArgumentError: The box is empty or wholly outside the photo.
 
         Example:
             >>> raw = np.array([[0, 128]], np.uint8)
@@ -172,20 +179,8 @@ class BlurMap:
             (1.0, 0.5)
         """
         width, height = self._size_wh
-        try:
-            # Whole numbers of any kind, as Python's own: numpy's small ones would overflow below.
-            left, top, right, bottom = map(
-                operator.index, (0, 0, width, height) if box_xyxy is None else box_xyxy
-            )
-        except (TypeError, ValueError):
-            raise ArgumentError(
-                f"A box is four whole numbers, (left, top, right, bottom), got {box_xyxy!r}."
-            ) from None
-        if not (0 <= left < right <= width and 0 <= top < bottom <= height):
-            raise ArgumentError(
-                f"A box has at least one pixel and lies in the photo of {width}x{height}, "
-                f"got {left},{top} to {right},{bottom}."
-            )
+        whole = (0, 0, width, height)
+        left, top, right, bottom = whole if box_xyxy is None else clip_box(box_xyxy, self._size_wh)
         rows, columns = self._raw.shape
         part = self._raw[
             top * rows // height : -(-bottom * rows // height),
@@ -198,21 +193,87 @@ class BlurMap:
             blurred = (mean - self._quantization.zero_point) * self._quantization.scale
         return 1 - min(max(blurred, 0.0), 1.0)
 
-    def is_in_focus(self, box_xyxy: tuple[int, int, int, int] | None = None) -> bool:
-        """Say whether a box of the photo, or the whole photo, is in focus.
+    def is_in_focus(self, box_xyxy: Box | None = None) -> bool:
+        """Say whether a box of the photo, or its subject, is in focus.
 
         Take the box within the subject: background in its corners counts too.
 
         Args:
-            box_xyxy: As for :meth:`sharpness`.
+            box_xyxy: As for :meth:`sharpness`; None for the subject that the map shows.
 
         Returns:
-            ``sharpness(box_xyxy) >= 0.5``.
+            ``sharpness(box_xyxy) >= 0.5``; without a box, whether there is a part in focus that
+            can be the subject, as :attr:`subject_box_xyxy` says.
 
         Raises:
-            ArgumentError: The box is empty or not in the photo.
+            ArgumentError: The box is empty or wholly outside the photo.
         """
+        if box_xyxy is None:
+            return self.subject_box_xyxy is not None
         return self.sharpness(box_xyxy) >= 1 - BLUR_THRESHOLD
+
+    def is_mostly_in_focus(self) -> bool:
+        """Say whether more of the photo, background and all, is in focus than not.
+
+        Returns:
+            ``sharpness() >= 0.5``.
+        """
+        return self.sharpness() >= 1 - BLUR_THRESHOLD
+
+    @cached_property
+    def subject_box_xyxy(self) -> tuple[int, int, int, int] | None:
+        """Where the subject is, (left, top, right, bottom) in the photo's pixels.
+
+        The box around what is in focus, hangs together and is near the middle; None where nothing
+        is in focus. From the map alone, in squares of a fortieth of the photo.
+        """
+        found = subjects(focus_grid(self.model_probability), self._size_wh)
+        return grid_box(found[0], self._size_wh) if found else None
+
+    def judge(
+        self,
+        photo: Photo | Pixels,
+        box_xyxy: Box | None = None,
+        *,
+        polygon: ArrayLike | None = None,
+        mask: ArrayLike | None = None,
+        points: ArrayLike | None = None,
+        at_width: int | None = None,
+        strictness: str | Strictness = "pixel",
+    ) -> Focus:
+        """Say how sharp the subject, or a region, of the photo is, at its own pixels.
+
+        Spares :meth:`BlurDetector.judge <dbd_mobile.BlurDetector.judge>`, which see, the map.
+
+        Args:
+            photo: The photo that the map was made from.
+            box_xyxy: As there; so are ``polygon``, ``mask``, ``points``, ``at_width`` and
+                ``strictness``.
+            polygon: As there.
+            mask: As there.
+            points: As there.
+            at_width: As there.
+            strictness: As there.
+
+        Raises:
+            DBDError: As there.
+            ArgumentError: The map was made by hand, so there is no detector to ask.
+        """
+        if self._judge is None:
+            raise ArgumentError(
+                "This map was not made by a detector: call "
+                "BlurDetector().judge(photo, blur_map=blur_map)."
+            )
+        return self._judge(
+            photo,
+            box_xyxy,
+            polygon=polygon,
+            mask=mask,
+            points=points,
+            at_width=at_width,
+            strictness=strictness,
+            blur_map=self,
+        )
 
     def to_image(self) -> Image.Image:
         """Give the map as a picture.
@@ -281,6 +342,10 @@ class BlurMap:
         marks = np.zeros((*luma.shape, 4), np.uint8)
         marks[(difference >= contrast) & ~self.mask()] = (*_PEAKING_COLOR, 255)
         return Image.fromarray(marks)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A detector has locks and an interpreter, which stay in their process.
+        return {**self.__dict__, "_judge": None}
 
     def __repr__(self) -> str:
         # Of the model's own map: looking at a map must not compute the one at the photo's size.

@@ -8,12 +8,24 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypedDict, cast
+from typing import Any, Literal, TypeAlias, TypedDict, cast, get_args
 
 from dbd_mobile.errors import ArgumentError, ModelError
-from dbd_mobile.tflite.model_file import ModelFacts, read_facts
+from dbd_mobile.tflite.model_file import ModelFacts, read_detail_facts, read_facts
+
+ModelKind: TypeAlias = Literal["blur-map", "detail"]
+"""A "blur-map" model says of each pixel of a whole photo how likely it is to be blurred, a "detail"
+model of each cell of a tile by how many pixels it is."""
+
+_BLUR_MAP: ModelKind = "blur-map"
+_DETAIL: ModelKind = "detail"
+_PURPOSE: dict[ModelKind, str] = {
+    "blur-map": "gives a blur map of a whole photo",
+    "detail": "measures the blur of tiles in pixels",
+}
 
 _MODELS = Path(__file__).with_name("models")
 
@@ -82,11 +94,14 @@ class CalibrationCard(TypedDict):
 class ModelCard(TypedDict):
     """A bundled model's ``card.json``: what is known of the model.
 
+    ``kind`` says what the model is for, as :data:`ModelKind` does;
     ``training`` says with which data and by which recipe, ``tools`` gives the versions of what
-    made the file. The runtime needs ``id``, ``sha256`` and ``size_bytes``.
+    made the file. The runtime needs ``id``, ``kind``, ``sha256`` and
+    ``size_bytes``.
     """
 
     id: str
+    kind: ModelKind
     name: str
     version: str
     description: str
@@ -123,19 +138,25 @@ class Model:
     facts: ModelFacts
 
 
-def bundled_ids() -> list[str]:
-    """List the ids of the models that the package holds, sorted."""
-    return sorted(
+def bundled_ids(kind: ModelKind | None = None) -> list[str]:
+    """List the ids of the models that the package holds, sorted.
+
+    Args:
+        kind: Of this kind only; None for all, those whose card is damaged among them.
+    """
+    ids = sorted(
         folder.name for folder in _MODELS.iterdir() if folder.joinpath("card.json").is_file()
     )
+    return [i for i in ids if kind is None or load_card(i)["kind"] == kind]
 
 
 def bundled_models() -> dict[str, ModelCard]:
     """Read the cards of the models that the package holds.
 
     Returns:
-        The cards by the models' ids, which are what ``BlurDetector(model=...)`` takes; sorted. They
-        are the caller's own.
+        The cards by the models' ids, sorted. ``BlurDetector(model=...)`` takes those of the kind
+        "blur-map", ``BlurDetector(detail=...)`` those of the kind "detail". They are the caller's
+        own.
 
     Raises:
         ModelError: A card is damaged.
@@ -143,7 +164,7 @@ def bundled_models() -> dict[str, ModelCard]:
     Example:
         >>> models = bundled_models()
         >>> list(models)
-        ['lite', 'nano']
+        ['detail', 'lite', 'nano']
         >>> models["lite"]["input"]["width"], models["lite"]["precision"]
         (320, 'int8')
     """
@@ -179,6 +200,7 @@ def load_card(model_id: str) -> ModelCard:
         and card.get("id") == model_id
         and re.fullmatch("[0-9a-f]{64}", str(card.get("sha256")))
         and isinstance(card.get("size_bytes"), int)
+        and card.setdefault("kind", _BLUR_MAP) in get_args(ModelKind)
     ):
         raise damaged
     return cast(ModelCard, card)
@@ -199,21 +221,42 @@ def load_model(model: str | os.PathLike[str]) -> Model:
         ModelError: There is no such model, or it is damaged, or it does not take a photo and give
             a blur map.
     """
+    return _load(model, _BLUR_MAP, read_facts)
+
+
+def load_detail(model: str | os.PathLike[str]) -> Model:
+    """Load a model that measures blur and check it, as :func:`load_model` does.
+
+    Raises:
+        ArgumentError: ``model`` is neither an id nor a path.
+        ModelError: There is no such model, or it is damaged, or it does not take a photo and give
+            codes of blur.
+    """
+    return _load(model, _DETAIL, read_detail_facts)
+
+
+def _load(model: str | os.PathLike[str], kind: ModelKind, read: Callable[..., ModelFacts]) -> Model:
     if not isinstance(model, str | os.PathLike):
         raise ArgumentError(f"model is an id or a path, got {type(model).__name__}.")
     name = os.fspath(model)
     is_path = not isinstance(model, str) or name.endswith(".tflite") or Path(name).name != name
-    content = _read_file(Path(name)) if is_path else _read_bundled(name)
+    content = _read_file(Path(name)) if is_path else _read_bundled(name, kind)
     return Model(
         name=name,
         sha256=hashlib.sha256(content).hexdigest(),
         content=content,
-        facts=read_facts(content, name=name),
+        facts=read(content, name=name),
     )
 
 
-def _read_bundled(model_id: str) -> bytes:
+def _read_bundled(model_id: str, kind: ModelKind) -> bytes:
     card = load_card(model_id)
+    if card["kind"] != kind:
+        gives, takes = _PURPOSE[card["kind"]], _PURPOSE[kind]
+        raise ModelError(
+            f"The model {model_id} {gives}: here one is needed that {takes}, "
+            f"{_spoken(bundled_ids(kind))}."
+        )
     file = _MODELS.joinpath(model_id, "model.tflite")
     content = file.read_bytes() if file.is_file() else b""
     if len(content) != card["size_bytes"] or hashlib.sha256(content).hexdigest() != card["sha256"]:

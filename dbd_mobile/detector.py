@@ -1,27 +1,43 @@
-"""Photos in, blur maps out: a detector that keeps its interpreter, and a function for one photo."""
+"""Photos in, blur maps and verdicts out: a detector, and functions for one photo."""
 
 import os
+from collections.abc import Sequence
 from threading import Lock
 from types import TracebackType
 
+from numpy.typing import ArrayLike
+
 from dbd_mobile.blur_map import BlurMap
+from dbd_mobile.burst import Ranked, rank
 from dbd_mobile.catalogue import load_model
-from dbd_mobile.errors import ArgumentError, ClosedError, ModelError
+from dbd_mobile.coarse_to_fine import look_everywhere
+from dbd_mobile.detail import Detail
+from dbd_mobile.errors import ArgumentError, ClosedError, ImageError, ModelError
+from dbd_mobile.focus import Focus
 from dbd_mobile.interpreter import Backend, Interpreter
+from dbd_mobile.judgement import focus_on, focus_on_subject
+from dbd_mobile.panorama import is_long, joined, strip_of
 from dbd_mobile.photo import Photo, Pixels, load_pixels
+from dbd_mobile.pyramid import SMALLEST_SIDE, Pyramid, levels_of
+from dbd_mobile.radius_map import RadiusMap
+from dbd_mobile.regions import Box, region_of
+from dbd_mobile.strictness import Strictness, checked_width, strictness_of
 from dbd_mobile.tflite.model_file import ModelFacts
 from dbd_mobile.timing import StageTimer
 
 
 class BlurDetector:
-    """Finds which parts of photos are out of focus; keeps the model ready between photos.
+    """Finds which parts of photos are out of focus; keeps the models ready between photos.
 
-    Safe to use from several threads: photos are decoded and resized side by side, the
+    Safe to use from several threads: photos are decoded and resized side by side, each
     interpreter runs one at a time.
 
     Args:
         model: A bundled model's id, or the path of a .tflite file that takes one
             [1, H, W, 3] uint8 or float32 photo and gives one [1, h, w, 1] blur map.
+        detail: The model that :meth:`judge` and :meth:`measure` measure blur with, loaded when one
+            of them is first called: a bundled model's id, or the path of a .tflite file that takes
+            one [1, H, W, 3] photo and gives [1, H/16, W/16, 3].
         threads: Threads of the interpreter; None uses the usable cores, at most 4.
 
     Raises:
@@ -37,7 +53,13 @@ class BlurDetector:
         (80, 60)
     """
 
-    def __init__(self, model: str | os.PathLike[str] = "lite", *, threads: int | None = None):
+    def __init__(
+        self,
+        model: str | os.PathLike[str] = "lite",
+        *,
+        detail: str | os.PathLike[str] = "detail",
+        threads: int | None = None,
+    ) -> None:
         loaded = load_model(model)
         self._name = loaded.name
         self._sha256 = loaded.sha256
@@ -48,6 +70,9 @@ class BlurDetector:
         self._backend = self._interpreter.backend
         self._threads = self._interpreter.threads
         self._lock = Lock()
+        self._detail_model = detail
+        self._detail: Detail | None = None
+        self._detail_lock = Lock()
 
     @property
     def model_name(self) -> str:
@@ -63,6 +88,20 @@ class BlurDetector:
     def model_facts(self) -> ModelFacts:
         """What goes into the model and comes out of it: names, sizes, dtypes, quantisation."""
         return self._facts
+
+    @property
+    def detail_name(self) -> str:
+        """The id of the bundled model that measures blur, or the file's path as it was given."""
+        return os.fspath(self._detail_model)
+
+    @property
+    def detail_sha256(self) -> str:
+        """SHA-256 of the file that measures blur, 64 hexadecimal digits; loads it.
+
+        Raises:
+            DBDError: As :meth:`measure` does.
+        """
+        return self._ready_detail().sha256
 
     @property
     def backend(self) -> Backend:
@@ -93,33 +132,210 @@ class BlurDetector:
         """
         if self._interpreter is None:
             raise _closed()
-        size_wh = self._facts.input.size_wh
         timer = StageTimer()
         with timer.stage("decode"):
-            pixels = load_pixels(image, needed_wh=size_wh)
+            pixels = load_pixels(image, needed_wh=self._facts.input.size_wh)
+        return self._map_of(pixels, timer)
+
+    def measure(self, photo: Photo | Pixels) -> RadiusMap:
+        """Measure by how many pixels each cell of 16 x 16 pixels of a photo is blurred.
+
+        All of the photo is looked at, at its own size and reduced by 2, 4 and 8: a photo of 12
+        megapixels takes some 260 tiles. :meth:`judge` is much faster where a verdict is enough.
+
+        Args:
+            photo: As :meth:`detect` takes it, with sides of 64 pixels at least.
+
+        Returns:
+            The radii, with how sure each is.
+
+        Raises:
+            ImageError: The photo is missing, damaged, not of an accepted kind, too small, or was
+                decoded at a reduced size.
+            BackendError: The interpreter failed.
+            ModelError: The detail model is unknown, damaged or of another kind.
+            ClosedError: The detector was closed.
+        """
+        detail = self._ready_detail()
+        timer = StageTimer()
+        with timer.stage("decode"):
+            pixels = load_pixels(photo)
+        if pixels.decoded_wh != pixels.size_wh:
+            raise ImageError(
+                "Measuring needs all of a photo's pixels: it is {}x{}, got {}x{}.".format(
+                    *pixels.size_wh, *pixels.decoded_wh
+                )
+            )
+        _refuse_small(pixels)
+        with timer.stage("measure"):
+            pyramid = Pyramid(pixels, levels_of(pixels.size_wh))
+            measured = look_everywhere(detail, pyramid)
+        return RadiusMap(
+            radius_px=measured.radius_px,
+            confidence=measured.confidence,
+            motion=measured.motion,
+            size_wh=pixels.size_wh,
+            timings_ms=timer.ms,
+        )
+
+    def judge(
+        self,
+        photo: Photo | Pixels,
+        box_xyxy: Box | None = None,
+        *,
+        polygon: ArrayLike | None = None,
+        mask: ArrayLike | None = None,
+        points: ArrayLike | None = None,
+        at_width: int | None = None,
+        strictness: str | Strictness = "pixel",
+        blur_map: BlurMap | None = None,
+    ) -> Focus:
+        """Say how sharp a photo's subject, or a region of it, is: sharp, soft, blurred or unknown.
+
+        The blur is measured in the photo's own pixels, so that a focus that is slightly off shows,
+        and judged as it is seen at the width that the photo is viewed at. A JPEG file that is
+        viewed at half its width or less may be decoded at a half, a quarter or an eighth: the
+        radius is then one pixel of that at least.
+
+        Args:
+            photo: As :meth:`detect` takes it, with sides of 64 pixels at least.
+            box_xyxy: Look at this box, (left, top, right, bottom) in the photo's pixels; it is cut
+                to the photo. At most one of this and the next three; without any it is the
+                subject that is looked at: what is in focus and near the middle by the blur map.
+            polygon: Or within these corners, (N, 2) x and y.
+            mask: Or where this is not 0, (H, W) of the photo's size.
+            points: Or at these points, (N, 2) x and y, e.g. eyes.
+            at_width: Width in pixels that the photo is viewed at; None takes the strictness's own.
+            strictness: What counts as sharp: "pixel" (at 100 %), "web" (1920 pixels wide), "print"
+                (3508 pixels wide, A4 at 300 dpi), or your own.
+            blur_map: The photo's map, if :meth:`detect` was called before: spares a second time.
+
+        Returns:
+            The verdict with its reason and numbers.
+
+        Raises:
+            ArgumentError: An argument is not as said above.
+            ImageError: The photo is missing, damaged, not of an accepted kind or too small.
+            BackendError: An interpreter failed.
+            ModelError: The detail model is unknown, damaged or of another kind.
+            ClosedError: The detector was closed.
+
+        Example:
+            >>> import numpy as np
+            >>> photo = np.full((300, 400, 3), 128, np.uint8)
+            >>> with BlurDetector(threads=1) as detector:
+            ...     focus = detector.judge(photo, (100, 100, 300, 200))
+            >>> focus.verdict, focus.reason
+            ('undecidable', 'no texture in the box that could be sharp or not')
+        """
+        asked = strictness_of(strictness)
+        width = asked.at_width if at_width is None else checked_width(at_width)
+        detail = self._ready_detail()
+        timer = StageTimer()
+        with timer.stage("decode"):
+            needed_wh = None if width is None else self._facts.input.size_wh
+            pixels = load_pixels(photo, needed_wh=needed_wh, at_least_wide=width or 1)
+        _refuse_small(pixels)
+        size_wh = pixels.size_wh
+        region = region_of(size_wh, box_xyxy=box_xyxy, polygon=polygon, mask=mask, points=points)
+        if region is not None:
+            return focus_on(detail, pixels, region, strictness=asked, at_width=width, timer=timer)
+        if blur_map is None:
+            blur_map = self._map_of(pixels, timer)
+        elif blur_map.size_wh != size_wh:
+            raise ArgumentError(
+                "The blur map is of another photo: it is for {}x{}, got {}x{}.".format(
+                    *blur_map.size_wh, *size_wh
+                )
+            )
+        return focus_on_subject(
+            detail,
+            pixels,
+            blur_map.model_probability,
+            strictness=asked,
+            at_width=width,
+            timer=timer,
+        )
+
+    def best_of(
+        self, photos: Sequence[Photo | Pixels], box_xyxy: Box | None = None
+    ) -> list[Ranked]:
+        """Sort shots of one scene, the sharpest first.
+
+        They are compared by the radius of blur in the same region, at their own size. Shots of
+        different sizes, but one shape, are compared as if they had one size.
+
+        Args:
+            photos: One shot or more, as :meth:`judge` takes them.
+            box_xyxy: (left, top, right, bottom) in the first shot's pixels; None takes the subject
+                of the shot whose own subject is the sharpest.
+
+        Returns:
+            All shots; those in which the region is undecidable are last.
+
+        Raises:
+            ArgumentError: There is no shot, the box is empty or outside, or the shots differ in
+                shape.
+            DBDError: As :meth:`judge` does.
+        """
+        return rank(self, photos, box_xyxy)
+
+    def _map_of(self, pixels: Pixels, timer: StageTimer) -> BlurMap:
+        """Run the network on a photo, or on the squares of a long one."""
+        width, height = pixels.decoded_wh
+        output = self._facts.output
+        if is_long(pixels.size_wh):
+            axis = int(width > height)
+            strip = strip_of((width, height), output.width if axis else output.height)
+            parts = [
+                pixels.crop(
+                    (start, 0, start + strip.length_px, height)
+                    if axis
+                    else (0, start, width, start + strip.length_px)
+                )
+                for start in strip.starts_px
+            ]
+        else:
+            strip, parts = None, [pixels]
         with timer.stage("preprocess"):
-            tensor = self._facts.input_tensor(pixels.squash(size_wh))
+            tensors = [
+                self._facts.input_tensor(part.squash(self._facts.input.size_wh)) for part in parts
+            ]
         with self._lock:
             # Another thread may have closed the detector while this one decoded.
             if self._interpreter is None:
                 raise _closed()
             with timer.stage("invoke"):
-                raw = self._interpreter.run(tensor)
-        output = self._facts.output
+                maps = [
+                    self._interpreter.run(tensor).reshape(output.height, output.width)
+                    for tensor in tensors
+                ]
         try:
             return BlurMap(
-                raw.reshape(output.height, output.width),
+                maps[0] if strip is None else joined(maps, strip, axis=axis),
                 size_wh=pixels.size_wh,
                 quantization=output.quantization,
                 timings_ms=timer.ms,
+                judge=self.judge,
             )
         except ArgumentError as error:
             raise ModelError(f"The model {self._name} gave no blur map: {error}") from error
 
+    def _ready_detail(self) -> Detail:
+        with self._detail_lock:
+            if self._interpreter is None:
+                raise _closed()
+            if self._detail is None:
+                self._detail = Detail(self._detail_model, threads=self._threads)
+            return self._detail
+
     def close(self) -> None:
-        """Let go of the interpreter and its memory; may be called again."""
+        """Let go of the interpreters and their memory; may be called again."""
         with self._lock:
             self._interpreter = None
+        with self._detail_lock:
+            if self._detail is not None:
+                self._detail.close()
 
     def __enter__(self) -> "BlurDetector":
         return self
@@ -162,6 +378,43 @@ def detect_blur(
     """
     with BlurDetector(model, threads=threads) as detector:
         return detector.detect(image)
+
+
+def best_of(
+    photos: Sequence[Photo | Pixels],
+    box_xyxy: Box | None = None,
+    *,
+    model: str | os.PathLike[str] = "lite",
+    detail: str | os.PathLike[str] = "detail",
+    threads: int | None = None,
+) -> list[Ranked]:
+    """Sort shots of one scene, the sharpest first.
+
+    Loads the models anew each time: for several bursts keep a :class:`BlurDetector`.
+
+    Args:
+        photos: One shot or more; see :meth:`BlurDetector.best_of`.
+        box_xyxy: As there.
+        model: As for :class:`BlurDetector`; so are ``detail`` and ``threads``.
+        detail: As there.
+        threads: As there.
+
+    Returns:
+        All shots; those in which the region is undecidable are last.
+
+    Raises:
+        DBDError: As :class:`BlurDetector` and :meth:`BlurDetector.best_of` do.
+    """
+    with BlurDetector(model, detail=detail, threads=threads) as detector:
+        return detector.best_of(photos, box_xyxy)
+
+
+def _refuse_small(pixels: Pixels) -> None:
+    if min(pixels.size_wh) < SMALLEST_SIDE:
+        raise ImageError(
+            f"A photo has sides of {SMALLEST_SIDE} pixels at least to be judged, "
+            f"got {pixels.size_wh[0]}x{pixels.size_wh[1]}."
+        )
 
 
 def _closed() -> ClosedError:

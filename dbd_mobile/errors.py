@@ -7,7 +7,7 @@
     ├── BackendError
     ├── ClosedError
     ├── ImageError
-    ├── InputError      (of command lines)
+    ├── InputError
     └── ModelError
 
 Each message is one sentence or two: what was expected, what came, what to do.
@@ -35,7 +35,7 @@ class ImageError(DBDError):
 
 
 class InputError(DBDError):
-    """What a command line was given, a file, folder, option or recipe, cannot be used."""
+    """A file that holds no photo or model, a folder, option or recipe cannot be used."""
 
 
 class ModelError(DBDError):

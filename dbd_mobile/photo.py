@@ -27,6 +27,9 @@ _BAND_ROWS = 64
 # the network's input side must remain.
 _DRAFT_MARGIN = 2
 
+# EXIF's numbers of the turns that change width and height.
+_TURNED = (5, 6, 7, 8)
+
 _BILINEAR = Image.Resampling.BILINEAR
 _ACCEPTED = "a path, a PIL image or a (H, W, 3) uint8 RGB array"
 _SIXTEEN_BIT_MODES = ("I;16", "I;16L", "I;16B", "I;16N")
@@ -60,6 +63,21 @@ class Pixels:
         """Give the pixels as an (H, W, 3) uint8 array; a read-only copy if they are an image."""
         return np.asarray(self.rgb)
 
+    def crop(self, box_xyxy: tuple[int, int, int, int]) -> "Pixels":
+        """Cut out a part, (left, top, right, bottom) of the decoded pixels, as a photo of its own.
+
+        Of an array it is a view.
+        """
+        left, top, right, bottom = box_xyxy
+        if isinstance(self.rgb, Image.Image):
+            is_whole = box_xyxy == (0, 0, *self.rgb.size)
+            part: Image.Image | NDArray[np.uint8] = (
+                self.rgb if is_whole else self.rgb.crop(box_xyxy)
+            )
+        else:
+            part = self.rgb[top:bottom, left:right]
+        return Pixels(rgb=part, size_wh=(right - left, bottom - top))
+
     def squash(self, size_wh: tuple[int, int]) -> NDArray[np.uint8]:
         """Resize to ``size_wh`` whatever the shape -> (h, w, 3) uint8, antialiased."""
         if isinstance(self.rgb, Image.Image):
@@ -72,7 +90,9 @@ class Pixels:
 Photo: TypeAlias = str | os.PathLike[str] | Image.Image | NDArray[np.uint8]
 
 
-def load_pixels(photo: Photo | Pixels, *, needed_wh: tuple[int, int] | None = None) -> Pixels:
+def load_pixels(
+    photo: Photo | Pixels, *, needed_wh: tuple[int, int] | None = None, at_least_wide: int = 1
+) -> Pixels:
     """Decode a photo to upright RGB.
 
     Transparent pixels are laid over white, 16-bit grey is scaled to 8 bit, of several frames the
@@ -83,6 +103,7 @@ def load_pixels(photo: Photo | Pixels, *, needed_wh: tuple[int, int] | None = No
             are given back as they are.
         needed_wh: Size that the pixels will be squashed to. Given, a large JPEG file is decoded
             at 1/2, 1/4 or 1/8, always leaving at least twice this size. None decodes it all.
+        at_least_wide: Width in pixels that is left too, of the upright photo, where it has as many.
 
     Returns:
         The pixels and the photo's own size. An array, or a PIL image that is RGB and upright
@@ -98,7 +119,7 @@ def load_pixels(photo: Photo | Pixels, *, needed_wh: tuple[int, int] | None = No
     if isinstance(photo, Image.Image):
         return _upright_rgb(photo, "the PIL image", photo.size)
     if isinstance(photo, str | os.PathLike):
-        return _from_file(Path(photo), needed_wh)
+        return _from_file(Path(photo), needed_wh, at_least_wide)
     raise ImageError(f"A photo is {_ACCEPTED}, got {type(photo).__name__}.")
 
 
@@ -127,7 +148,7 @@ def _squash_array(array: NDArray[np.uint8], size_wh: tuple[int, int]) -> Image.I
     return small.resize(size_wh, _BILINEAR, box=(0, 0, width / across, height / down))
 
 
-def _from_file(path: Path, needed_wh: tuple[int, int] | None) -> Pixels:
+def _from_file(path: Path, needed_wh: tuple[int, int] | None, at_least_wide: int) -> Pixels:
     if path.is_dir():
         raise ImageError(f"{path} is a folder: give the photos in it.")
     try:
@@ -136,7 +157,9 @@ def _from_file(path: Path, needed_wh: tuple[int, int] | None) -> Pixels:
             if needed_wh is not None:
                 # The larger side both ways, as the photo may still have to be turned.
                 side = _DRAFT_MARGIN * max(needed_wh)
-                image.draft(None, (side, side))
+                wide = max(side, at_least_wide)
+                turned = _orientation(image) in _TURNED
+                image.draft(None, (side, wide) if turned else (wide, side))
             return _upright_rgb(image, str(path), size_wh)
     except ImageError:
         raise
@@ -166,7 +189,7 @@ def _upright_rgb(image: Image.Image, name: str, size_wh: tuple[int, int]) -> Pix
             f"{name} has pixels of Pillow's mode {image.mode}, whose range is not known: "
             f"convert it to 8-bit RGB first."
         )
-    turned = orientation in (5, 6, 7, 8)
+    turned = orientation in _TURNED
     return Pixels(rgb=rgb, size_wh=(size_wh[1], size_wh[0]) if turned else size_wh)
 
 

@@ -3,7 +3,7 @@
 import argparse
 import importlib.metadata
 
-from dbd_mobile.catalogue import bundled_ids
+from dbd_mobile.catalogue import bundled_ids, load_card
 from dbd_mobile.chatter import without_chatter
 from dbd_mobile.cli.screen import say
 from dbd_mobile.detector import BlurDetector
@@ -58,10 +58,15 @@ def _state(runtime: Runtime) -> str:
 
 def _runs(model_id: str) -> bool:
     try:
+        is_map = load_card(model_id)["kind"] == "blur-map"
         with without_chatter():
-            detector = BlurDetector(model_id)
-        with detector:
-            ms = detector.detect(synthetic_photo()).timings_ms["invoke"]
+            detector = BlurDetector(model_id) if is_map else BlurDetector(detail=model_id)
+            # The first run, as it is then that some models are loaded.
+            with detector:
+                if is_map:
+                    ms = detector.detect(synthetic_photo()).timings_ms["invoke"]
+                else:
+                    ms = detector.measure(synthetic_photo()).timings_ms["measure"]
     except DBDError as error:
         say(f"model {model_id}: {error}")
         return False

@@ -38,6 +38,7 @@ def _table(card: ModelCard) -> Table:
     )
     table.add_column("fact", style="bold", no_wrap=True)
     table.add_column("value", overflow="fold")
+    table.add_row("kind", card["kind"])
     table.add_row("description", card["description"])
     table.add_row("file", f"{card['precision']}, {card['size_bytes']:,} bytes")
     table.add_row("sha256", card["sha256"])
@@ -52,7 +53,8 @@ def _table(card: ModelCard) -> Table:
             f"{accuracy['dataset']} ({accuracy['images']} photos), {accuracy['protocol']}, "
             f"{accuracy['size']} size, {accuracy['precision']}: {values}",
         )
-    table.add_row("calibration", _calibration(card))
+    if card["kind"] == "blur-map":
+        table.add_row("calibration", _calibration(card))
     table.add_row("license", card["license"])
     table.add_row("data", card["data_terms"])
     return table

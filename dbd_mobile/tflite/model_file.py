@@ -12,6 +12,9 @@ from dbd_mobile.quantization import Quantization
 from dbd_mobile.tflite.flatbuffer import DamagedError
 from dbd_mobile.tflite.graph import FLOAT32, UINT8, Graph, Tensor, read_graph
 
+# Side in pixels of the cell that one vector of a model that measures blur is for.
+_CELL = 16
+
 _DTYPES = {FLOAT32: "float32", UINT8: "uint8"}
 
 INPUT_QUANTIZATION = Quantization(scale=1 / 128, zero_point=127)
@@ -32,7 +35,8 @@ class TensorFacts:
         name: Its name in the file.
         width: Columns.
         height: Rows.
-        channels: 3 for the photo (RGB, last in the layout NHWC), 1 for the map.
+        channels: 3 for the photo (RGB, last in the layout NHWC), 1 for the map, 3 for codes of
+            blur.
         dtype: "uint8" or "float32".
         quantization: How the integers are read; None for float32.
     """
@@ -57,7 +61,8 @@ class ModelFacts:
     Attributes:
         input: The photo. uint8 takes the RGB bytes as they are; float32 takes (x - 127) / 128, as
             :data:`INPUT_QUANTIZATION` says.
-        output: The blur map: probability, 1 = blurred.
+        output: The blur map: probability, 1 = blurred. Of a model that measures blur, the codes of
+            :mod:`dbd_mobile.radius_code`, one vector for each cell.
     """
 
     input: TensorFacts
@@ -83,11 +88,45 @@ def read_facts(content: bytes, *, name: str) -> ModelFacts:
         ModelError: The file is damaged, or does not take one [1, H, W, 3] photo and give one
             [1, h, w, 1] or [1, h, w] blur map.
     """
-    try:
-        graph = read_graph(content)
-    except DamagedError as error:
-        raise ModelError(f"The model {name} is no intact TFLite file: {error}.") from None
+    graph = _intact(content, name)
     return ModelFacts(input=_input_facts(graph, name), output=_output_facts(graph, name))
+
+
+def read_detail_facts(content: bytes, *, name: str) -> ModelFacts:
+    """Check a TFLite file that measures blur and read what goes in and comes out of it.
+
+    Args:
+        content: The whole file.
+        name: What to call the model in messages.
+
+    Returns:
+        The facts, read from the file; the output's quantisation is as it is stored.
+
+    Raises:
+        ModelError: The file is damaged, or does not take one [1, H, W, 3] photo and give one
+            [1, H/16, W/16, 3] of codes.
+    """
+    graph = _intact(content, name)
+    photo = _input_facts(graph, name)
+    expected = (
+        f"The model {name} does not measure blur: expected one output [1, H/16, W/16, 3] of "
+        f"float32, or of uint8 with scale 1/256 and zero point 0"
+    )
+    if len(graph.outputs) != 1:
+        raise ModelError(f"{expected}, got {len(graph.outputs)} outputs.")
+    tensor = graph.outputs[0]
+    cells = (1, photo.height // _CELL, photo.width // _CELL, 3)
+    is_whole = photo.height % _CELL == photo.width % _CELL == 0
+    is_known = tensor.type == FLOAT32 or (
+        tensor.type == UINT8
+        and tensor.quantization is not None
+        and _is_sigmoid(tensor.quantization)
+    )
+    if not (is_whole and tuple(tensor.shape) == cells and is_known):
+        raise ModelError(
+            f"{expected}, got {_described(tensor)} for an input of {photo.width}x{photo.height}."
+        )
+    return ModelFacts(input=photo, output=_facts(tensor, 3, tensor.quantization))
 
 
 def read_as_probability(stored: Quantization) -> Quantization:
@@ -103,10 +142,20 @@ def read_as_probability(stored: Quantization) -> Quantization:
     Returns:
         Steps of 1/255 for a sigmoid's of 1/256; any other quantisation as it is.
     """
-    is_sigmoid = stored.zero_point == SIGMOID_QUANTIZATION.zero_point and math.isclose(
+    return Quantization(scale=1 / 255, zero_point=0) if _is_sigmoid(stored) else stored
+
+
+def _intact(content: bytes, name: str) -> Graph:
+    try:
+        return read_graph(content)
+    except DamagedError as error:
+        raise ModelError(f"The model {name} is no intact TFLite file: {error}.") from None
+
+
+def _is_sigmoid(stored: Quantization) -> bool:
+    return stored.zero_point == SIGMOID_QUANTIZATION.zero_point and math.isclose(
         stored.scale, SIGMOID_QUANTIZATION.scale, rel_tol=1e-6
     )
-    return Quantization(scale=1 / 255, zero_point=0) if is_sigmoid else stored
 
 
 def _input_facts(graph: Graph, name: str) -> TensorFacts:

@@ -94,11 +94,67 @@ def test_verdict_is_in_focus_from_half_on():
     blur_map = BlurMap(raw, size_wh=(4, 1), quantization=BYTES)
     verdicts = [blur_map.is_in_focus((column, 0, column + 1, 1)) for column in range(4)]
     assert verdicts == [True, True, False, False]
+    assert blur_map.is_mostly_in_focus()
+
+
+def map_with(*parts, shape=(80, 120)):
+    """All blurred but in parts (left, top, right, bottom); the photo is ten times as large."""
+    raw = np.full(shape, 255, np.uint8)
+    for left, top, right, bottom in parts:
+        raw[top:bottom, left:right] = 0
+    return BlurMap(raw, size_wh=(10 * shape[1], 10 * shape[0]), quantization=BYTES)
+
+
+def test_photo_with_a_small_subject_in_focus_is_in_focus_though_most_of_it_is_not():
+    blur_map = map_with((48, 32, 72, 48))
     assert blur_map.is_in_focus()
+    assert not blur_map.is_mostly_in_focus()
+    assert blur_map.subject_box_xyxy == (480, 320, 720, 480)
+
+
+def test_subject_is_the_part_near_the_middle_rather_than_a_larger_one_in_a_corner():
+    assert map_with((0, 0, 30, 20), (54, 34, 72, 50)).subject_box_xyxy == (540, 340, 720, 500)
+
+
+def test_parts_that_touch_at_a_corner_are_two():
+    blur_map = map_with((45, 30, 60, 40), (60, 40, 66, 44))
+    assert blur_map.subject_box_xyxy == (450, 300, 600, 400)
+
+
+def test_nothing_in_focus_has_no_subject():
+    assert map_with().subject_box_xyxy is None
+    assert not map_with().is_in_focus()
+    # One square of the forty by forty is an accident of the map.
+    assert map_with((60, 40, 63, 42)).subject_box_xyxy is None
+
+
+def test_subject_is_that_of_the_float_map_too():
+    raw = map_with((48, 32, 72, 48)).model_probability.copy()
+    assert BlurMap(raw, size_wh=(1200, 800)).subject_box_xyxy == (480, 320, 720, 480)
+
+
+@pytest.mark.parametrize("size_wh", [(1, 1), (2, 3000), (7, 5)])
+def test_subject_of_a_photo_of_any_shape_lies_in_it(size_wh):
+    raw = np.zeros((32, 48), np.uint8)
+    assert BlurMap(raw, size_wh=size_wh, quantization=BYTES).subject_box_xyxy == (0, 0, *size_wh)
+
+
+def test_map_made_by_hand_says_who_can_judge():
+    with pytest.raises(ArgumentError, match=r"BlurDetector\(\)\.judge\(photo, blur_map=blur_map\)"):
+        map_with().judge(np.zeros((800, 1200, 3), np.uint8))
 
 
 @pytest.mark.parametrize(
-    "box", [(0, 0, 0, 10), (5, 5, 4, 9), (-1, 0, 4, 4), (0, 0, 513, 4), (0, 100, 4, 129)]
+    "box",
+    [
+        (0, 0, 0, 10),
+        (5, 5, 4, 9),
+        (-9, 0, 0, 4),
+        (512, 0, 600, 4),
+        (0, 128.0, 4, 200),
+        (float("nan"), 0, 4, 4),
+        (0, 0, 4, float("nan")),
+    ],
 )
 def test_box_that_is_empty_or_outside_is_refused(ramp, box):
     with pytest.raises(ArgumentError, match="512x128"):
@@ -197,11 +253,25 @@ def test_array_copies_when_and_only_when_asked(ramp):
         ramp.__array__(np.float64, copy=False)
 
 
-@pytest.mark.parametrize("box", [(), (0, 0, 4), (0.0, 0.0, 4.0, 4.0), "box", 3])
-def test_box_that_is_not_four_whole_numbers_is_refused(box):
+@pytest.mark.parametrize("box", [(), (0, 0, 4), ("a", 0, 4, 4), "box", 3])
+def test_box_that_is_not_four_numbers_is_refused(box):
     blur_map = BlurMap(np.zeros((4, 4), np.uint8), size_wh=(8, 8), quantization=BYTES)
-    with pytest.raises(ArgumentError, match="four whole numbers"):
+    with pytest.raises(ArgumentError, match="four numbers"):
         blur_map.sharpness(box)
+
+
+@pytest.mark.parametrize(
+    ("box", "as_if"),
+    [
+        ((-5, -1, 21, 10), (0, 0, 21, 10)),
+        ((10.2, 5.5, 19.9, 6.0), (10, 5, 20, 6)),
+        ((20, 0, float("inf"), 1e9), (20, 0, 40, 20)),
+    ],
+)
+def test_box_is_cut_to_whole_pixels_and_to_the_photo(box, as_if):
+    raw = np.random.default_rng(3).integers(0, 256, (20, 40), np.uint8)
+    blur_map = BlurMap(raw, size_wh=(40, 20), quantization=BYTES)
+    assert blur_map.sharpness(box) == blur_map.sharpness(as_if)
 
 
 def test_box_may_be_an_array_of_any_whole_numbers():

@@ -12,10 +12,14 @@ from dbd_mobile.cli import main
 
 def test_cards_by_id_describe_the_models_that_can_be_loaded():
     models = bundled_models()
-    assert {"lite", "nano"} <= models.keys()
+    assert {"detail", "lite", "nano"} <= models.keys()
     for model_id, card in models.items():
         assert card["id"] == model_id
         assert all(entry["values"] for entry in card["accuracy"])
+        if card["kind"] == "detail":
+            with BlurDetector(detail=model_id, threads=1) as detector:
+                assert detector.detail_sha256 == card["sha256"]
+            continue
         with BlurDetector(model_id, threads=1) as detector:
             assert detector.model_sha256 == card["sha256"]
             assert detector.model_facts.input.size_wh == (

@@ -6,7 +6,18 @@ import importlib
 import pytest
 
 
-@pytest.mark.parametrize("name", ["blur_map", "catalogue", "detector", "quantization", "timing"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "blur_map",
+        "catalogue",
+        "detector",
+        "quantization",
+        "radius_map",
+        "strictness",
+        "timing",
+    ],
+)
 def test_examples_run(name):
     found = doctest.testmod(importlib.import_module(f"dbd_mobile.{name}"))
     assert found.attempted > 0

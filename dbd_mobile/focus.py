@@ -1,0 +1,279 @@
+"""The blur that was measured in a region in; a verdict with a reason out."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, TypeAlias, get_args
+
+import numpy as np
+
+from dbd_mobile.coarse_to_fine import Look
+from dbd_mobile.errors import ArgumentError
+from dbd_mobile.strictness import MAX_RADIUS_PX, Strictness, checked_width
+
+Verdict: TypeAlias = Literal["sharp", "soft", "blurred", "undecidable"]
+"""Sharp enough; up to twice the radius that is; more than that; nothing there to judge by."""
+
+QUANTILE = 0.3
+"""Of a region's radii, from small: a subject has parts that are out of focus, and is sharp if some
+are not."""
+
+MIN_CELLS = 2
+"""A region with fewer cells that are measured with confidence is undecidable, ..."""
+
+MIN_SHARE = 0.03
+"""... and so is one with a smaller share of them."""
+
+SOFT_FACTOR = 2.0
+"""What is not sharp is soft up to so many times the largest sharp radius."""
+
+SCORE_WIDTH = 1920
+"""The width in pixels that ``score`` is for, unless ``at_width`` says another."""
+
+HALF_SCORE_PX = 1.25
+"""The radius of the lens's blur, at that width, that has half the score."""
+
+# A measured radius between 1 and 1.3 is more and more believed to be the lens's: crisp cells
+# scatter around 1, and what is above it would count as blur though nothing is blurred.
+_CERTAIN_BLUR = 0.3
+
+_IS_MOTION = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Focus:
+    """Whether a region of a photo is in focus, and how that was found.
+
+    Attributes:
+        verdict: "sharp", "soft", "blurred" or "undecidable".
+        reason: The verdict and the numbers in a sentence.
+        blur_radius_px: Measured radius of the circle of confusion in the photo's own pixels; a
+            crisp photo has about 1. None if undecidable.
+        lens_blur_px: Radius of what lens and motion added, in the photo's own pixels: 0 for a
+            crisp photo. None if undecidable.
+        sharp_width_px: The largest width, at most the photo's, at which the region looks sharp.
+            None if undecidable.
+        score: 1 = crisp to 0 = blurred, as seen at a width of ``at_width``, or else of 1920
+            pixels, whatever size the photo has. None if undecidable.
+        motion: The blur is one of motion rather than of focus.
+        confidence: How sure the measurements are that count, 0 to 1: the probability that a radius
+            is right to a factor of 1.41. 0 where none counts.
+        box_xyxy: Where it looked: the region's bounding box in the photo's pixels.
+        found_subject: No region was given: it looked for the subject.
+        size_wh: The photo's (width, height) in pixels, upright.
+        at_width: The width in pixels at which it was judged; None for the photo's own.
+        timings_ms: Milliseconds by stage; two that differ in nothing else are equal.
+
+    Raises:
+        ArgumentError: The values do not fit together.
+    """
+
+    verdict: Verdict
+    reason: str
+    blur_radius_px: float | None
+    lens_blur_px: float | None
+    sharp_width_px: int | None
+    score: float | None
+    motion: bool
+    confidence: float
+    box_xyxy: tuple[int, int, int, int]
+    found_subject: bool
+    size_wh: tuple[int, int]
+    at_width: int | None
+    timings_ms: Mapping[str, float] = field(compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.verdict not in get_args(Verdict):
+            raise ArgumentError(
+                f"verdict is one of {', '.join(get_args(Verdict))}, got {self.verdict!r}."
+            )
+        numbers = (self.blur_radius_px, self.lens_blur_px, self.sharp_width_px, self.score)
+        is_missing = self.verdict == "undecidable"
+        if any((number is None) != is_missing for number in numbers):
+            raise ArgumentError(
+                f"Radius, blur, width and score are None where and only where a photo is "
+                f"undecidable, got {numbers} for {self.verdict!r}."
+            )
+        for name, share in (("score", self.score), ("confidence", self.confidence)):
+            if share is not None and not 0 <= share <= 1:
+                raise ArgumentError(f"{name} is from 0 to 1, got {share!r}.")
+        left, top, right, bottom = self.box_xyxy
+        width, height = self.size_wh
+        if not (0 <= left < right <= width and 0 <= top < bottom <= height):
+            raise ArgumentError(
+                f"box_xyxy lies in the photo of {width}x{height}, got {self.box_xyxy}."
+            )
+        if self.at_width is not None:
+            checked_width(self.at_width)
+        object.__setattr__(self, "timings_ms", dict(self.timings_ms))
+
+    def radius_at(self, width: int | None) -> float | None:
+        """Give the radius of blur that is seen when the photo is viewed at a width.
+
+        Args:
+            width: In pixels; None for the photo's own.
+
+        Returns:
+            In pixels as they are viewed, 1 = crisp; None if undecidable.
+        """
+        if self.lens_blur_px is None:
+            return None
+        return _viewed(self.lens_blur_px, self.size_wh[0], width)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give all of it as what JSON can hold."""
+        values = asdict(self)
+        return {**values, "box_xyxy": list(self.box_xyxy), "size_wh": list(self.size_wh)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statistic:
+    """What a region's cells come to.
+
+    Attributes:
+        radius_px: Measured radius in pixels of what was looked at; None if too little is known.
+        motion: Most of what is blurred is blurred by motion.
+        confidence: Mean confidence of the cells that count, 0 where none does.
+        cells: Cells that the region has.
+    """
+
+    radius_px: float | None
+    motion: bool
+    confidence: float
+    cells: int
+
+
+def statistic_of(look: Look, *, cells: int) -> Statistic:
+    """Sum up a look at a region.
+
+    Args:
+        look: What was found.
+        cells: Cells that the region has.
+
+    Returns:
+        The radius that :data:`QUANTILE` of the region, among what is known of it, falls below.
+    """
+    measured = look.measured
+    counts = measured.is_sure & (look.weight > 0)
+    weight = look.weight[counts]
+    known = float(weight.sum())
+    if len(weight) < MIN_CELLS or known < MIN_SHARE * float(look.weight.sum()):
+        confidence = float(np.average(measured.confidence[counts], weights=weight)) if known else 0
+        return Statistic(radius_px=None, motion=False, confidence=confidence, cells=cells)
+    radii = measured.radius_px[counts]
+    order = np.argsort(radii, kind="stable")
+    place = int(np.searchsorted(np.cumsum(weight[order]), QUANTILE * known))
+    radius_px = float(radii[order][min(place, len(order) - 1)])
+    blurred = radii > MAX_RADIUS_PX
+    moved = float(weight[blurred & (measured.motion[counts] > _IS_MOTION)].sum())
+    return Statistic(
+        radius_px=radius_px,
+        motion=radius_px > MAX_RADIUS_PX and 2 * moved > float(weight[blurred].sum()),
+        confidence=float(np.average(measured.confidence[counts], weights=weight)),
+        cells=cells,
+    )
+
+
+def lens_blur(radius_px: float) -> float:
+    """Give what the lens added to a measured radius, in the same pixels; 0 for 1 and less."""
+    believed = min(max(radius_px - 1, 0) / _CERTAIN_BLUR, 1)
+    return math.sqrt(max(radius_px**2 - 1, 0)) * believed
+
+
+def focus_of(
+    statistic: Statistic,
+    *,
+    strictness: Strictness,
+    at_width: int | None,
+    reduced: float,
+    where: str,
+    remark: str,
+    box_xyxy: tuple[int, int, int, int],
+    found_subject: bool,
+    size_wh: tuple[int, int],
+    timings_ms: Mapping[str, float],
+) -> Focus:
+    """Judge what a region's cells come to.
+
+    Args:
+        statistic: What they come to.
+        strictness: What counts as sharp.
+        at_width: Width in pixels that the photo is viewed at; None for its own.
+        reduced: The photo's pixels for each that was looked at.
+        where: What to call the region, e.g. "box".
+        remark: What the reason starts with, or "".
+        box_xyxy: The region's bounding box.
+        found_subject: No region was given.
+        size_wh: The photo's (width, height).
+        timings_ms: Milliseconds by stage.
+    """
+    if statistic.radius_px is None:
+        if statistic.cells < MIN_CELLS:
+            said = f"the {where} is too small to judge: take one of 32 pixels a side or more"
+        else:
+            said = f"no texture in the {where} that could be sharp or not"
+        return Focus(
+            verdict="undecidable",
+            reason=remark + said,
+            blur_radius_px=None,
+            lens_blur_px=None,
+            sharp_width_px=None,
+            score=None,
+            motion=False,
+            confidence=statistic.confidence,
+            box_xyxy=box_xyxy,
+            found_subject=found_subject,
+            size_wh=size_wh,
+            at_width=at_width,
+            timings_ms=timings_ms,
+        )
+    width = size_wh[0]
+    added = lens_blur(statistic.radius_px) * reduced
+    verdict = _verdict(_viewed(added, width, at_width), strictness.max_radius_px)
+    most = math.sqrt(strictness.max_radius_px**2 - 1)
+    # Of a photo that was decoded at a fraction of its size no more than that can be said.
+    seen_width = width / reduced
+    score_blur = added * (at_width or SCORE_WIDTH) / width
+    radius_px = statistic.radius_px * reduced
+    at_full = _verdict(_viewed(added, width, None), strictness.max_radius_px)
+    return Focus(
+        verdict=verdict,
+        reason=remark + _reason(verdict, at_full, at_width, radius_px, statistic.motion),
+        blur_radius_px=radius_px,
+        lens_blur_px=added,
+        sharp_width_px=max(int(min(seen_width, width * most / added if added else width)), 1),
+        score=1 / (1 + (score_blur / HALF_SCORE_PX) ** 2),
+        motion=statistic.motion,
+        confidence=min(statistic.confidence, 1.0),
+        box_xyxy=box_xyxy,
+        found_subject=found_subject,
+        size_wh=size_wh,
+        at_width=at_width,
+        timings_ms=timings_ms,
+    )
+
+
+def _viewed(lens_blur_px: float, width: int, at_width: int | None) -> float:
+    return math.hypot(1, lens_blur_px * (at_width or width) / width)
+
+
+def _verdict(radius_px: float, max_radius_px: float) -> Verdict:
+    if radius_px <= max_radius_px:
+        return "sharp"
+    return "soft" if radius_px <= SOFT_FACTOR * max_radius_px else "blurred"
+
+
+def _reason(
+    verdict: Verdict, at_full: Verdict, at_width: int | None, radius_px: float, motion: bool
+) -> str:
+    by_motion = " by motion" if motion else ""
+    radius = f"blur radius {radius_px:.1f} px"
+    if at_width is None:
+        said = verdict if verdict == "sharp" else f"{verdict}{by_motion}"
+        return f"{said} at 100 %: {radius}"
+    if verdict == "sharp":
+        at_100 = "and at 100 %" if at_full == "sharp" else f", {at_full}{by_motion} at 100 %"
+        return (
+            f"sharp to the eye at {at_width} pixels{' ' * (at_full == 'sharp')}{at_100}: {radius}"
+        )
+    return f"{verdict}{by_motion} at {at_width} pixels: {radius}"

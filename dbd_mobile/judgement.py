@@ -1,0 +1,153 @@
+"""A photo and a region, or the photo's blur map, in; the verdict on the region or subject out."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dbd_mobile.coarse_to_fine import look_at
+from dbd_mobile.detail import Detail
+from dbd_mobile.focus import Focus, Statistic, focus_of, statistic_of
+from dbd_mobile.photo import Pixels
+from dbd_mobile.pyramid import CELL, Cells, Pyramid, cells_of, levels_of
+from dbd_mobile.regions import Region, box_region, grid_region
+from dbd_mobile.strictness import Strictness
+from dbd_mobile.subject import focus_grid, least_blurred, subjects
+from dbd_mobile.timing import StageTimer
+
+MAX_SUBJECTS = 3
+"""Where the subject has no texture, so many in all are tried, then the whole photo."""
+
+_NOTHING_SHARP = "nothing stands out as sharp, looked at the least blurred part: "
+
+
+def focus_on(
+    detail: Detail,
+    pixels: Pixels,
+    region: Region,
+    *,
+    strictness: Strictness,
+    at_width: int | None,
+    timer: StageTimer,
+    remark: str = "",
+    found_subject: bool = False,
+) -> Focus:
+    """Judge a region.
+
+    Args:
+        detail: The model that measures.
+        pixels: The photo, decoded at its own or a reduced size.
+        region: Where to look, in the photo's own pixels.
+        strictness: What counts as sharp.
+        at_width: Width in pixels that the photo is viewed at; None for its own.
+        timer: Stages so far; ``measure`` is added.
+        remark: What the reason starts with.
+        found_subject: Nobody gave the region.
+    """
+    with timer.stage("measure"):
+        statistic = _measured(detail, pixels, region)
+    return focus_of(
+        statistic,
+        strictness=strictness,
+        at_width=at_width,
+        reduced=pixels.size_wh[0] / pixels.decoded_wh[0],
+        where=region.name,
+        remark=remark,
+        box_xyxy=region.box_xyxy,
+        found_subject=found_subject,
+        size_wh=pixels.size_wh,
+        timings_ms=timer.ms,
+    )
+
+
+def focus_on_subject(
+    detail: Detail,
+    pixels: Pixels,
+    probability: NDArray[np.float32],
+    *,
+    strictness: Strictness,
+    at_width: int | None,
+    timer: StageTimer,
+) -> Focus:
+    """Judge the subject of a photo.
+
+    Args:
+        detail: As for :func:`focus_on`; so are ``pixels``, ``strictness``, ``at_width`` and
+            ``timer``.
+        pixels: As there.
+        probability: (h, w) float32, the photo's blur map at any size.
+        strictness: As there.
+        at_width: As there.
+        timer: As there.
+    """
+    size_wh = pixels.size_wh
+    with timer.stage("subject"):
+        grid = focus_grid(probability)
+        parts = subjects(grid, size_wh)[:MAX_SUBJECTS]
+        remark = "" if parts else _NOTHING_SHARP
+        if not parts:
+            parts = [least_blurred(grid, size_wh)]
+    whole = box_region((0, 0, *size_wh), name="photo")
+    regions = [grid_region(part, size_wh, name="subject") for part in parts]
+    for region in (*regions, whole):
+        focus = focus_on(
+            detail,
+            pixels,
+            region,
+            strictness=strictness,
+            at_width=at_width,
+            timer=timer,
+            remark=remark if region is not whole else "",
+            found_subject=True,
+        )
+        if focus.verdict != "undecidable":
+            break
+    return focus
+
+
+def _measured(detail: Detail, pixels: Pixels, region: Region) -> Statistic:
+    """Look at the part of the photo that holds the region."""
+    decoded_wh = pixels.decoded_wh
+    across, down = (whole / seen for whole, seen in zip(pixels.size_wh, decoded_wh, strict=True))
+    levels = levels_of(decoded_wh)
+    coarsest = levels[-1]
+    part = _part_around(region, (across, down), decoded_wh, coarsest, detail.tile_wh)
+    left, top, right, bottom = part
+    pyramid = Pyramid(pixels.crop(part), levels)
+    columns, rows = pyramid.cells_wh(1)
+    xs, ys = _middles(left, right, columns), _middles(top, bottom, rows)
+    inside = region.cells(xs * across, ys * down)
+    look = look_at(detail, pyramid, inside)
+    return statistic_of(look, cells=int(np.count_nonzero(inside)))
+
+
+def _middles(start: int, end: int, cells: int) -> NDArray[np.float64]:
+    """Middles of cells; that of a last one that sticks out is of what lies in the photo."""
+    sides = np.minimum(start + CELL * np.arange(cells + 1), end)
+    middles: NDArray[np.float64] = (sides[:-1] + sides[1:]) / 2
+    return middles
+
+
+def _part_around(
+    region: Region,
+    scale: tuple[float, float],
+    decoded_wh: tuple[int, int],
+    coarsest: int,
+    tile_wh: tuple[int, int],
+) -> tuple[int, int, int, int]:
+    """The decoded pixels that the coarsest level needs around a region, and so the others too."""
+    side = CELL * coarsest
+    limits_wh = cells_of((decoded_wh[0] // coarsest, decoded_wh[1] // coarsest))
+    left, top, right, bottom = region.box_xyxy
+    box = Cells(
+        min(int(left / scale[0] / side), limits_wh[0] - 1),
+        min(int(top / scale[1] / side), limits_wh[1] - 1),
+        min(int(-(-right // (scale[0] * side))), limits_wh[0]),
+        min(int(-(-bottom // (scale[1] * side))), limits_wh[1]),
+    )
+    cells = box.around(limits_wh=limits_wh, tile_wh=tile_wh)
+    # The last cells have all that is left: an odd last row is on the finest level only.
+    return (
+        side * cells.left,
+        side * cells.top,
+        decoded_wh[0] if cells.right == limits_wh[0] else side * cells.right,
+        decoded_wh[1] if cells.bottom == limits_wh[1] else side * cells.bottom,
+    )

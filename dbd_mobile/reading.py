@@ -1,0 +1,107 @@
+"""What the ``detail`` network said of each level in; one measurement for each cell out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dbd_mobile.radius_code import CONFIDENCE, MOTION, RADIUS_PX
+
+MIN_CONFIDENCE = 0.7
+"""From this confidence on a measurement counts."""
+
+RELIABLE_PX = 6.0
+"""Radii from here on, in pixels of the level, are better measured on a coarser level."""
+
+CRISP_PX = 1.5
+"""Less than this, in a coarse level's own pixels, says no more than that a finer level may tell."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What the network said of one level.
+
+    Attributes:
+        level: By how much the photo was reduced.
+        codes: (h, w, 3) uint8, one vector for each of the level's cells.
+        looked: (h, w) bool: where the network looked; elsewhere the codes mean nothing.
+    """
+
+    level: int
+    codes: NDArray[np.uint8]
+    looked: NDArray[np.bool_]
+
+    def on(self, cells_wh: tuple[int, int]) -> "Measured":
+        """Bring the reading to the finest level's grid of cells, each cell as it is."""
+        height, width = self.looked.shape
+        # An odd last row is left out when a level is halved: the last cell stands for it too.
+        rows = np.minimum(np.arange(cells_wh[1]) // self.level, height - 1)[:, np.newaxis]
+        columns = np.minimum(np.arange(cells_wh[0]) // self.level, width - 1)
+        codes, looked = self.codes[rows, columns], self.looked[rows, columns]
+        confidence = np.where(looked, CONFIDENCE[codes[..., 1]], np.float32(0))
+        return Measured(
+            radius_px=RADIUS_PX[codes[..., 0]] * np.float32(self.level),
+            confidence=confidence,
+            motion=MOTION[codes[..., 2]],
+            looked=looked,
+            is_sure=confidence >= np.float32(MIN_CONFIDENCE),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """Measurements on the finest level's grid of cells.
+
+    Attributes:
+        radius_px: (h, w) float32, in the photo's pixels.
+        confidence: (h, w) float32 in 0..1, 0 where nobody looked.
+        motion: (h, w) float32 in 0..1.
+        looked: (h, w) bool: where the network looked.
+        is_sure: (h, w) bool: where it counts.
+    """
+
+    radius_px: NDArray[np.float32]
+    confidence: NDArray[np.float32]
+    motion: NDArray[np.float32]
+    looked: NDArray[np.bool_]
+    is_sure: NDArray[np.bool_]
+
+
+def resolve(readings: Sequence[Reading], cells_wh: tuple[int, int]) -> Measured:
+    """Choose, for each cell of the finest level, the level that measures it.
+
+    It is the finest one that is confident of a radius in its reliable range, else the coarsest that
+    is confident, else none: then the cell has what the finest that looked said. A coarse level that
+    calls a cell crisp does not count where a finer one is not sure: all that it says is that the
+    radius is below its own pixel.
+
+    Args:
+        readings: One of each level, coarsest first.
+        cells_wh: Cells (across, down) of the finest level.
+
+    Returns:
+        The measurements, ``is_sure`` where one level was.
+    """
+    shape = cells_wh[1], cells_wh[0]
+    radius_px, confidence, motion = (np.zeros(shape, np.float32) for _ in range(3))
+    looked, is_sure = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
+    for reading in readings:
+        level = reading.on(cells_wh)
+        in_range = level.radius_px < RELIABLE_PX * reading.level
+        counts = level.is_sure & (in_range | ~is_sure)
+        if reading.level > 1:
+            counts &= level.radius_px >= CRISP_PX * reading.level
+        taken = counts | (level.looked & ~is_sure)
+        radius_px[taken] = level.radius_px[taken]
+        confidence[taken] = level.confidence[taken]
+        motion[taken] = level.motion[taken]
+        is_sure |= counts
+        looked |= level.looked
+    return Measured(
+        radius_px=radius_px,
+        confidence=confidence,
+        motion=motion,
+        looked=looked,
+        is_sure=is_sure,
+    )
