@@ -15,7 +15,7 @@ class Row:
         measure: Which measure it belongs to, e.g. "undecidable".
         what: What was measured, in a few words.
         value: The number; None where nothing could be measured.
-        unit: "share", "px", "log2", "times", "MB" or "score".
+        unit: "share", "score", "log2", "px", "times", "ms" or "MB".
         count: Of how many boxes, photos or runs it is a number.
         at_least: Its target, where more is better.
         at_most: Its target, where less is better. Without either it is reported only.
@@ -82,7 +82,8 @@ def _number(value: float, unit: str) -> str:
         return f"{100 * value:.1f} %"
     if unit == "score":
         return f"{value:.3f}"
-    return f"{value:.3f} {unit}" if unit == "log2" else f"{value:.2f} {unit}"
+    digits = {"log2": 3, "ms": 0, "MB": 0}.get(unit, 2)
+    return f"{value:.{digits}f} {unit}"
 
 
 def table(rows: Sequence[Row]) -> Table:

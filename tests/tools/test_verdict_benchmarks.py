@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import cv2
@@ -11,6 +12,7 @@ import pytest
 import torch
 from PIL import Image
 
+from benchmarks import judge, readme
 from benchmarks.__main__ import main
 from benchmarks.verdicts import viewing_sizes
 from benchmarks.verdicts.focal_stacks import SIDE, clear_boxes, measure_focal_stacks
@@ -274,6 +276,26 @@ def test_errors_of_weights_at_known_radii_are_told(native, tmp_path, capsys):
     assert "NOT held" in capsys.readouterr().out
     assert main([*arguments, "--all", "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["photos"] == 9
+
+
+@pytest.mark.parametrize(("detector", "status"), [(SteepestEdge, 0), (Abstainer, 1)])
+def test_command_says_by_its_status_and_its_file_what_was_missed(
+    native, tmp_path, capsys, monkeypatch, detector, status
+):
+    monkeypatch.setattr(judge, "BlurDetector", lambda *_, **__: nullcontext(detector()))
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "native").symlink_to(native)
+    report = tmp_path / "new" / "judge.json"
+    arguments = ["judge", "--only", "sharp", "--data", str(data), "--json", str(report)]
+    assert main(arguments) == status
+    shown = capsys.readouterr().out
+    rows = [Row.from_dict(row) for row in json.loads(report.read_text())["rows"]]
+    assert ("MISSED" in shown) == (not all(row.passed for row in rows)) == bool(status)
+    monkeypatch.setattr(readme, "JUDGE", report)
+    table = readme.judge_rows()
+    assert len(table) == len(rows) + 4
+    assert any(", missed |" in line for line in table) == bool(status)
 
 
 @pytest.mark.parametrize(
