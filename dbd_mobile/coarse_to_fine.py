@@ -20,6 +20,10 @@ MAX_TILES = 24
 FULL_LEVEL = 4
 """From this level on, and on a photo's coarsest, all tiles of the region are looked at."""
 
+FEW_TILES = 4
+"""So are those of a region that has no more of them: it is small beside a coarse level's cells, in
+which what is around it may drown it."""
+
 # A hash by which tiles are chosen all over the region: multiples of the golden ratio.
 _SPREAD_FACTOR, _SPREAD_BITS = 40503, 0xFFFF
 
@@ -40,11 +44,13 @@ class Look:
 
 def look_everywhere(detail: Detail, pyramid: Pyramid) -> Measured:
     """Look at all tiles of all levels."""
-    readings = []
+    cells_wh = pyramid.cells_wh(1)
+    levels = []
     for level in reversed(pyramid.levels):
         whole = Cells(0, 0, *pyramid.cells_wh(level))
-        readings.append(detail.read(pyramid, level, whole.tiles(detail.tile_wh)))
-    return resolve(readings, pyramid.cells_wh(1))
+        reading = detail.read(pyramid, level, whole.tiles(detail.tile_wh))
+        levels.append(reading.on(cells_wh))
+    return resolve(levels)
 
 
 def look_at(detail: Detail, pyramid: Pyramid, inside: NDArray[np.bool_]) -> Look:
@@ -63,38 +69,40 @@ def look_at(detail: Detail, pyramid: Pyramid, inside: NDArray[np.bool_]) -> Look
     weight = inside.astype(np.float64)
     # Cells that a finer level may say more about, and those that some level so far is sure of.
     is_open, is_sure = inside.copy(), np.zeros_like(inside)
-    readings = []
+    levels = []
     for level in reversed(pyramid.levels):
-        is_full = level >= FULL_LEVEL or level == pyramid.levels[-1]
-        tiles = [
-            cells
-            for cells in _tiles_over(inside, pyramid, level, detail.tile_wh)
-            if (inside if is_full else is_open)[cells.times(level).slices].any()
-        ]
-        if not is_full:
-            tiles = _chosen(tiles, level, is_open & is_sure)
-        reading = detail.read(pyramid, level, tiles)
-        readings.append(reading)
-        found = reading.on(cells_wh)
+        tiles = _tiles_over(inside, pyramid, level, detail.tile_wh)
+        if level < FULL_LEVEL and level != pyramid.levels[-1] and len(tiles) > FEW_TILES:
+            tiles = _chosen(_touched(tiles, level, is_open), level, is_open & is_sure)
+        found = detail.read(pyramid, level, tiles).on(cells_wh)
+        levels.append(found)
         _let_stand_for_others(weight, is_open & is_sure, found.looked)
         is_open &= found.looked | ~is_sure
-        # Half the reliable radius here is all of it on the next finer level.
-        is_open &= ~(found.is_sure & (found.radius_px >= level * RELIABLE_PX / 2))
+        # Half the reliable radius here is all of it on the next finer level. Where a coarser level
+        # saw a blurred surrounding, this one may see a sharp part.
+        is_large = found.radius_px >= level * RELIABLE_PX / 2
+        is_open &= ~(found.is_sure & is_large)
+        is_open |= found.is_sure & ~is_large & (weight > 0)
         is_sure |= found.is_sure
-    return Look(measured=resolve(readings, cells_wh), weight=weight)
+    return Look(measured=resolve(levels), weight=weight)
 
 
 def _tiles_over(
     inside: NDArray[np.bool_], pyramid: Pyramid, level: int, tile_wh: tuple[int, int]
 ) -> list[Cells]:
-    """Tiles over the region's bounding box and what is around it."""
+    """Tiles that the region touches, of those over its bounding box and what is around it."""
     rows = np.flatnonzero(inside.any(axis=1)) // level
     columns = np.flatnonzero(inside.any(axis=0)) // level
     limits_wh = pyramid.cells_wh(level)
     # An odd last row is left out when a level is halved: its cell may have none of its own.
     right, bottom = min(int(columns[-1]) + 1, limits_wh[0]), min(int(rows[-1]) + 1, limits_wh[1])
     box = Cells(min(int(columns[0]), right - 1), min(int(rows[0]), bottom - 1), right, bottom)
-    return box.around(limits_wh=limits_wh, tile_wh=tile_wh).tiles(tile_wh)
+    around = box.around(limits_wh=limits_wh, tile_wh=tile_wh)
+    return _touched(around.tiles(tile_wh), level, inside)
+
+
+def _touched(tiles: Sequence[Cells], level: int, cells: NDArray[np.bool_]) -> list[Cells]:
+    return [tile for tile in tiles if cells[tile.times(level).slices].any()]
 
 
 def _chosen(tiles: Sequence[Cells], level: int, worth: NDArray[np.bool_]) -> list[Cells]:

@@ -185,7 +185,7 @@ def focus_of(
     *,
     strictness: Strictness,
     at_width: int | None,
-    reduced: float,
+    decoded_width: int,
     where: str,
     remark: str,
     box_xyxy: tuple[int, int, int, int],
@@ -199,7 +199,7 @@ def focus_of(
         statistic: What they come to.
         strictness: What counts as sharp.
         at_width: Width in pixels that the photo is viewed at; None for its own.
-        reduced: The photo's pixels for each that was looked at.
+        decoded_width: Width in pixels of what was looked at, at most the photo's.
         where: What to call the region, e.g. "box".
         remark: What the reason starts with, or "".
         box_xyxy: The region's bounding box.
@@ -228,11 +228,10 @@ def focus_of(
             timings_ms=timings_ms,
         )
     width = size_wh[0]
+    reduced = width / decoded_width
     added = lens_blur(statistic.radius_px) * reduced
     verdict = _verdict(_viewed(added, width, at_width), strictness.max_radius_px)
     most = math.sqrt(strictness.max_radius_px**2 - 1)
-    # Of a photo that was decoded at a fraction of its size no more than that can be said.
-    seen_width = width / reduced
     score_blur = added * (at_width or SCORE_WIDTH) / width
     radius_px = statistic.radius_px * reduced
     at_full = _verdict(_viewed(added, width, None), strictness.max_radius_px)
@@ -241,7 +240,8 @@ def focus_of(
         reason=remark + _reason(verdict, at_full, at_width, radius_px, statistic.motion),
         blur_radius_px=radius_px,
         lens_blur_px=added,
-        sharp_width_px=max(int(min(seen_width, width * most / added if added else width)), 1),
+        # Of a photo that was decoded at a fraction of its size no more than that is known.
+        sharp_width_px=max(int(min(decoded_width, width * most / max(added, 1e-9))), 1),
         score=1 / (1 + (score_blur / HALF_SCORE_PX) ** 2),
         motion=statistic.motion,
         confidence=min(statistic.confidence, 1.0),

@@ -27,8 +27,6 @@ def focus_on(
     strictness: Strictness,
     at_width: int | None,
     timer: StageTimer,
-    remark: str = "",
-    found_subject: bool = False,
 ) -> Focus:
     """Judge a region.
 
@@ -39,8 +37,6 @@ def focus_on(
         strictness: What counts as sharp.
         at_width: Width in pixels that the photo is viewed at; None for its own.
         timer: Stages so far; ``measure`` is added.
-        remark: What the reason starts with.
-        found_subject: Nobody gave the region.
     """
     with timer.stage("measure"):
         statistic = _measured(detail, pixels, region)
@@ -48,11 +44,11 @@ def focus_on(
         statistic,
         strictness=strictness,
         at_width=at_width,
-        reduced=pixels.size_wh[0] / pixels.decoded_wh[0],
+        decoded_width=pixels.decoded_wh[0],
         where=region.name,
-        remark=remark,
+        remark="",
         box_xyxy=region.box_xyxy,
-        found_subject=found_subject,
+        found_subject=False,
         size_wh=pixels.size_wh,
         timings_ms=timer.ms,
     )
@@ -70,37 +66,37 @@ def focus_on_subject(
     """Judge the subject of a photo.
 
     Args:
-        detail: As for :func:`focus_on`; so are ``pixels``, ``strictness``, ``at_width`` and
-            ``timer``.
-        pixels: As there.
+        detail: The model that measures.
+        pixels: The photo, decoded at its own or a reduced size.
         probability: (h, w) float32, the photo's blur map at any size.
-        strictness: As there.
-        at_width: As there.
-        timer: As there.
+        strictness: What counts as sharp.
+        at_width: Width in pixels that the photo is viewed at; None for its own.
+        timer: Stages so far; ``subject`` and ``measure`` are added.
     """
     size_wh = pixels.size_wh
     with timer.stage("subject"):
         grid = focus_grid(probability)
-        parts = subjects(grid, size_wh)[:MAX_SUBJECTS]
-        remark = "" if parts else _NOTHING_SHARP
-        if not parts:
-            parts = [least_blurred(grid, size_wh)]
-    whole = box_region((0, 0, *size_wh), name="photo")
-    regions = [grid_region(part, size_wh, name="subject") for part in parts]
-    for region in (*regions, whole):
-        focus = focus_on(
-            detail,
-            pixels,
-            region,
-            strictness=strictness,
-            at_width=at_width,
-            timer=timer,
-            remark=remark if region is not whole else "",
-            found_subject=True,
-        )
-        if focus.verdict != "undecidable":
-            break
-    return focus
+        found = subjects(grid, size_wh)[:MAX_SUBJECTS]
+        parts = found or [least_blurred(grid, size_wh)]
+        regions = [grid_region(part, size_wh, name="subject") for part in parts]
+        whole = box_region((0, 0, *size_wh), name="photo")
+    with timer.stage("measure"):
+        for region in (*regions, whole):
+            statistic = _measured(detail, pixels, region)
+            if statistic.radius_px is not None:
+                break
+    return focus_of(
+        statistic,
+        strictness=strictness,
+        at_width=at_width,
+        decoded_width=pixels.decoded_wh[0],
+        where=region.name,
+        remark=_NOTHING_SHARP if not found and region is not whole else "",
+        box_xyxy=region.box_xyxy,
+        found_subject=True,
+        size_wh=size_wh,
+        timings_ms=timer.ms,
+    )
 
 
 def _measured(detail: Detail, pixels: Pixels, region: Region) -> Statistic:

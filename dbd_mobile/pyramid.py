@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from dbd_mobile.photo import Pixels
+from dbd_mobile.photo import Pixels, image_of
 
 CELL = 16
 """Side of a cell, the place that one measurement is for, in pixels of its level."""
@@ -163,9 +163,9 @@ def halved(rgb: Image.Image | NDArray[np.uint8]) -> Image.Image:
     if isinstance(rgb, Image.Image):
         return rgb.reduce(2, box=(0, 0, rgb.width // 2 * 2, rgb.height // 2 * 2))
     height, width = rgb.shape[0] // 2, rgb.shape[1] // 2
-    small = Image.new("RGB", (width, height))
+    small = Image.new("RGB", (width, height), None)
     for row in range(0, height, _BAND_ROWS):
         # A Pillow image of all of it would be a copy of four bytes per pixel.
-        band = Image.fromarray(rgb[2 * row : 2 * min(row + _BAND_ROWS, height), : 2 * width])
+        band = image_of(rgb[2 * row : 2 * min(row + _BAND_ROWS, height), : 2 * width])
         small.paste(band.reduce(2), (0, row))
     return small

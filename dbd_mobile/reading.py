@@ -34,26 +34,24 @@ class Reading:
 
     def on(self, cells_wh: tuple[int, int]) -> "Measured":
         """Bring the reading to the finest level's grid of cells, each cell as it is."""
-        height, width = self.looked.shape
-        # An odd last row is left out when a level is halved: the last cell stands for it too.
-        rows = np.minimum(np.arange(cells_wh[1]) // self.level, height - 1)[:, np.newaxis]
-        columns = np.minimum(np.arange(cells_wh[0]) // self.level, width - 1)
-        codes, looked = self.codes[rows, columns], self.looked[rows, columns]
-        confidence = np.where(looked, CONFIDENCE[codes[..., 1]], np.float32(0))
-        return Measured(
-            radius_px=RADIUS_PX[codes[..., 0]] * np.float32(self.level),
+        confidence = np.where(self.looked, CONFIDENCE[self.codes[..., 1]], np.float32(0))
+        measured = Measured(
+            level=self.level,
+            radius_px=RADIUS_PX[self.codes[..., 0]] * np.float32(self.level),
             confidence=confidence,
-            motion=MOTION[codes[..., 2]],
-            looked=looked,
+            motion=MOTION[self.codes[..., 2]],
+            looked=self.looked,
             is_sure=confidence >= np.float32(MIN_CONFIDENCE),
         )
+        return measured if self.level == 1 else measured.repeated(cells_wh)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """Measurements on the finest level's grid of cells.
+    """Measurements on a grid of cells.
 
     Attributes:
+        level: The level that they are of; 1 where each is of the level that was chosen for it.
         radius_px: (h, w) float32, in the photo's pixels.
         confidence: (h, w) float32 in 0..1, 0 where nobody looked.
         motion: (h, w) float32 in 0..1.
@@ -61,14 +59,30 @@ class Measured:
         is_sure: (h, w) bool: where it counts.
     """
 
+    level: int
     radius_px: NDArray[np.float32]
     confidence: NDArray[np.float32]
     motion: NDArray[np.float32]
     looked: NDArray[np.bool_]
     is_sure: NDArray[np.bool_]
 
+    def repeated(self, cells_wh: tuple[int, int]) -> "Measured":
+        """Bring a level's grid to the finest one of (across, down) cells."""
+        height, width = self.looked.shape
+        # An odd last row is left out when a level is halved: the last cell stands for it too.
+        rows = np.minimum(np.arange(cells_wh[1]) // self.level, height - 1)[:, np.newaxis]
+        columns = np.minimum(np.arange(cells_wh[0]) // self.level, width - 1)
+        return Measured(
+            level=self.level,
+            radius_px=self.radius_px[rows, columns],
+            confidence=self.confidence[rows, columns],
+            motion=self.motion[rows, columns],
+            looked=self.looked[rows, columns],
+            is_sure=self.is_sure[rows, columns],
+        )
 
-def resolve(readings: Sequence[Reading], cells_wh: tuple[int, int]) -> Measured:
+
+def resolve(levels: Sequence[Measured]) -> Measured:
     """Choose, for each cell of the finest level, the level that measures it.
 
     It is the finest one that is confident of a radius in its reliable range, else the coarsest that
@@ -77,21 +91,19 @@ def resolve(readings: Sequence[Reading], cells_wh: tuple[int, int]) -> Measured:
     radius is below its own pixel.
 
     Args:
-        readings: One of each level, coarsest first.
-        cells_wh: Cells (across, down) of the finest level.
+        levels: What each level measured, coarsest first, all on the finest level's grid.
 
     Returns:
         The measurements, ``is_sure`` where one level was.
     """
-    shape = cells_wh[1], cells_wh[0]
+    shape = levels[-1].looked.shape
     radius_px, confidence, motion = (np.zeros(shape, np.float32) for _ in range(3))
     looked, is_sure = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
-    for reading in readings:
-        level = reading.on(cells_wh)
-        in_range = level.radius_px < RELIABLE_PX * reading.level
+    for level in levels:
+        in_range = level.radius_px < RELIABLE_PX * level.level
         counts = level.is_sure & (in_range | ~is_sure)
-        if reading.level > 1:
-            counts &= level.radius_px >= CRISP_PX * reading.level
+        if level.level > 1:
+            counts &= level.radius_px >= CRISP_PX * level.level
         taken = counts | (level.looked & ~is_sure)
         radius_px[taken] = level.radius_px[taken]
         confidence[taken] = level.confidence[taken]
@@ -99,6 +111,7 @@ def resolve(readings: Sequence[Reading], cells_wh: tuple[int, int]) -> Measured:
         is_sure |= counts
         looked |= level.looked
     return Measured(
+        level=1,
         radius_px=radius_px,
         confidence=confidence,
         motion=motion,

@@ -1,12 +1,18 @@
-"""Photos of our own making that the runtime's tests share."""
+"""Photos of our own making, and a detector that says what they say, for the runtime's tests."""
 
 import importlib.metadata
+import math
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
+from dbd_mobile import BlurDetector
+from dbd_mobile.radius_code import RADIUS_PX
 from dbd_mobile.runtimes import RUNTIMES
+
+DATA = Path(__file__).parent / "data"
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +49,55 @@ def without_interpreters(monkeypatch):
 
     monkeypatch.setattr(importlib.metadata, "version", version)
     return shown
+
+
+@pytest.fixture(scope="session")
+def told_detector():
+    """A detector that measures what a photo's colours tell it.
+
+    In the brightest red of 16x16 pixels it sees the radius, in green how unsure that is and in blue
+    motion: :class:`Told` paints them. Its blur map shows brightness: bright = blurred.
+    """
+    with BlurDetector(
+        DATA / "tiny_int8.tflite", detail=DATA / "tiny_detail.tflite", threads=1
+    ) as detector:
+        yield detector
+
+
+class Told:
+    """Paints photos for ``told_detector``."""
+
+    UNSURE = 255
+
+    @staticmethod
+    def red(radius_px):
+        """The red that stands for a radius in pixels."""
+        return int(np.abs(np.array([Told.radius(x) for x in range(256)]) - radius_px).argmin())
+
+    @staticmethod
+    def radius(red):
+        """The radius that a red stands for."""
+        share = 1 / (1 + math.exp(-6 * (red - 127) / 128))
+        return float(RADIUS_PX[min(round(256 * share), 255)])
+
+    @staticmethod
+    def flat(width, height, radius_px=1.0, *, green=0, blue=0):
+        """A photo of one colour: every level says the same of its own pixels."""
+        return np.full((height, width, 3), (Told.red(radius_px), green, blue), np.uint8)
+
+    @staticmethod
+    def photo(width, height, radius_px=1.0, *, green=0, blue=0):
+        """A photo whose radius the finest level sees; reduced, it is crisp."""
+        photo = Told.flat(width, height, min(radius_px, 1.0), green=green, blue=blue)
+        Told.dot(photo, 0, Told.red(radius_px))
+        return photo
+
+    @staticmethod
+    def dot(photo, channel, value):
+        """Set one pixel of each cell: the finest level sees it, coarser ones hardly."""
+        photo[8::16, 8::16, channel] = value
+
+
+@pytest.fixture(scope="session")
+def told():
+    return Told

@@ -4,16 +4,19 @@
 two by two pixels, through a sigmoid, so dark = 0 = in focus and bright = 1 = blurred.
 ``tiny_float32.tflite`` is the same in float32; its map has no last axis. ``logits_float32.tflite``
 lacks the sigmoid: its map is no probability. ``two_inputs.tflite`` takes two photos.
+``tiny_detail.tflite`` takes 64x64 uint8 RGB and gives 4x4 vectors: the brightest red, green and
+blue of 16x16 pixels through a sigmoid each, so that a photo's colours say what it measures.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
 
 WIDTH, HEIGHT = 48, 32
+DETAIL_SIDE = 64
 STEEPNESS = 6.0
 
 
@@ -31,20 +34,33 @@ def make_network(*, with_sigmoid: bool = True, with_channel: bool = True) -> tf.
     return network
 
 
-def calibration() -> Iterator[list[np.ndarray]]:
+def make_detail_network() -> tf.keras.Model:
+    """Brightest of each colour in -1..1 in 16x16 pixels -> sigmoid."""
+    photo = tf.keras.Input((DETAIL_SIDE, DETAIL_SIDE, 3), batch_size=1, name="image")
+    steep = tf.keras.layers.Conv2D(3, 1, use_bias=False, name="steep")
+    x = tf.keras.layers.Activation("sigmoid")(steep(tf.keras.layers.MaxPooling2D(16)(photo)))
+    network = tf.keras.Model(photo, x)
+    steep.set_weights([STEEPNESS * np.eye(3, dtype=np.float32)[np.newaxis, np.newaxis]])
+    return network
+
+
+def calibration(
+    height: int, width: int, *, brightnesses: Sequence[float]
+) -> Iterator[list[np.ndarray]]:
     """Photos that span the input's range exactly, so that it gets scale 1/128, zero point 127."""
     generator = np.random.default_rng(0)
-    for _ in range(8):
-        photo = generator.integers(0, 256, (1, HEIGHT, WIDTH, 3)).astype(np.float32)
+    for brightness in brightnesses:
+        photo = brightness * generator.integers(0, 256, (1, height, width, 3)).astype(np.float32)
         photo[0, 0, :2] = [[0], [255]]
         yield [(photo - 127) / 128]
 
 
-def to_int8(network: tf.keras.Model) -> bytes:
+def to_int8(network: tf.keras.Model, *, brightnesses: Sequence[float] = (1,) * 8) -> bytes:
     """Quantise with uint8 in and uint8 out."""
     converter = tf.lite.TFLiteConverter.from_keras_model(network)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.representative_dataset = calibration
+    _, height, width, _ = network.input_shape
+    converter.representative_dataset = lambda: calibration(height, width, brightnesses=brightnesses)
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     converter.inference_input_type = converter.inference_output_type = tf.uint8
     return converter.convert()
@@ -65,6 +81,7 @@ def main() -> None:
         "tiny_float32": to_float32(make_network(with_channel=False)),
         "logits_float32": to_float32(make_network(with_sigmoid=False)),
         "two_inputs": to_float32(two_inputs),
+        "tiny_detail": to_int8(make_detail_network(), brightnesses=(0, 0.5, 1)),
     }
     for name, content in models.items():
         (folder / f"{name}.tflite").write_bytes(content)
