@@ -1,4 +1,4 @@
-"""A folder of photos as their cameras wrote them, with ``list.csv``, in; which of them are held out.
+"""Photos as their cameras wrote them, with ``list.csv``, in; which of them are held out, out.
 
 The list has one photo a line: ``file`` (below the folder), ``source`` (the photo that it was cut
 from), ``label`` (crisp where something in it is as sharp as its camera could), ``kind`` ("all

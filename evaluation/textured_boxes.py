@@ -21,7 +21,7 @@ def textured_boxes(photo: NDArray[np.uint8], most: int = _MOST) -> list[Box]:
 
     Args:
         photo: (H, W, 3) uint8, sharp at least in parts.
-        most: Of each side; where there are more, those with most crisp cells are taken.
+        most: Of each side; of more, some are taken at equal distances in reading order.
 
     Returns:
         Boxes of ``SIDES``; those of one side do not overlap.
@@ -32,10 +32,8 @@ def textured_boxes(photo: NDArray[np.uint8], most: int = _MOST) -> list[Box]:
         cells = side // CELL
         rows, columns = crisp.shape[0] // cells, crisp.shape[1] // cells
         blocks = crisp[: rows * cells, : columns * cells].reshape(rows, cells, columns, cells)
-        shares = blocks.mean(axis=(1, 3))
-        best = np.argsort(-shares, axis=None, kind="stable")[:most]
-        for row, column in zip(*np.unravel_index(best, shares.shape), strict=True):
-            if shares[row, column] >= _LEAST_CRISP:
-                x, y = int(column) * side, int(row) * side
-                boxes.append((x, y, x + side, y + side))
+        found = np.argwhere(blocks.mean(axis=(1, 3)) >= _LEAST_CRISP)
+        for row, column in found[:: -(-len(found) // most) or 1].tolist():
+            x, y = column * side, row * side
+            boxes.append((x, y, x + side, y + side))
     return boxes

@@ -1,1 +1,1 @@
-"""What decides whether the verdicts of ``BlurDetector.judge`` can be trusted: one module a measure."""
+"""Whether the verdicts of ``BlurDetector.judge`` can be trusted: a module for each measure."""

@@ -15,7 +15,7 @@ class Row:
         measure: Which measure it belongs to, e.g. "undecidable".
         what: What was measured, in a few words.
         value: The number; None where nothing could be measured.
-        unit: "share", "px", "log2", "times", "MB" or "score".
+        unit: "share", "score", "log2", "px", "times", "ms" or "MB".
         count: Of how many boxes, photos or runs it is a number.
         at_least: Its target, where more is better.
         at_most: Its target, where less is better. Without either it is reported only.
@@ -82,18 +82,18 @@ def _number(value: float, unit: str) -> str:
         return f"{100 * value:.1f} %"
     if unit == "score":
         return f"{value:.3f}"
-    return f"{value:.3f} {unit}" if unit == "log2" else f"{value:.2f} {unit}"
+    digits = {"log2": 3, "ms": 0, "MB": 0}.get(unit, 2)
+    return f"{value:.{digits}f} {unit}"
 
 
-def table(title: str, rows: Sequence[Row]) -> Table:
-    """Rows for the screen; what was missed is marked."""
-    result = Table(title=title)
-    for heading in ("measure", "what"):
-        result.add_column(heading)
+def table(rows: Sequence[Row]) -> Table:
+    """The rows of one measure for the screen; what was missed is marked."""
+    result = Table(title=rows[0].measure, title_justify="left", box=None, pad_edge=False)
+    result.add_column("what")
     for heading in ("of", "value", "target"):
-        result.add_column(heading, justify="right")
-    result.add_column("")
+        result.add_column(heading, justify="right", no_wrap=True)
+    result.add_column("", no_wrap=True)
     for row in rows:
         mark = "" if row.passed else "MISSED"
-        result.add_row(row.measure, row.what, str(row.count), row.shown, row.target, mark)
+        result.add_row(row.what, str(row.count), row.shown, row.target, mark)
     return result
