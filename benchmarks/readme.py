@@ -27,7 +27,7 @@ def accuracy_rows() -> list[str]:
         "|---|---|---|---|---|---|---|---|",
     ]
     names = ("fmax", "f_at_half", "ddff", "adaptive", "mae")
-    for model_id in bundled_ids():
+    for model_id in bundled_ids("blur-map"):
         for entry in _merged(load_card(model_id)["accuracy"]):
             values = " | ".join(f"{entry['values'][name]:.4f}" for name in names)
             rows.append(
@@ -73,7 +73,7 @@ def judge_rows() -> list[str]:
     report = json.loads(JUDGE.read_text(encoding="utf-8"))
     rows = [
         f"Measured with `{report['model']}` and `{report['detail']}` on: {report['cpu']}; "
-        f"{report['backend']}.",
+        f"{report['backend']}; {report['photos']} native photos.",
         "",
         "| measure | what | of | value | target |",
         "|---|---|---|---|---|",
