@@ -12,17 +12,18 @@ from networks.network import Network
 CELL = 16
 """Side of a cell in pixels: the network's stride."""
 
-_STEM = 10
-_BLOCKS = ((20, 2), (32, 2), (32, 1), (48, 2), (64, 1))
+# Patches that do not overlap, as they are few: most of the time would go into layers at the photo's
+# own resolution.
+_PATCH, _PATCH_CHANNELS = 4, 14
+_BLOCKS = ((16, 1), (32, 2), (48, 2), (64, 1))
 _LOGITS = 3
 
 
 class Detail(Network):
     """Circle of confusion of each cell of 16 x 16 pixels, with how sure that is, made for int8.
 
-    A cell is judged by what lies within 40 pixels of it: whether an edge is sharp does not depend
-    on what the photo shows. Colour adds next to nothing to that, so the first layer makes one
-    channel of three.
+    A cell is judged by what lies within 32 pixels of it: whether an edge is sharp does not depend
+    on what the photo shows.
 
     The three channels of the output (N, 3, H / 16, W / 16) are sigmoids, and so share one fixed
     scale in int8: ``dbd_mobile.radius_code`` says what they stand for.
@@ -37,10 +38,9 @@ class Detail(Network):
     def __init__(self) -> None:
         super().__init__()
         self.contract = NetworkContract(width=256, height=256, mean=127.0, scale=128.0)
-        self.luma = nn.Conv2d(3, 1, 1)
-        self.stem = conv_bn(1, _STEM, 3, stride=2)
+        self.stem = conv_bn(3, _PATCH_CHANNELS, _PATCH, stride=_PATCH)
         self.blocks = nn.Sequential()
-        inputs = _STEM
+        inputs = _PATCH_CHANNELS
         for outputs, stride in _BLOCKS:
             self.blocks.append(SeparableConv(inputs, outputs, stride))
             inputs = outputs
@@ -51,4 +51,4 @@ class Detail(Network):
 
     def logits(self, image: Tensor) -> Tensor:
         """(N, 3, H, W) normalised float -> logits (N, 3, H / 16, W / 16) float."""
-        return self.head(self.blocks(self.stem(self.luma(image))))
+        return self.head(self.blocks(self.stem(image)))

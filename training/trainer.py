@@ -10,19 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from data.blur_dataset import BlurDataset
-from dbd_mobile.cli.screen import notes
 from dbd_mobile.errors import InputError
 from evaluation.mappers import SquashingMapper
 from evaluation.predictors import TorchPredictor
@@ -32,6 +23,7 @@ from networks.weights import load_weights
 from training.batches import Batch, Batches
 from training.objective import Objective, Prediction, Step
 from training.origins import Origins
+from training.progress import progress_bar
 from training.recipe import Recipe
 
 _log = logging.getLogger(__name__)
@@ -100,7 +92,7 @@ class Trainer:
         sums: dict[str, float] = {}
         started = time.monotonic()
         total_steps = len(batches) * self.recipe.epochs
-        with _progress() as progress:
+        with progress_bar() as progress:
             task = progress.add_task(
                 f"Epoch {self.epoch + 1}/{self.recipe.epochs}", total=len(batches)
             )
@@ -202,6 +194,10 @@ class Trainer:
             "validation fmax %.4f  MAE %.4f  ddff %.4f", accuracy.fmax, accuracy.mae, accuracy.ddff
         )
 
+    def notes(self) -> dict[str, object]:
+        """What a weights file says of the epoch that just ended, without how long it took."""
+        return {"epoch": {name: of for name, of in self.history[-1].items() if name != "seconds"}}
+
     def state(self) -> dict[str, Any]:
         """What ``take_up`` needs to go on from here: tensors and plain values."""
         return {
@@ -292,14 +288,3 @@ def _parameter_groups(
 
 def _described(sums: dict[str, float], steps: int) -> str:
     return "  ".join(f"{name} {value / steps:.4f}" for name, value in sums.items())
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=notes,
-    )
