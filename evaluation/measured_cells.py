@@ -6,10 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dbd_mobile.radius_code import LOG2_RADIUS, LOG2_SPREAD
-
-_WITHIN = 0.5
-"""In log2 of the radius: how near the truth an estimate has to be that is called right."""
+from dbd_mobile.radius_code import LOG2_RADIUS, LOG2_SPREAD, TOLERANCE
 
 _erf = np.vectorize(math.erf, otypes=[np.float32])
 
@@ -40,7 +37,7 @@ def read_codes(codes: NDArray[np.float32]) -> MeasuredCells:
     spread = np.exp2(_on_scale(codes[..., 1], LOG2_SPREAD))
     return MeasuredCells(
         radius_px=np.exp2(_on_scale(codes[..., 0], LOG2_RADIUS)),
-        confidence=_erf(_WITHIN / (spread * math.sqrt(2))),
+        confidence=_erf(TOLERANCE / (spread * math.sqrt(2))),
         motion=codes[..., 2],
     )
 

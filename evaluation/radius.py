@@ -14,13 +14,11 @@ from numpy.typing import NDArray
 
 from data.known_blur import CELL, fine_kernel
 from data.synthesis import blur_all
+from dbd_mobile.reading import MIN_CONFIDENCE
 from evaluation.textured_boxes import Box, textured_boxes
 
 DISC_RADII = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
 """In pixels: what the ``detail`` network is to measure at one scale."""
-
-CONFIDENT = 0.7
-"""From which confidence a cell counts."""
 
 _LEAST_CELLS = 2
 # Blur spreads: in a box the crisper cells show the photo, the others what lies around edges.
@@ -127,7 +125,7 @@ def _radii(cells: Cells, boxes: Sequence[Box]) -> list[float | None]:
     found: list[float | None] = []
     for left, top, right, bottom in boxes:
         part = np.s_[top // CELL : bottom // CELL, left // CELL : right // CELL]
-        confident = cells.radius_px[part][cells.confidence[part] >= CONFIDENT]
+        confident = cells.radius_px[part][cells.confidence[part] >= MIN_CONFIDENCE]
         enough = len(confident) >= _LEAST_CELLS
         found.append(float(np.quantile(confident, _QUANTILE)) if enough else None)
     return found

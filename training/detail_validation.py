@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from data.known_blur import CELL, fine_kernel, motion_kernel
 from data.synthesis import blur_all
 from dbd_mobile.radius_code import LOG2_RADIUS
+from dbd_mobile.reading import MIN_CONFIDENCE
 from evaluation.measured_cells import MeasuredCells, read_codes
-from evaluation.radius import CONFIDENT, measure_radius
+from evaluation.radius import measure_radius
 from evaluation.textured_boxes import textured_boxes
 from networks import Detail
 
@@ -73,7 +74,7 @@ def measure_held_out(network: Detail, photos: Sequence[NDArray[np.uint8]]) -> He
     undecided = sum(row.undecided for row in accuracy.rows)
     boxes = undecided + sum(row.boxes for row in accuracy.rows)
     lowest, highest = LOG2_RADIUS
-    plain = [measurer(image).confidence >= CONFIDENT for image in plain_images()]
+    plain = [measurer(image).confidence >= MIN_CONFIDENCE for image in plain_images()]
     return HeldOut(
         radius_error=highest - lowest if accuracy.error is None else accuracy.error,
         undecided=undecided / boxes if boxes else 1.0,
