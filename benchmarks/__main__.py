@@ -127,7 +127,9 @@ def _parser() -> argparse.ArgumentParser:
         "--apk", type=Path, help="the app to install (default: that of make apk, in dist/)"
     )
     android.add_argument("--serial", help="which device, where several are attached")
-    android.add_argument("--models", default=",".join(bundled_ids("blur-map")), help="default: %(default)s")
+    android.add_argument(
+        "--models", default=",".join(bundled_ids("blur-map")), help="default: %(default)s"
+    )
     android.add_argument(
         "--kernels", default="xnnpack", help="xnnpack, cpu, gpu if packed (default: %(default)s)"
     )

@@ -16,6 +16,7 @@ from benchmarks.verdicts.viewing_sizes import measure_viewing_sizes
 from data.blur_dataset import BlurDataset
 from data.native_photos import NativePhoto, held_out, list_native_photos
 from dbd_mobile import BlurDetector
+from dbd_mobile.catalogue import load_detail
 from dbd_mobile.errors import InputError
 from dbd_mobile.interpreter import find_backend
 from dbd_mobile.machine import read_machine
@@ -94,8 +95,9 @@ def measure_verdicts(
     machine = read_machine()
     backend, _ = find_backend()
     return {
-        "model": judged.model,
-        "detail": judged.detail,
+        "model": Path(judged.model).name,
+        "detail": Path(judged.detail).name,
+        "detail_sha256": load_detail(judged.detail).sha256,
         "cpu": machine.board or machine.cpu,
         "backend": f"{backend.name} {backend.version}",
         "photos": "all" if judged.everything else "held out",

@@ -73,7 +73,7 @@ def judge_rows() -> list[str]:
     report = json.loads(JUDGE.read_text(encoding="utf-8"))
     rows = [
         f"Measured with `{report['model']}` and `{report['detail']}` on: {report['cpu']}; "
-        f"{report['backend']}.",
+        f"{report['backend']}; {report['photos']} native photos.",
         "",
         "| measure | what | of | value | target |",
         "|---|---|---|---|---|",

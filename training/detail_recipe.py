@@ -34,8 +34,8 @@ class DetailRecipe:
         checkpoint_steps: After how many steps, again and again, the network is measured on what is
             held out and the run can go on from.
         batch_size: Tiles a step.
-        distinct_tiles: How many tiles are made, when they are first met; they are kept and met again,
-            turned and mirrored at random.
+        distinct_tiles: How many tiles are made, when they are first met; they are kept and met
+            again, turned and mirrored at random.
         tile_side: Side of a tile in pixels.
         rate: Peak learning rate.
         warm_up_steps: Over how many steps the rate rises to that; then it falls along a half cosine

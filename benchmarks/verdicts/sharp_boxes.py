@@ -1,8 +1,10 @@
 """Photos in their cameras' own pixels in; how often their crisp boxes are called sharp, and those
 of the same photos out of focus are not.
 
-"Not called sharp" is what a user is warned by, but a detector that finds everything undecidable
-would reach it too: how often the verdict is soft or blurred stands beside it.
+A crop stands for the photo that it was cut from: at 100 % a box is judged by the pixels in and
+around it, however large the photo is. "Not called sharp" is what a user is warned by, but a
+detector that finds everything undecidable would reach it too: how often the verdict is soft or
+blurred stands beside it.
 """
 
 import math

@@ -283,6 +283,7 @@ def test_command_says_by_its_status_and_its_file_what_was_missed(
     native, tmp_path, capsys, monkeypatch, detector, status
 ):
     monkeypatch.setattr(judge, "BlurDetector", lambda *_, **__: nullcontext(detector()))
+    monkeypatch.setattr(judge, "load_detail", lambda _: SimpleNamespace(sha256="0" * 64))
     data = tmp_path / "data"
     data.mkdir()
     (data / "native").symlink_to(native)
