@@ -12,8 +12,12 @@ from rich.progress import Progress
 
 from benchmarks import readme
 from benchmarks.android import find_phone, measure_phone, phone_table
+from benchmarks.judge import MEASURES, Judged, measure_verdicts
 from benchmarks.latency import compare_latency, latency_table
-from data.blur_dataset import BlurDataset
+from benchmarks.radius import is_near_enough, measure_model_radius, radius_table
+from benchmarks.verdicts.row import Row, table
+from data.blur_dataset import BlurDataset, data_root
+from data.native_photos import held_out, list_native_photos
 from dbd_mobile import __version__
 from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.catalogue import bundled_ids
@@ -81,6 +85,36 @@ def _parser() -> argparse.ArgumentParser:
     camera.add_argument("--json", action="store_true", help="print JSON instead of a table")
     camera.set_defaults(run=_camera)
 
+    radius = commands.add_parser("radius", help="errors of the measured blur at known radii")
+    radius.add_argument(
+        "--model", default="detail",
+        help="bundled id or TFLite file, run as users run it; or weights or an ONNX file, at one "
+        "scale (default: %(default)s)",
+    )  # fmt: skip
+    radius.add_argument(
+        "--data", type=Path, required=True, help="folder of native photos, with list.csv"
+    )
+    _add_everything(radius)
+    radius.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    radius.set_defaults(run=_radius)
+
+    judge = commands.add_parser("judge", help="whether the verdicts on photos can be trusted")
+    judge.add_argument("--model", default="lite", help="bundled id, or TFLite file")
+    judge.add_argument("--detail", default="detail", help="bundled id, or TFLite file")
+    judge.add_argument(
+        "--data", type=Path, default=data_root(),
+        help="folder of the data sets: native, cuhk and lfsd (default: %(default)s)",
+    )  # fmt: skip
+    judge.add_argument(
+        "--only", default=",".join(MEASURES), metavar="MEASURES", help="default: %(default)s"
+    )
+    _add_everything(judge)
+    judge.add_argument(
+        "--threads", type=int, help="of the interpreters, but for the cost (default: as users')"
+    )
+    judge.add_argument("--json", type=Path, metavar="FILE", help="also write the result there")
+    judge.set_defaults(run=_judge)
+
     latency = commands.add_parser("latency", help="files and thread counts side by side")
     latency.add_argument("files", type=Path, nargs="+", help="TFLite files")
     latency.add_argument("--threads", default="1,2", help="thread counts (default: 1,2)")
@@ -93,7 +127,9 @@ def _parser() -> argparse.ArgumentParser:
         "--apk", type=Path, help="the app to install (default: that of make apk, in dist/)"
     )
     android.add_argument("--serial", help="which device, where several are attached")
-    android.add_argument("--models", default=",".join(bundled_ids()), help="default: %(default)s")
+    android.add_argument(
+        "--models", default=",".join(bundled_ids("blur-map")), help="default: %(default)s"
+    )
     android.add_argument(
         "--kernels", default="xnnpack", help="xnnpack, cpu, gpu if packed (default: %(default)s)"
     )
@@ -117,6 +153,12 @@ def _add_data(command: argparse.ArgumentParser) -> None:
     command.add_argument("--list", type=Path, help="text file with one photo a line")
     command.add_argument(
         "--white-in-focus", action="store_true", help="the masks are white where in focus"
+    )
+
+
+def _add_everything(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--all", action="store_true", help="native photos that training sees too, not held-out only"
     )
 
 
@@ -178,6 +220,40 @@ def _print_json(result: dict[str, Any]) -> None:
         say(line)
 
 
+def _write_json(path: Path, result: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_file(path) as file:
+        file.write(f"{json.dumps(result, indent=1)}\n".encode())
+
+
+def _radius(options: argparse.Namespace) -> int:
+    photos = list_native_photos(options.data)
+    if not options.all:
+        photos = held_out(photos)
+    accuracy = measure_model_radius(options.model, photos)
+    if options.json:
+        _print_json(dataclasses.asdict(accuracy))
+    else:
+        results.print(radius_table(options.model, accuracy))
+    return 0 if is_near_enough(accuracy) else 1
+
+
+def _judge(options: argparse.Namespace) -> int:
+    judged = Judged(
+        model=options.model,
+        detail=options.detail,
+        data=options.data,
+        everything=options.all,
+        threads=options.threads,
+    )
+    result = measure_verdicts(
+        judged, options.only.split(","), lambda rows: results.print(table(rows))
+    )
+    if options.json:
+        _write_json(options.json, result)
+    return 0 if all(Row.from_dict(row).passed for row in result["rows"]) else 1
+
+
 def _latency(options: argparse.Namespace) -> int:
     try:
         threads = [int(count) for count in options.threads.split(",")]
@@ -191,9 +267,7 @@ def _latency(options: argparse.Namespace) -> int:
             options.files, threads, options.runs, lambda: progress.advance(task)
         )
     if options.json:
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_file(options.json) as file:
-            file.write(f"{json.dumps(result, indent=1)}\n".encode())
+        _write_json(options.json, result)
     results.print(latency_table(result))
     return 0
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.verdicts.row import Row
 from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.catalogue import AccuracyCard, bundled_ids, load_card
 from training.ablation import ablation_rows
@@ -16,6 +17,7 @@ README = ROOT / "README.md"
 TRAINING = ROOT / "training" / "README.md"
 LATENCY = ROOT / "benchmarks" / "results" / "latency.json"
 ABLATION = ROOT / "benchmarks" / "results" / "ablation.json"
+JUDGE = ROOT / "benchmarks" / "results" / "judge.json"
 
 
 def accuracy_rows() -> list[str]:
@@ -25,7 +27,7 @@ def accuracy_rows() -> list[str]:
         "|---|---|---|---|---|---|---|---|",
     ]
     names = ("fmax", "f_at_half", "ddff", "adaptive", "mae")
-    for model_id in bundled_ids():
+    for model_id in bundled_ids("blur-map"):
         for entry in _merged(load_card(model_id)["accuracy"]):
             values = " | ".join(f"{entry['values'][name]:.4f}" for name in names)
             rows.append(
@@ -66,13 +68,29 @@ def latency_rows() -> list[str]:
     return rows
 
 
+def judge_rows() -> list[str]:
+    """Markdown rows of the stored measures of verdicts."""
+    report = json.loads(JUDGE.read_text(encoding="utf-8"))
+    rows = [
+        f"Measured with `{report['model']}` and `{report['detail']}` on: {report['cpu']}; "
+        f"{report['backend']}; {report['photos']} native photos.",
+        "",
+        "| measure | what | of | value | target |",
+        "|---|---|---|---|---|",
+    ]
+    for row in map(Row.from_dict, report["rows"]):
+        target = row.target if row.passed else f"{row.target}, missed"
+        rows.append(f"| {row.measure} | {row.what} | {row.count} | {row.shown} | {target} |")
+    return rows
+
+
 def ablation_table() -> list[str]:
     """Markdown rows of the stored ablation."""
     return ablation_rows(json.loads(ABLATION.read_text(encoding="utf-8")))
 
 
 PAGES: dict[Path, dict[str, Callable[[], list[str]]]] = {
-    README: {"accuracy": accuracy_rows, "latency": latency_rows},
+    README: {"accuracy": accuracy_rows, "latency": latency_rows, "judge": judge_rows},
     TRAINING: {"ablation": ablation_table},
 }
 """Page -> its tables, by name."""

@@ -27,6 +27,9 @@ _MARGIN = 32
 # Of the ratio in ``crispness``: what counts as crisp beside the photo's own crispest edges, and at all.
 _CRISP_SHARE, _CRISP_RATIO = 0.82, 1.25
 _EDGE_GRADIENT, _FLAT_GRADIENT = 10.0, 3.0
+# Only what is crisper than cameras make it is mosaicked: the others have been once. It blurs as a
+# disc of this radius does, by the measure of ``_Crispest``.
+_CRISPER_THAN_CAMERAS, _MOSAIC_BLUR = 1.15, 0.6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,9 +38,10 @@ class Tile:
 
     Attributes:
         rgb: (S, S, 3) uint8.
-        log2_radius: (S / 16, S / 16) float32: log2 of sqrt(1 + r ** 2), r being the radius of the
-            circle of confusion in pixels, or that of the disc that spreads light as far as the
-            motion does.
+        log2_radius: (S / 16, S / 16) float32: log2 of sqrt(r0 ** 2 + r ** 2), r being the radius of
+            the circle of confusion in pixels, or that of the disc that spreads light as far as the
+            motion does, and r0 what the photo had before: 1 where every pixel is as sharp as a pixel
+            can be.
         motion: (S / 16, S / 16) float32: 1 where the blur is one of motion.
         known: (S / 16, S / 16) bool: False where the tile does not say.
     """
@@ -51,9 +55,7 @@ class Tile:
 def crispness(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Say of each cell whether it can be taken for sharp.
 
-    An edge that is blurred once more loses the more contrast the sharper it was: the ratio of the
-    steepest gradients before and after a Gaussian of one pixel is about 1.8 at a crisp edge and 1.1
-    at one that is two pixels wide. Cameras differ, so it is compared with the photo's own best.
+    Cameras differ in how sharp their pixels are, so edges are compared with the photo's own best.
 
     Args:
         photo: (H, W, 3) uint8.
@@ -61,16 +63,23 @@ def crispness(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
     Returns:
         (H // 16, W // 16) uint8: 2 crisp, 1 plain (nothing that could be sharp or not), 0 neither.
     """
+    steepest, ratio = _edges(photo)
+    edges = steepest > _EDGE_GRADIENT
+    best = np.percentile(ratio[edges], 90) if edges.any() else 0.0
+    crisp = edges & (ratio > max(_CRISP_RATIO, _CRISP_SHARE * best))
+    state: NDArray[np.uint8] = np.where(crisp, 2, steepest < _FLAT_GRADIENT).astype(np.uint8)
+    return state
+
+
+def _edges(photo: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The steepest gradient of each cell in levels a pixel, and how much of it is lost by a
+    Gaussian of one pixel: the sharper an edge was, the more it loses by being blurred once more.
+    """
     luma = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY).astype(np.float32)
     before, after = (
         _steepest(image) for image in (luma, np.asarray(cv2.GaussianBlur(luma, (0, 0), 1.0)))
     )
-    edges = before > _EDGE_GRADIENT
-    ratio = before / np.maximum(after, 1e-3)
-    best = np.percentile(ratio[edges], 90) if edges.any() else 0.0
-    crisp = edges & (ratio > max(_CRISP_RATIO, _CRISP_SHARE * best))
-    state: NDArray[np.uint8] = np.where(crisp, 2, before < _FLAT_GRADIENT).astype(np.uint8)
-    return state
+    return before, before / np.maximum(after, 1e-3)
 
 
 def _steepest(image: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -79,6 +88,49 @@ def _steepest(image: NDArray[np.float32]) -> NDArray[np.float32]:
     cells = gradient[: rows * CELL, : columns * CELL].reshape(rows, CELL, columns, CELL)
     steepest: NDArray[np.float32] = np.percentile(cells, 97, axis=(1, 3)).astype(np.float32)
     return steepest
+
+
+class _Crispest:
+    """Tells how sharp a photo is at its sharpest, by drawn images whose blur is known."""
+
+    _RADII = (0.0, 0.5, 0.7, 1.0, 1.3, 1.6, 2.0, 2.5, 3.0)
+
+    def __init__(self, drawn: Sequence[NDArray[np.uint8]]) -> None:
+        ratios = [
+            float(np.mean([self._ratio(blurred_by(image, radius)) for image in drawn]))
+            for radius in self._RADII
+        ]
+        self._ratios = np.minimum.accumulate(ratios)[::-1]
+        self._logarithms = np.log2(np.hypot(1, self._RADII))[::-1]
+
+    def radius(self, photo: NDArray[np.uint8]) -> float:
+        """Radius of the blur of the photo's sharp edges in pixels, 1 to about 3."""
+        return float(2 ** np.interp(self._ratio(photo), self._ratios, self._logarithms))
+
+    @staticmethod
+    def _ratio(photo: NDArray[np.uint8]) -> float:
+        steepest, ratio = _edges(photo)
+        edges = steepest > _EDGE_GRADIENT
+        return float(np.percentile(ratio[edges], 75)) if edges.any() else np.inf
+
+
+def blurred_by(photo: NDArray[np.uint8], radius: float) -> NDArray[np.uint8]:
+    """Blur a photo by a disc of this radius in pixels, in linear light."""
+    if radius == 0:
+        return photo
+    return encode_srgb(_convolution(fine_kernel(radius, 0, 0.0))(decode_srgb(photo)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Source:
+    """A crisp photo; ``base`` is the radius of its own blur at each of ``_SCALES``."""
+
+    photo: NDArray[np.uint8]
+    states: NDArray[np.uint8]
+    base: tuple[float, ...]
+
+
+_SCALES = (0.5, 0.65, 0.8, 1.0)
 
 
 class KnownBlur:
@@ -98,17 +150,22 @@ class KnownBlur:
         seed: int,
         sharp: Sequence[bool],
     ) -> None:
-        self._photos = [
-            (photo, crispness(photo) if not all_sharp else np.full((1, 1), 2, np.uint8))
-            for photo, all_sharp in zip(photos, sharp, strict=True)
-        ]
         self._side, self._seed = side, seed
         rng = np.random.default_rng([seed, 0])
         self._drawn = [_dead_leaves(512, rng) for _ in range(_DRAWN)]
+        crispest = _Crispest(self._drawn[:8])
+        self._sources = [
+            _Source(
+                photo=photo,
+                states=np.full((1, 1), 2, np.uint8) if all_sharp else crispness(photo),
+                base=tuple(crispest.radius(_reduced(photo, scale)) for scale in _SCALES),
+            )
+            for photo, all_sharp in zip(photos, sharp, strict=True)
+        ]
 
     def __getitem__(self, index: int) -> Tile:
         rng = np.random.default_rng([self._seed, 1, index])
-        sharp, state, reduced = self._sharp(rng)
+        sharp, state, base = self._sharp(rng)
         light = _relight(decode_srgb(sharp), rng)
         blur, other = _random_blur(rng), _random_blur(rng)
         image = blur.apply(light)
@@ -117,25 +174,30 @@ class KnownBlur:
             share = _soft_division(light.shape[0], rng)
             image += share[..., None] * (other.apply(light) - image)
         plain = state is None
-        image, zoom = _camera(image, reduced, plain, rng)
+        if base < _CRISPER_THAN_CAMERAS and rng.random() < 0.4:
+            image, base = _mosaicked(image, rng), math.hypot(base, _MOSAIC_BLUR)
+        image, zoom = _camera(image, plain, rng)
         rgb = encode_srgb(image)
         rgb = _developed(rgb, plain, rng)
-        return self._cut(rgb, share, state, (blur, other), zoom, rng)
+        radii = tuple(_zoomed(math.hypot(base, b.radius), zoom) for b in (blur, other))
+        motion = (blur.motion, other.motion)
+        return self._cut(rgb, share, state, radii, motion, rng)
 
     def _sharp(
         self, rng: np.random.Generator
-    ) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None, bool]:
-        """A sharp square with margins, its cells' states, and whether it is crisper than cameras
-        make them. Without states everything in it is known."""
+    ) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None, float]:
+        """A sharp square with margins, its cells' states, and the radius of its own blur. Without
+        states everything in it is known."""
         side = self._side + 2 * _MARGIN
         kind = rng.random()
-        if kind < 0.22:
-            return _plain(side, rng), None, True
-        if kind < 0.42:
+        if kind < 0.28:
+            return _plain(side, rng), None, 1.0
+        if kind < 0.48:
             drawn = self._drawn[rng.integers(len(self._drawn))]
             top, left = rng.integers(0, drawn.shape[0] - side + 1, 2)
-            return drawn[top : top + side, left : left + side], np.full((1, 1), 2, np.uint8), True
-        photo, states = self._photos[rng.integers(len(self._photos))]
+            return drawn[top : top + side, left : left + side], np.full((1, 1), 2, np.uint8), 1.0
+        source = self._sources[rng.integers(len(self._sources))]
+        photo, states = source.photo, source.states
         scale = 1.0 if rng.random() < 0.4 else rng.uniform(0.5, 1)
         wanted = min(round(side / scale), *photo.shape[:2])
         top = int(rng.integers(0, (photo.shape[0] - wanted) // CELL + 1)) * CELL
@@ -152,15 +214,15 @@ class KnownBlur:
         sharp, cells = np.rot90(sharp, turn), np.rot90(cells, turn)
         if mirror:
             sharp, cells = sharp[:, ::-1], cells[:, ::-1]
-        return np.ascontiguousarray(sharp), cells, wanted >= 1.4 * side
+        return np.ascontiguousarray(sharp), cells, float(np.interp(side / wanted, _SCALES, source.base))
 
     def _cut(
         self,
         rgb: NDArray[np.uint8],
         share: NDArray[np.float32],
         state: NDArray[np.uint8] | None,
-        blurs: "tuple[_Blur, _Blur]",
-        zoom: float,
+        radii: tuple[float, ...],
+        motion: tuple[bool, bool],
         rng: np.random.Generator,
     ) -> Tile:
         spare = rgb.shape[0] - self._side
@@ -179,11 +241,10 @@ class KnownBlur:
             )
             known &= fine[places].reshape(count, CELL, count, CELL).min(axis=(1, 3)) > 0
         second = low > 0.5
-        radius = [zoom * math.hypot(max(1.0, 1.0 / zoom), blur.radius) for blur in blurs]
         return Tile(
             rgb=np.ascontiguousarray(rgb[places]),
-            log2_radius=np.log2(np.where(second, radius[1], radius[0])).astype(np.float32),
-            motion=np.where(second, blurs[1].motion, blurs[0].motion).astype(np.float32),
+            log2_radius=np.log2(np.where(second, radii[1], radii[0])).astype(np.float32),
+            motion=np.where(second, motion[1], motion[0]).astype(np.float32),
             known=known,
         )
 
@@ -199,7 +260,7 @@ class _Blur:
 
 def _random_blur(rng: np.random.Generator) -> _Blur:
     kind = rng.random()
-    if kind < 0.14:
+    if kind < 0.16:
         length = math.exp(rng.uniform(math.log(3), math.log(32)))
         # A line of this length spreads light as far as a disc does whose diameter is 0.8 of it.
         return _Blur(
@@ -207,7 +268,7 @@ def _random_blur(rng: np.random.Generator) -> _Blur:
             motion=True,
             apply=_convolution(motion_kernel(length, rng)),
         )
-    if kind < 0.28:
+    if kind < 0.30:
         return _Blur(radius=0.0, motion=False, apply=np.copy)
     radius = math.exp(rng.uniform(math.log(_MIN_RADIUS), math.log(MAX_RADIUS)))
     return _Blur(radius=radius, motion=False, apply=defocus(radius, rng))
@@ -300,7 +361,7 @@ def _relight(light: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np
     """Another exposure, white balance and contrast."""
     gain = np.exp(rng.normal(0, 0.35) + rng.normal(0, 0.1, 3)).astype(np.float32)
     mean = light.mean(axis=(0, 1))
-    contrast = np.float32(rng.uniform(0.3, 1.1))
+    contrast = np.float32(rng.uniform(0.4, 1.1))
     return np.clip((mean + (light - mean) * contrast) * gain, 0, 1)
 
 
@@ -313,12 +374,9 @@ def _soft_division(side: int, rng: np.random.Generator) -> NDArray[np.float32]:
 
 
 def _camera(
-    light: NDArray[np.float32], reduced: bool, plain: bool, rng: np.random.Generator
+    light: NDArray[np.float32], plain: bool, rng: np.random.Generator
 ) -> tuple[NDArray[np.float32], float]:
-    """Sensor and resampling: linear light -> linear light, and by how much it was enlarged.
-
-    Only what was crisper than cameras make it is mosaicked: the others have been once.
-    """
+    """Noise and resampling: linear light -> linear light, and by how much it was enlarged."""
     # In levels of 255 at middle grey.
     strongest = 16.0 if plain else 7.0
     level = 0.0 if rng.random() < 0.15 else strongest * rng.random() ** 2
@@ -326,8 +384,6 @@ def _camera(
     slope = 0.6  # of linear light over sRGB at middle grey
     deviation = slope / 255 * np.sqrt(read**2 + shot**2 * np.clip(light, 0, 1) / 0.2)
     light = light + deviation * rng.standard_normal(light.shape, np.float32)
-    if reduced and rng.random() < 0.4:
-        light = _mosaicked(light, rng)
     zoom = 1.0
     if rng.random() < 0.2:
         zoom = rng.uniform(0.85, 1.3)
@@ -335,6 +391,18 @@ def _camera(
         method = cv2.INTER_AREA if zoom < 1 else int(rng.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC]))
         light = np.asarray(cv2.resize(light, (side, side), interpolation=method))
     return light, zoom
+
+
+def _zoomed(radius: float, zoom: float) -> float:
+    """A radius after resampling: reduced pixels are as sharp as pixels are, enlarged ones blurred."""
+    if zoom >= 1:
+        return zoom * radius
+    return math.sqrt(1 + zoom**2 * (radius**2 - 1))
+
+
+def _reduced(photo: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
+    size_wh = round(scale * photo.shape[1]), round(scale * photo.shape[0])
+    return np.asarray(cv2.resize(photo, size_wh, interpolation=cv2.INTER_AREA))
 
 
 def _mosaicked(light: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
@@ -360,7 +428,7 @@ def _developed(
     if rng.random() < 0.4:
         image = rgb.astype(np.float32)
         halo = image - np.asarray(cv2.GaussianBlur(image, (0, 0), rng.uniform(0.7, 2)))
-        rgb = np.clip(image + rng.uniform(0.2, 1.4) * halo + 0.5, 0, 255).astype(np.uint8)
+        rgb = np.clip(image + rng.uniform(0.2, 1.2) * halo + 0.5, 0, 255).astype(np.uint8)
     if rng.random() < 0.7:
         quality = int(rng.integers(60, 99))
         sampling = (
@@ -396,7 +464,7 @@ def _plain(side: int, rng: np.random.Generator) -> NDArray[np.uint8]:
         image = np.broadcast_to(base, (side, side, 3))
         if rng.random() < 0.3:
             image = np.full((side, side, 3), float(rng.choice([0, 255])))
-    elif kind < 0.6:
+    elif kind < 0.5:
         angle = rng.uniform(0, 2 * math.pi)
         y, x = np.mgrid[0:side, 0:side] / side - 0.5
         ramp = math.cos(angle) * x + math.sin(angle) * y
@@ -404,7 +472,7 @@ def _plain(side: int, rng: np.random.Generator) -> NDArray[np.uint8]:
             ramp = np.hypot(x - rng.uniform(-1, 1), y - rng.uniform(-1, 1))
         image = base + ramp[..., None] * rng.normal(0, 40, 3)
     else:
-        image = base + rng.uniform(3, 45) * _cloud(side, rng.uniform(1.7, 3), rng)[..., None]
+        image = base + rng.uniform(3, 45) * _cloud(side, rng.uniform(1.5, 3), rng)[..., None]
     return np.clip(image + 0.5, 0, 255).astype(np.uint8)
 
 

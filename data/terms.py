@@ -54,7 +54,9 @@ DATA_SETS = {
     "native": DataSet(
         "Native",
         "Native is crops of camera photos that are crisp at full size.",
-        "The photos of Native are under free licences, which its list names for each.",
+        "The photos of Native may be used freely: those of metadata-extractor-images however you "
+        "wish, those of the immich test assets are in the public domain, those of focus-stack are "
+        "under the MIT licence, Copyright (c) 2019 Petteri Aimonen.",
     ),
     "imagenet": DataSet(
         "ImageNet",
@@ -203,6 +205,7 @@ _TEMPLATES = {
     "photos": "photos and masks of {}",
     "sharp_photos": "synthetic defocus made from photos of {}",
     "taught_photos": "photos of {} judged by other networks",
+    "native_photos": "photos of {} that were blurred by known amounts",
 }
 
 
@@ -231,7 +234,9 @@ def _add(notes: Mapping[str, Any], seen: _Seen, *, is_known: bool) -> None:
         seen.has_gaps = True
         return
     used = {
-        "photos": True,
+        # A recipe of the detail network has no masks, and other photos of its own.
+        "photos": "native_photos" not in recipe,
+        "native_photos": "native_photos" in recipe,
         "sharp_photos": recipe.get("synthetic_in_batch", 0) > 0,
         "taught_photos": recipe.get("taught_in_batch", 0) > 0,
     }

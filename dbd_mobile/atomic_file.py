@@ -29,8 +29,9 @@ def atomic_file(path: Path) -> Iterator[IO[bytes]]:
             yield file
         part.replace(path)
     except OSError as error:
-        # A full disk names no file, a missing folder the one beside it.
-        if error.filename in (None, str(part)):
+        # A full disk names no file, a missing folder the one beside it. An encoder's error is words
+        # alone, which a name would replace.
+        if error.errno is not None and error.filename in (None, str(part)):
             error.filename = str(path)
         raise
     finally:

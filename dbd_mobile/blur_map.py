@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 from PIL import Image
 
-from dbd_mobile.errors import ArgumentError, ImageError
+from dbd_mobile.errors import ArgumentError
 from dbd_mobile.focus import Focus
-from dbd_mobile.photo import Photo, Pixels, load_pixels
+from dbd_mobile.photo import Photo, Pixels, whole_pixels
 from dbd_mobile.quantization import Quantization
 from dbd_mobile.regions import Box, clip_box, grid_box
 from dbd_mobile.strictness import Strictness
@@ -307,7 +307,7 @@ class BlurMap:
         Raises:
             ImageError: The photo cannot be read, or has another size than the map.
         """
-        pixels = self._own_pixels(photo)
+        pixels = whole_pixels(photo, size_wh=self.size_wh)
         image = pixels.to_image()
         if photo is image or photo is pixels:
             image = image.copy()
@@ -333,7 +333,7 @@ class BlurMap:
         """
         if not (hasattr(contrast, "__index__") and 1 <= contrast <= 510):
             raise ArgumentError(f"contrast is a whole number from 1 to 510, got {contrast!r}.")
-        rgb = np.asarray(self._own_pixels(photo).rgb)
+        rgb = np.asarray(whole_pixels(photo, size_wh=self.size_wh).rgb)
         luma = (rgb @ np.array(_LUMA, np.int32)) >> 8
         # At the photo's edge a missing neighbour is the pixel itself.
         padded = np.pad(luma, 1, mode="edge")
@@ -354,17 +354,6 @@ class BlurMap:
             f"BlurMap(size_wh={self.size_wh}, model_wh={(width, height)}, "
             f"sharpness={self.sharpness():.3f})"
         )
-
-    def _own_pixels(self, photo: Photo | Pixels) -> Pixels:
-        """Decode the photo that the map was made from, or refuse another one or a reduced one."""
-        pixels = load_pixels(photo)
-        for got_wh in (pixels.size_wh, pixels.decoded_wh):
-            if got_wh != self.size_wh:
-                raise ImageError(
-                    "This needs all of the photo that the map was made from: it is {}x{}, got "
-                    "{}x{}.".format(*self.size_wh, *got_wh)
-                )
-        return pixels
 
     @property
     def _levels(self) -> NDArray[np.float32]:

@@ -1,11 +1,11 @@
 """Shots of one scene in; the same shots, the sharpest first, out."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dbd_mobile.errors import ArgumentError
+from dbd_mobile.errors import ArgumentError, ImageError
 from dbd_mobile.focus import Focus
 from dbd_mobile.photo import Photo, Pixels, load_pixels
 from dbd_mobile.regions import Box, clip_box
@@ -33,24 +33,61 @@ class Ranked:
 
 
 def rank(
-    detector: "BlurDetector", photos: Sequence[Photo | Pixels], box_xyxy: Box | None
+    detector: "BlurDetector",
+    photos: Sequence[Photo | Pixels],
+    box_xyxy: Box | None,
+    *,
+    on_unreadable: Callable[[int, ImageError], None] | None = None,
 ) -> list[Ranked]:
-    """Sort shots; :meth:`BlurDetector.best_of <dbd_mobile.BlurDetector.best_of>` says how."""
+    """Sort shots; :meth:`BlurDetector.best_of <dbd_mobile.BlurDetector.best_of>` says how.
+
+    Args:
+        detector: Judges them.
+        photos: As there.
+        box_xyxy: As there.
+        on_unreadable: Told of each shot that cannot be read, by its index, and why; it is then left
+            out. None raises.
+
+    Raises:
+        DBDError: As there.
+    """
     if not photos:
         raise ArgumentError("The best of no photos cannot be chosen: give one at least.")
+
+    def judged(
+        shots: Iterable[tuple[int, Photo | Pixels]],
+        judge: Callable[[int, Photo | Pixels], Focus],
+    ) -> list[Ranked]:
+        ranked = []
+        for index, photo in shots:
+            try:
+                ranked.append(Ranked(index=index, photo=photo, focus=judge(index, photo)))
+            except ImageError as error:
+                if on_unreadable is None:
+                    raise
+                on_unreadable(index, error)
+        return sorted(ranked, key=lambda shot: _relative_blur(shot.focus))
+
+    shots = list(enumerate(photos))
     of_wh: tuple[int, int] | None = None
     if box_xyxy is None:
-        best = min((detector.judge(photo) for photo in photos), key=_relative_blur)
-        box_xyxy, of_wh = best.box_xyxy, best.size_wh
-    ranked = []
-    # Each is decoded again rather than kept: a burst may not fit the memory.
-    for index, photo in enumerate(photos):
+        by_own = judged(shots, lambda index, photo: detector.judge(photo))
+        if not by_own:
+            return []
+        box_xyxy, of_wh = by_own[0].focus.box_xyxy, by_own[0].focus.size_wh
+        # None is told of twice.
+        shots = [shots[index] for index in sorted(shot.index for shot in by_own)]
+    box = box_xyxy
+
+    def in_box(index: int, photo: Photo | Pixels) -> Focus:
+        nonlocal of_wh
+        # Decoded again rather than kept: a burst may not fit the memory.
         pixels = load_pixels(photo)
         if of_wh is None:
             of_wh = pixels.size_wh
-        box = _scaled(box_xyxy, of_wh, pixels.size_wh, index)
-        ranked.append(Ranked(index=index, photo=photo, focus=detector.judge(pixels, box)))
-    return sorted(ranked, key=lambda shot: _relative_blur(shot.focus))
+        return detector.judge(pixels, _scaled(box, of_wh, pixels.size_wh, index))
+
+    return judged(shots, in_box)
 
 
 def _relative_blur(focus: Focus) -> float:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dbd_mobile.detail import Detail
 from dbd_mobile.pyramid import Cells, Pyramid
-from dbd_mobile.reading import RELIABLE_PX, Measured, resolve
+from dbd_mobile.reading import RELIABLE_PX, Measured, in_photo, resolve
 
 MAX_TILES = 24
 """Most tiles that are looked at on a level that is not looked at in full."""
@@ -80,7 +80,7 @@ def look_at(detail: Detail, pyramid: Pyramid, inside: NDArray[np.bool_]) -> Look
         is_open &= found.looked | ~is_sure
         # Half the reliable radius here is all of it on the next finer level. Where a coarser level
         # saw a blurred surrounding, this one may see a sharp part.
-        is_large = found.radius_px >= level * RELIABLE_PX / 2
+        is_large = found.radius_px >= in_photo(RELIABLE_PX / 2, level)
         is_open &= ~(found.is_sure & is_large)
         is_open |= found.is_sure & ~is_large & (weight > 0)
         is_sure |= found.is_sure

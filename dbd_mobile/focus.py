@@ -180,6 +180,20 @@ def lens_blur(radius_px: float) -> float:
     return math.sqrt(max(radius_px**2 - 1, 0)) * believed
 
 
+def verdict_on(
+    radius_px: float, *, width: int, at_width: int | None, max_radius_px: float
+) -> Verdict:
+    """Judge one measured radius.
+
+    Args:
+        radius_px: In the photo's own pixels.
+        width: The photo's width in pixels.
+        at_width: Width in pixels that it is viewed at; None for its own.
+        max_radius_px: Largest radius that is sharp, in pixels as they are viewed.
+    """
+    return _verdict(_viewed(lens_blur(radius_px), width, at_width), max_radius_px)
+
+
 def focus_of(
     statistic: Statistic,
     *,

@@ -123,6 +123,22 @@ def load_pixels(
     raise ImageError(f"A photo is {_ACCEPTED}, got {type(photo).__name__}.")
 
 
+def whole_pixels(photo: Photo | Pixels, *, size_wh: tuple[int, int]) -> Pixels:
+    """Decode all of the photo that something of ``size_wh`` was made from.
+
+    Raises:
+        ImageError: It cannot be read, has another size, or was decoded at a reduced one.
+    """
+    pixels = load_pixels(photo)
+    for got_wh in (pixels.size_wh, pixels.decoded_wh):
+        if got_wh != size_wh:
+            raise ImageError(
+                "This needs all of the photo that the map was made from: it is {}x{}, got "
+                "{}x{}.".format(*size_wh, *got_wh)
+            )
+    return pixels
+
+
 def _from_array(array: NDArray[np.uint8]) -> Pixels:
     if array.dtype != np.uint8 or array.ndim != 3 or array.shape[2] != 3 or not array.size:
         raise ImageError(

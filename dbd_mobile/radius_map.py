@@ -5,10 +5,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from dbd_mobile.errors import ArgumentError
+from dbd_mobile.focus import Focus
+from dbd_mobile.focus_picture import hatched, with_scale
+from dbd_mobile.photo import Photo, Pixels, whole_pixels
 from dbd_mobile.pyramid import CELL, cells_of
 from dbd_mobile.reading import MIN_CONFIDENCE
+from dbd_mobile.strictness import Strictness, checked_width, strictness_of
 
 
 class RadiusMap:
@@ -79,6 +84,73 @@ class RadiusMap:
     def timings_ms(self) -> dict[str, float]:
         """Milliseconds by stage, ``decode`` and ``measure``: a copy."""
         return dict(self._timings_ms)
+
+    def overlay(
+        self,
+        photo: Photo | Pixels,
+        *,
+        at_width: int | None = None,
+        strictness: str | Strictness = "pixel",
+    ) -> Image.Image:
+        """Hatch what is not sharp, for a look at the result.
+
+        Args:
+            photo: The photo that was measured, in any form that ``measure`` takes.
+            at_width: Width in pixels that the photo is viewed at; None takes the strictness's own.
+            strictness: What counts as sharp, as for
+                :meth:`BlurDetector.judge <dbd_mobile.BlurDetector.judge>`.
+
+        Returns:
+            PIL image of mode "RGB" at the photo's size: black and white lines, seen on every
+            colour, over what is soft, twice as dense over what is blurred. What is sharp is as it
+            was, and so is what the measurement is not sure of.
+
+        Raises:
+            ArgumentError: An argument is not as said above.
+            ImageError: The photo cannot be read, or has another size than the map.
+        """
+        asked = strictness_of(strictness)
+        width = asked.at_width if at_width is None else checked_width(at_width)
+        return self._hatched(photo, at_width=width, max_radius_px=asked.max_radius_px)
+
+    def picture(
+        self, photo: Photo | Pixels, focus: Focus, *, strictness: str | Strictness = "pixel"
+    ) -> Image.Image:
+        """Show what was found in a region, with all that was measured around it.
+
+        Args:
+            photo: As for :meth:`overlay`.
+            focus: What ``judge`` said of a region of the photo, or of its subject.
+            strictness: What it was judged by; the width is that of ``focus``.
+
+        Returns:
+            PIL image of mode "RGB": the overlay with the region outlined, above a scale of radii
+            on which the region's is marked. It is as wide as the photo, 320 pixels at least.
+
+        Raises:
+            ArgumentError: ``focus`` is of a photo of another size, or there is no such strictness.
+            ImageError: The photo cannot be read, or has another size than the map.
+        """
+        if focus.size_wh != self._size_wh:
+            raise ArgumentError(
+                "The focus is of another photo: the map is for {}x{}, got {}x{}.".format(
+                    *self._size_wh, *focus.size_wh
+                )
+            )
+        max_radius_px = strictness_of(strictness).max_radius_px
+        overlay = self._hatched(photo, at_width=focus.at_width, max_radius_px=max_radius_px)
+        return with_scale(overlay, focus, max_radius_px=max_radius_px)
+
+    def _hatched(
+        self, photo: Photo | Pixels, *, at_width: int | None, max_radius_px: float
+    ) -> Image.Image:
+        return hatched(
+            whole_pixels(photo, size_wh=self._size_wh),
+            self.radius_px,
+            self.confidence >= np.float32(MIN_CONFIDENCE),
+            at_width=at_width,
+            max_radius_px=max_radius_px,
+        )
 
     def __repr__(self) -> str:
         rows, columns = self.radius_px.shape

@@ -1,11 +1,13 @@
 """What the ``detail`` network said of each level in; one measurement for each cell out."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dbd_mobile.pyramid import LEVELS
 from dbd_mobile.radius_code import CONFIDENCE, MOTION, RADIUS_PX
 
 MIN_CONFIDENCE = 0.7
@@ -14,8 +16,22 @@ MIN_CONFIDENCE = 0.7
 RELIABLE_PX = 6.0
 """Radii from here on, in pixels of the level, are better measured on a coarser level."""
 
-CRISP_PX = 1.5
+CRISP_PX = 2.0
 """Less than this, in a coarse level's own pixels, says no more than that a finer level may tell."""
+
+
+def in_photo(radius_px: float, level: int) -> float:
+    """Give a radius that was measured in a level's pixels in those of the photo.
+
+    A crisp edge has a radius of 1 on every level: only what the lens added is larger in the photo.
+    """
+    return math.sqrt(max(1 + level**2 * (radius_px**2 - 1), radius_px**2))
+
+
+_RADIUS_PX = {
+    level: np.array([in_photo(float(radius), level) for radius in RADIUS_PX], np.float32)
+    for level in LEVELS
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +53,7 @@ class Reading:
         confidence = np.where(self.looked, CONFIDENCE[self.codes[..., 1]], np.float32(0))
         measured = Measured(
             level=self.level,
-            radius_px=RADIUS_PX[self.codes[..., 0]] * np.float32(self.level),
+            radius_px=_RADIUS_PX[self.level][self.codes[..., 0]],
             confidence=confidence,
             motion=MOTION[self.codes[..., 2]],
             looked=self.looked,
@@ -100,10 +116,10 @@ def resolve(levels: Sequence[Measured]) -> Measured:
     radius_px, confidence, motion = (np.zeros(shape, np.float32) for _ in range(3))
     looked, is_sure = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
     for level in levels:
-        in_range = level.radius_px < RELIABLE_PX * level.level
+        in_range = level.radius_px < in_photo(RELIABLE_PX, level.level)
         counts = level.is_sure & (in_range | ~is_sure)
         if level.level > 1:
-            counts &= level.radius_px >= CRISP_PX * level.level
+            counts &= level.radius_px >= in_photo(CRISP_PX, level.level)
         taken = counts | (level.looked & ~is_sure)
         radius_px[taken] = level.radius_px[taken]
         confidence[taken] = level.confidence[taken]

@@ -28,7 +28,7 @@ class Ensemble:
         device: Where they run.
 
     Raises:
-        InputError: If a file is missing, damaged or not of a known architecture.
+        InputError: If a file is missing, damaged or not of a network that gives a blur map.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Ensemble:
     ) -> None:
         self._by_side: dict[int, list[BlurNetwork]] = {}
         for path in weights:
-            network = load_weights(path).network.eval().to(device)
+            network = load_weights(path, BlurNetwork).network.eval().to(device)
             network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
             for side in sides or [network.contract.width]:
                 self._by_side.setdefault(side, []).append(network)

@@ -102,13 +102,14 @@ def open_mapper(model: str) -> Mapper:
     Raises:
         DBDError: If it is none of these, missing or damaged.
     """
-    if model in bundled_ids():
+    bundled = bundled_ids("blur-map")
+    if model in bundled:
         return DetectorMapper(model)
     path = Path(model)
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise ModelError(
-            f"There is no model {model}; expected one of {', '.join(bundled_ids())}, or the path "
+            f"There is no model {model}; expected one of {', '.join(bundled)}, or the path "
             f"of a {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]} file."
         )
     if suffix == ".tflite":

@@ -1,6 +1,6 @@
 """A network or its file (ONNX, TFLite) in, a function from photo at its input size to map out.
 
-Every kind is run by the runtime that its users run it with: PyTorch, onnxruntime, LiteRT with
+Every form is run by the runtime that its users run it with: PyTorch, onnxruntime, LiteRT with
 XNNPACK.
 """
 
@@ -18,7 +18,7 @@ from dbd_mobile import Quantization
 from dbd_mobile.chatter import without_chatter
 from dbd_mobile.errors import InputError
 from dbd_mobile.tflite.model_file import INPUT_QUANTIZATION, read_as_probability
-from networks import BlurNetwork, NetworkContract
+from networks import BlurNetwork, Network, NetworkContract
 from networks.weights import PYTORCH_SUFFIXES, load_weights
 
 SUFFIXES = (".safetensors", *PYTORCH_SUFFIXES, ".onnx", ".tflite")
@@ -26,32 +26,38 @@ SUFFIXES = (".safetensors", *PYTORCH_SUFFIXES, ".onnx", ".tflite")
 
 
 class Predictor(Protocol):
-    """A blur model that is ready to run."""
+    """A model that is ready to run."""
 
     @property
     def size_wh(self) -> tuple[int, int]:
         """Width and height of the photo that it takes."""
 
+    @property
+    def channels(self) -> int:
+        """How many numbers it gives for each place: 1 of a blur map, 3 of ``networks.Detail``."""
+
     def predict(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Compute the blur map of one photo.
+        """Compute what the model gives for one photo.
 
         Args:
             photo: (H, W, 3) uint8 RGB of size ``size_wh``.
 
         Returns:
-            (h, w) float32 probability in [0, 1], 1 = blurred.
+            A blur map, (h, w) float32 probability in [0, 1], 1 = blurred; or (h, w, 3) float32 in
+            [0, 1], which ``evaluation.measured_cells`` reads.
         """
 
 
-def open_predictor(path: Path) -> Predictor:
+def open_predictor(path: Path, kind: type[Network] = BlurNetwork) -> Predictor:
     """Open a model file.
 
     Args:
         path: A checkpoint that ``networks.weights`` reads (.safetensors, .pth, .pt), or an ONNX
             or TFLite file from ``python -m export``.
+        kind: What its network must be: ``BlurNetwork`` or ``Detail``.
 
     Raises:
-        InputError: If the file is missing, damaged or of another kind.
+        InputError: If the file is missing, damaged or of another kind, or its network is.
     """
     openers: dict[str, Callable[[Path], Predictor]] = {
         ".onnx": OnnxPredictor,
@@ -64,11 +70,37 @@ def open_predictor(path: Path) -> Predictor:
         )
     if not path.is_file():
         raise InputError(f"There is no model file {path}.")
-    return openers.get(suffix, _open_weights)(path)
+    if suffix not in openers:
+        return TorchPredictor(load_weights(path, kind).network)
+    predictor = openers[suffix](path)
+    if predictor.channels != kind.channels:
+        raise InputError(
+            f"{path} gives {predictor.channels} numbers for each place, not {kind.channels}; "
+            f"expected a file of a network that gives {kind.gives}."
+        )
+    return predictor
 
 
-def _open_weights(path: Path) -> Predictor:
-    return TorchPredictor(load_weights(path).network)
+def read_output(
+    values: NDArray[np.uint8] | NDArray[np.float32], quantization: Quantization | None
+) -> NDArray[np.float32]:
+    """A model's raw output as ``Predictor.predict`` gives it.
+
+    Args:
+        values: (h, w, C) uint8 or float32.
+        quantization: How integers are stored; None for float32.
+
+    Returns:
+        (h, w) float32 where C is 1, read as the device reads a blur map; else (h, w, C).
+    """
+    is_map = values.shape[-1] == 1
+    if quantization is not None:
+        read = read_as_probability(quantization) if is_map else quantization
+        values = read.dequantise(values)
+    given: NDArray[np.float32] = (values[..., 0] if is_map else values).astype(
+        np.float32, copy=False
+    )
+    return given
 
 
 class TorchPredictor:
@@ -78,17 +110,17 @@ class TorchPredictor:
         network: In eval mode.
     """
 
-    def __init__(self, network: BlurNetwork) -> None:
+    def __init__(self, network: Network) -> None:
         self._network = network
         self._device = next(network.parameters()).device
         self.size_wh = (network.contract.width, network.contract.height)
+        self.channels = network.channels
 
     def predict(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
         pixels = torch.tensor(photo, device=self._device).permute(2, 0, 1)[None].float()
         with torch.inference_mode():
             probability = self._network(self._network.contract.normalise(pixels))
-        blur: NDArray[np.float32] = probability[0, 0].cpu().numpy()
-        return blur
+        return read_output(probability[0].permute(1, 2, 0).cpu().numpy(), None)
 
 
 class OnnxPredictor:
@@ -104,6 +136,8 @@ class OnnxPredictor:
             metadata = self._session.get_modelmeta().custom_metadata_map
             (image,) = self._session.get_inputs()
             _, _, height, width = image.shape
+            (given,) = self._session.get_outputs()
+            self.channels = int(given.shape[1])
             self._contract = NetworkContract(
                 width=width,
                 height=height,
@@ -122,7 +156,7 @@ class OnnxPredictor:
     def predict(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
         image = self._contract.normalise(photo.astype(np.float32)).transpose(2, 0, 1)[None]
         (probability,) = self._session.run(None, {self._input: image})
-        return unrounded(probability[0, 0])
+        return unrounded(read_output(probability[0].transpose(1, 2, 0), None))
 
 
 _ROUNDING = 2.0**-22
@@ -167,16 +201,15 @@ class TflitePredictor:
         except (ValueError, RuntimeError) as error:
             raise InputError(f"{path} cannot be used as a TFLite blur model ({error}).") from error
         self.size_wh = (width, height)
+        self.channels = int(self._output["shape"][-1])
 
     def predict(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
         run_photo(self._interpreter, photo)
-        values = self._interpreter.get_tensor(self._output["index"])[0, :, :, 0]
+        values = self._interpreter.get_tensor(self._output["index"])[0]
         if values.dtype == np.float32:
-            return values
+            return read_output(values, None)
         scale, zero_point = self._output["quantization"]
-        return read_as_probability(Quantization(scale=scale, zero_point=zero_point)).dequantise(
-            values
-        )
+        return read_output(values, Quantization(scale=scale, zero_point=zero_point))
 
 
 def open_interpreter(path: Path, *, show_all_tensors: bool = False) -> Interpreter:

@@ -17,12 +17,10 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from data.blur_dataset import BlurDataset
 from dbd_mobile.cli.screen import complain, notes, results, run_command
-from evaluation.mappers import DetectorMapper
-from evaluation.scoring import measure
 from export.errors import ConversionError
 from export.job import ExportJob
+from export.kinds import KINDS
 from export.pipeline import export_checkpoint
 from export.proving.precision import PRECISIONS
 from export.publishing.card import write_bundle
@@ -107,8 +105,8 @@ def _run(options: argparse.Namespace) -> int:
         return 1
     if options.bundle is not None:
         int8_file = options.output / f"{options.checkpoint.stem}.int8.tflite"
-        # What its users will run, which is more than what the export compared: decoding too.
-        shipped = measure(DetectorMapper(int8_file), _evaluation(options))
+        evaluation = KINDS[report.kind].open_evaluation(options.evaluate, options.list)
+        shipped = evaluation.measure_shipped(int8_file)
         folder = write_bundle(report, int8_file, options.bundle, shipped)
         complain(f"Bundled as {folder}.")
     return 0
@@ -134,7 +132,7 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="DIR",
         help="photos to calibrate int8 with, in the folder or in its image/; up to 200 are used, "
-        "evenly spaced (default: generated images)",
+        "evenly spaced, or for detail up to 200 tiles of them (default: generated images)",
     )
     parser.add_argument(
         "--calibration-list",
@@ -146,7 +144,8 @@ def _parser() -> argparse.ArgumentParser:
         "--evaluate",
         type=Path,
         metavar="DIR",
-        help="data set with image/ and mask/ (white = blurred): the gate then includes accuracy",
+        help="data set with image/ and mask/ (white = blurred), or for detail crisp photos in "
+        "their cameras' own pixels: the gate then includes accuracy",
     )
     parser.add_argument(
         "--list",
@@ -236,16 +235,7 @@ def _model_id(text: str) -> str:
     return text
 
 
-def _evaluation(options: argparse.Namespace) -> BlurDataset:
-    return BlurDataset.from_folder(options.evaluate, options.list)
-
-
 def _export(options: argparse.Namespace) -> Report:
-    evaluation = evaluation_name = None
-    if options.evaluate is not None:
-        evaluation = _evaluation(options)
-        folder = options.evaluate.resolve().name
-        evaluation_name = f"{folder}/{options.list.stem}" if options.list else folder
     job = ExportJob(
         checkpoint=options.checkpoint,
         output=options.output,
@@ -259,8 +249,8 @@ def _export(options: argparse.Namespace) -> Report:
         keep_failing=options.keep_failing,
         calibration=options.calibration,
         calibration_list=options.calibration_list,
-        evaluation=evaluation,
-        evaluation_name=evaluation_name,
+        evaluation=options.evaluate,
+        evaluation_list=options.list,
         verbose=options.verbose,
     )
     columns = (TextColumn("{task.description:24}", markup=False), BarColumn(), MofNCompleteColumn())

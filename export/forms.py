@@ -4,28 +4,29 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.measures import Accuracy
 from evaluation.predictors import OnnxPredictor, Predictor, TflitePredictor
-from evaluation.scoring import score
 from export.converting.simplified_onnx import simplify_onnx
 from export.converting.tflite import METHODS, TfliteConverter
+from export.evenly_spaced import evenly_spaced
 from export.job import ExportJob, Progress
+from export.kinds import Kind
+from export.kinds.kind import Evaluation, Outputs, Pictures, Tolerance
 from export.proving import layers, runtimes
-from export.proving.parity import ONNX_TOLERANCE, Tolerance, compare_maps
 from export.proving.precision import PRECISIONS
-from export.proving.stage import Pictures, Stage, Trial, WorstPhoto, best_trial
+from export.proving.stage import Stage, Trial, WorstPhoto, best_trial
 from export.proving.tflite_facts import read_tflite_facts
-from export.proving.verdict import Evidence, Maps, Verdict, are_probabilities, judge
-from export.reading.calibration import Calibration, evenly_spaced
+from export.proving.verdict import Evidence, Verdict, are_within_range, judge
+from export.reading.calibration import Calibration
 from export.reading.source import Source
 from networks.device_input import device_contract
 
 COMPARED_PHOTOS = 50
-"""On how many calibration photos files are compared; more would only take longer."""
+"""On how many calibration images files are compared; more would only take longer."""
 
 # Each takes as long as int8 itself, and the first few are often enough.
 _MIXED_AT_ONCE = 4
@@ -40,8 +41,8 @@ class Form:
         made_from: Name of the form that it must agree with.
         file: Where it is.
         open: Makes it ready to run.
-        tolerance: How it may differ from the form that it is made from.
-        advice: What to do if it gives no probabilities, to end that sentence with.
+        tolerance: How it may differ from the form that it is made from; None for the first.
+        advice: What to do if it gives no values in [0, 1], to end that sentence with.
         trials, choice, kept_float: As in ``Stage``.
     """
 
@@ -49,7 +50,7 @@ class Form:
     made_from: str | None
     file: Path
     open: Callable[[], Predictor]
-    tolerance: Tolerance
+    tolerance: Tolerance | None
     advice: str = ""
     trials: tuple[Trial, ...] = ()
     choice: str | None = None
@@ -58,6 +59,7 @@ class Form:
     @classmethod
     def of_precision(
         cls,
+        kind: Kind,
         name: str,
         file: Path,
         trials: tuple[Trial, ...] = (),
@@ -69,7 +71,7 @@ class Form:
             made_from="simplified" if name == "float32" else "float32",
             file=file,
             open=partial(TflitePredictor, file),
-            tolerance=PRECISIONS[name].tolerance,
+            tolerance=kind.tolerances[name],
             trials=trials,
             choice=choice,
             kept_float=kept_float,
@@ -84,23 +86,28 @@ class ProvenForms:
         job: ExportJob,
         source: Source,
         calibration: Calibration | None,
+        evaluation: Evaluation | None,
         photo_names: Sequence[str],
         photos: Sequence[NDArray[np.uint8]],
         work: Path,
         progress: Progress,
     ) -> None:
         self.job, self.source, self.calibration = job, source, calibration
+        self.kind, self.evaluation = source.kind, evaluation
         self.photo_names, self.photos = photo_names, photos
         self.work, self.progress = work, progress
         self.forms: list[Form] = []
         self.stages: list[Stage] = []
-        self.left_out: list[str] = []
+        pointless = self.kind.pointless
+        self._wanted = [name for name in job.precisions if name not in pointless]
+        self.left_out = [pointless[name] for name in job.precisions if name in pointless]
         self.pictures: dict[str, list[Pictures]] = {}
         self._evidence: dict[str, Evidence] = {}
         self._files: dict[str, Path] = {}
         self._device = device_contract(source.contract.width, source.contract.height)
         self._converter = TfliteConverter(
             onnx_file=work / "simplified.onnx",
+            kind=source.kind,
             contract=source.contract,
             about=source.about,
             folder=work,
@@ -109,12 +116,12 @@ class ProvenForms:
         )
 
     def run(self) -> None:
-        wanted = self.job.precisions
+        wanted = self._wanted
         if not all(self._prove(form) for form in self._float_forms()):
             return
         for name in ("float16", "dynamic"):
             if name in wanted:
-                self._prove(Form.of_precision(name, self._files[name]))
+                self._prove(Form.of_precision(self.kind, name, self._files[name]))
         if "int8" in wanted:
             int8 = self._make_int8()
             self._prove(int8)
@@ -142,7 +149,7 @@ class ProvenForms:
             made_from=None,
             file=self.job.checkpoint,
             open=source.open,
-            tolerance=Tolerance(),
+            tolerance=None,
             advice="; end the network with a sigmoid" if source.stage == "given" else "",
         )
         self.progress("ONNX", 0, None)
@@ -156,27 +163,27 @@ class ProvenForms:
                 made_from=before,
                 file=file,
                 open=partial(OnnxPredictor, file),
-                tolerance=ONNX_TOLERANCE,
+                tolerance=self.kind.tolerances[name],
             )
             before = name
         self.progress("TFLite", 0, None)
-        photos = self.calibration.photos if self.calibration else None
-        self._files = self._converter.convert(self.job.precisions, photos)
+        images = self.calibration.images if self.calibration else None
+        self._files = self._converter.convert(self._wanted, images)
         self.progress("TFLite", 1, 1)
-        yield Form.of_precision("float32", self._files["float32"])
+        yield Form.of_precision(self.kind, "float32", self._files["float32"])
 
     def _make_int8(self) -> Form:
-        """With the ranges, of those of all methods, whose maps are most like float32's."""
+        """With the ranges, of those of all methods, that give most nearly what float32 gives."""
         files = {method: self._files[f"int8.{method}"] for method in METHODS}
         trials = self._try(files, None)
-        best = best_trial(trials, PRECISIONS["int8"].tolerance)
-        return Form.of_precision("int8", files[best.name], tuple(trials), best.name)
+        best = best_trial(trials, self.kind.tolerances["int8"])
+        return Form.of_precision(self.kind, "int8", files[best.name], tuple(trials), best.name)
 
     def _make_mixed(self, int8: Form, errors: Sequence[layers.LayerError]) -> Form:
-        """With as few layers in float32 as bring the maps within the tolerance."""
+        """With as few layers in float32 as bring what it gives within the tolerance."""
         assert int8.choice is not None
         kept = layers.float_choices(self._files["float32"], errors)
-        tolerance = PRECISIONS["int8-mixed"].tolerance
+        tolerance = self.kind.tolerances["int8-mixed"]
         files: dict[str, Path] = {}
         trials: list[Trial] = []
         for names in _parts(list(kept), _MIXED_AT_ONCE):
@@ -187,22 +194,27 @@ class ProvenForms:
                 break
         best = best_trial(trials, tolerance)
         return Form.of_precision(
-            "int8-mixed", files[best.name], tuple(trials), best.name, tuple(kept[best.name])
+            self.kind,
+            "int8-mixed",
+            files[best.name],
+            tuple(trials),
+            best.name,
+            tuple(kept[best.name]),
         )
 
     def _try(self, files: Mapping[str, Path], enough: Tolerance | None) -> list[Trial]:
-        """Compare files with float32 on calibration photos, up to the first that is good enough."""
+        """Compare files with float32 on calibration images, up to the first that is good enough."""
         assert self.calibration is not None
-        photos = evenly_spaced(list(self.calibration.photos), COMPARED_PHOTOS)
+        photos = evenly_spaced(list(self.calibration.images), COMPARED_PHOTOS)
         reference = TflitePredictor(self._files["float32"])
-        step = "Choosing " + ("layers" if enough else "ranges by the maps")
+        step = "Choosing " + ("layers" if enough else f"ranges by the {self.kind.compared}")
         total = len(photos) * (len(files) + 1)
         expected = self._predict(reference, photos, step, 0, total)
         trials: list[Trial] = []
         for name, file in files.items():
             done = len(photos) * (len(trials) + 1)
-            maps = self._predict(TflitePredictor(file), photos, step, done, total)
-            trials.append(Trial(name, compare_maps(expected, maps)))
+            outputs = self._predict(TflitePredictor(file), photos, step, done, total)
+            trials.append(Trial(name, self.kind.compare(expected, outputs)))
             if enough and not enough.violations(trials[-1].difference, None, None):
                 self.progress(step, total, total)
                 break
@@ -212,18 +224,20 @@ class ProvenForms:
         """Compare a form with the one that it is made from; whether it passed."""
         facts = read_tflite_facts(form.file) if form.name in PRECISIONS else None
         found: Evidence | None = None
-        verdict = Verdict(failures=facts.violations(form.name, self._device) if facts else [])
+        violations = facts.violations(form.name, self._device, self.kind) if facts else []
+        verdict = Verdict(failures=violations)
         # A file that is not what its name says may not even take the photos.
         if not verdict.failures:
             step = f"Checking {form.name}"
-            maps = self._predict(form.open(), self.photos, step, 0, len(self.photos))
-            found = Evidence(maps=maps, accuracy=self._score(maps))
+            predictor = form.open()
+            outputs = self._predict(predictor, self.photos, step, 0, len(self.photos))
+            found = Evidence(outputs=outputs, accuracy=self._measure(predictor, outputs))
             before = self._evidence[form.made_from] if form.made_from else None
-            verdict = judge(found, before, form.tolerance, advice=form.advice)
+            verdict = judge(self.kind, found, before, form.tolerance, advice=form.advice)
             self._evidence[form.name] = found
             if before:
                 self.pictures[form.name] = [
-                    Pictures(self.photos[i], before.maps[i], maps[i]) for i in verdict.worst
+                    Pictures(self.photos[i], before.outputs[i], outputs[i]) for i in verdict.worst
                 ]
         stage = Stage(
             name=form.name,
@@ -248,10 +262,10 @@ class ProvenForms:
         self.stages.append(self._with_layers(stage, form))
         return not verdict.failures
 
-    def _score(self, maps: Maps) -> Accuracy | None:
-        if self.job.evaluation is None or not are_probabilities(maps):
+    def _measure(self, predictor: Predictor, outputs: Outputs) -> Any:
+        if self.evaluation is None or not are_within_range(outputs):
             return None
-        return score(maps, self.job.evaluation)
+        return self.evaluation.measure(predictor, outputs)
 
     def _predict(
         self,
@@ -260,13 +274,13 @@ class ProvenForms:
         step: str,
         done: int,
         total: int,
-    ) -> Maps:
-        """The maps of photos, as a part of a step of which ``done`` of ``total`` are done."""
-        maps = []
+    ) -> Outputs:
+        """What is given for photos, as a part of a step of which ``done`` of ``total`` are done."""
+        outputs = []
         for photo in photos:
-            maps.append(predictor.predict(photo))
-            self.progress(step, done + len(maps), total)
-        return maps
+            outputs.append(predictor.predict(photo))
+            self.progress(step, done + len(outputs), total)
+        return outputs
 
     def _measure_layers(self, form: Form) -> list[layers.LayerError]:
         photos = evenly_spaced(list(self.photos), layers.PHOTOS)
@@ -282,11 +296,10 @@ class ProvenForms:
         ]
         files = {self.forms[number].name: self.forms[number].file for number in passed}
         chosen = evenly_spaced(list(range(len(self.photos))), runtimes.PHOTOS)
-        expected = {name: [self._evidence[name].maps[i] for i in chosen] for name in files}
+        expected = {name: [self._evidence[name].outputs[i] for i in chosen] for name in files}
         photos = [self.photos[i] for i in chosen]
-        checks = runtimes.check_runtimes(
-            files, expected, photos, partial(self.progress, "Other runtimes")
-        )
+        step = partial(self.progress, "Other runtimes")
+        checks = runtimes.check_runtimes(self.kind, files, expected, photos, step)
         for number in passed:
             found = checks[self.stages[number].name]
             failures = [sentence for check in found for sentence in check.failures]

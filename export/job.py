@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from data.blur_dataset import BlurDataset
 from export.proving.precision import PRECISIONS
 from export.reading.foreign_onnx import Normalisation
 
@@ -28,8 +27,9 @@ class ExportJob:
         calibration: Folder of photos, or data set with ``image/``, to calibrate int8 with; None
             takes generated images.
         calibration_list: Which of its photos; all if None.
-        evaluation: Photos and masks for the task measures; None takes none.
-        evaluation_name: What to call them.
+        evaluation: Folder of photos of which the truth is known, for the task measures: a data set
+            with masks, or crisp photos for a network that measures blur; None takes none.
+        evaluation_list: Which of its photos; all if None.
         keep_failing: Whether to write the files too that failed.
         verbose: Whether the converters may write to the terminal.
     """
@@ -41,7 +41,7 @@ class ExportJob:
     normalisation: Normalisation | None = None
     calibration: Path | None = None
     calibration_list: Path | None = None
-    evaluation: BlurDataset | None = None
-    evaluation_name: str | None = None
+    evaluation: Path | None = None
+    evaluation_list: Path | None = None
     keep_failing: bool = False
     verbose: bool = False

@@ -11,18 +11,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from data.blur_dataset import squash
+from export.evenly_spaced import evenly_spaced
 from export.forms import COMPARED_PHOTOS, Form, ProvenForms
 from export.job import ExportJob, Progress
+from export.kinds import Kind
+from export.kinds.kind import Evaluation
 from export.publishing.output_folder import OutputFolder
 from export.publishing.report import CalibrationFacts, CheckpointFacts, ExportedFile, Report
 from export.publishing.report_page import report_page
-from export.reading.calibration import (
-    Calibration,
-    evenly_spaced,
-    generate_calibration,
-    read_calibration,
-)
+from export.reading.calibration import Calibration, generate_calibration, read_calibration
 from export.reading.source import Source, read_source
 
 _TOOLS = (
@@ -57,10 +54,13 @@ def export_checkpoint(job: ExportJob, progress: Progress) -> Report:
     output = OutputFolder(job.output, job.checkpoint.stem)
     output.check(job.checkpoint)
     size_wh = (source.contract.width, source.contract.height)
-    calibration = _calibration(job, size_wh, progress)
-    names, photos = _compared_photos(job, calibration, size_wh, progress)
+    evaluation = None
+    if job.evaluation is not None:
+        evaluation = source.kind.open_evaluation(job.evaluation, job.evaluation_list)
+    calibration = _calibration(job, source.kind, size_wh, progress)
+    names, photos = _compared_photos(evaluation, calibration, size_wh, progress)
     with output.work_folder() as work:
-        proven = ProvenForms(job, source, calibration, names, photos, work, progress)
+        proven = ProvenForms(job, source, calibration, evaluation, names, photos, work, progress)
         proven.run()
         kept = {
             output.file_name(form.name): form
@@ -68,9 +68,10 @@ def export_checkpoint(job: ExportJob, progress: Progress) -> Report:
             if _is_written(job, form.name) and (job.keep_failing or not stage.failures)
         }
         report = Report(
+            kind=source.kind.name,
             checkpoint=_checkpoint_facts(job, source),
             calibration=_calibration_facts(calibration) if calibration else None,
-            evaluation=job.evaluation_name,
+            evaluation=evaluation.name if evaluation else None,
             stages=proven.stages,
             files=[_file_facts(name, form) for name, form in kept.items()],
             left_out=proven.left_out,
@@ -83,31 +84,30 @@ def export_checkpoint(job: ExportJob, progress: Progress) -> Report:
 
 
 def _calibration(
-    job: ExportJob, size_wh: tuple[int, int], progress: Progress
+    job: ExportJob, kind: Kind, size_wh: tuple[int, int], progress: Progress
 ) -> Calibration | None:
     """The photos given, else generated images if there is a use for them."""
     if job.calibration is not None:
-        return read_calibration(
-            job.calibration, job.calibration_list, size_wh, partial(progress, "Calibration photos")
-        )
+        step = partial(progress, "Calibration photos")
+        return read_calibration(kind, job.calibration, job.calibration_list, size_wh, step)
     if "int8" in job.precisions or job.evaluation is None:
-        return generate_calibration(size_wh)
+        return generate_calibration(kind, size_wh)
     return None
 
 
 def _compared_photos(
-    job: ExportJob, calibration: Calibration | None, size_wh: tuple[int, int], progress: Progress
+    evaluation: Evaluation | None,
+    calibration: Calibration | None,
+    size_wh: tuple[int, int],
+    progress: Progress,
 ) -> tuple[Sequence[str], Sequence[NDArray[np.uint8]]]:
-    """Photos to compare on, (H, W, 3) uint8: those of the evaluation, else of the calibration."""
-    if job.evaluation is None:
+    """Images to compare on, (H, W, 3) uint8: those of the evaluation, else of the calibration."""
+    if evaluation is None:
         assert calibration is not None
-        chosen = evenly_spaced(list(range(len(calibration.photos))), COMPARED_PHOTOS)
-        return [calibration.names[i] for i in chosen], [calibration.photos[i] for i in chosen]
-    photos = []
-    for index in range(len(job.evaluation)):
-        photos.append(squash(job.evaluation.photo(index), size_wh))
-        progress("Evaluation photos", index + 1, len(job.evaluation))
-    return job.evaluation.names, photos
+        chosen = evenly_spaced(list(range(len(calibration.images))), COMPARED_PHOTOS)
+        return [calibration.names[i] for i in chosen], [calibration.images[i] for i in chosen]
+    inputs = evaluation.inputs(size_wh, partial(progress, "Evaluation photos"))
+    return inputs.names, list(inputs.images)
 
 
 def _is_written(job: ExportJob, stage: str) -> bool:
@@ -131,7 +131,8 @@ def _calibration_facts(calibration: Calibration) -> CalibrationFacts:
     return CalibrationFacts(
         folder=calibration.folder,
         found=calibration.found,
-        used=len(calibration.photos),
+        used=calibration.used,
+        images=len(calibration.images),
         sha256=calibration.sha256,
     )
 

@@ -1,22 +1,23 @@
-"""What every network here has in common, whatever its layers."""
+"""What the networks that give a blur map have in common, whatever their layers."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
+from typing import ClassVar
 
 from torch import Tensor, nn
 
-from networks.contract import NetworkContract
 from networks.encoder import Encoder
+from networks.network import Network
 
 
-class BlurNetwork(nn.Module, ABC):
-    """A photo in, a blur probability map out: an encoder, then a decoder.
+class BlurNetwork(Network):
+    """A photo in, a blur probability map (N, 1, H, W) in [0, 1] out: an encoder, then a decoder.
 
     Attributes:
-        contract: Input size and normalisation.
         encoder: Its feature maps are what distillation compares between two networks.
     """
 
-    contract: NetworkContract
+    gives: ClassVar[str] = "a blur map"
+    channels: ClassVar[int] = 1
     encoder: Encoder
 
     @abstractmethod
@@ -38,7 +39,3 @@ class BlurNetwork(nn.Module, ABC):
     def logits(self, image: Tensor) -> Tensor:
         """(N, 3, H, W) normalised float -> logits of blur (N, 1, H, W) float."""
         return self.decode(self.encoder(image), image)
-
-    def forward(self, image: Tensor) -> Tensor:
-        """(N, 3, H, W) normalised float -> blur probability (N, 1, H, W) float in [0, 1]."""
-        return self.logits(image).sigmoid()

@@ -8,7 +8,7 @@ those of a training run and the one that the paper's authors released.
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar, overload
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -17,7 +17,7 @@ from torch import Tensor
 
 from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.errors import InputError
-from networks import ARCHITECTURES, BlurNetwork, NetworkContract, build
+from networks import ARCHITECTURES, Network, NetworkContract, build
 from networks.torch_file import read_torch_file
 
 FORMAT = "dbd-mobile-weights/1"
@@ -26,8 +26,12 @@ PYTORCH_SUFFIXES = (".pth", ".pt")
 """Of PyTorch checkpoints."""
 
 
+_Kind = TypeVar("_Kind", bound=Network)
+_KindOf = TypeVar("_KindOf", bound=Network, covariant=True)
+
+
 @dataclass(frozen=True)
-class TrainedNetwork:
+class TrainedNetwork(Generic[_KindOf]):
     """A network with its trained weights.
 
     Attributes:
@@ -37,15 +41,13 @@ class TrainedNetwork:
         notes: How it was trained: recipe, data, seed, validation accuracy.
     """
 
-    network: BlurNetwork
+    network: _KindOf
     architecture: str
     contract: NetworkContract
     notes: dict[str, object]
 
 
-def save_weights(
-    path: Path, network: BlurNetwork, architecture: str, notes: dict[str, object]
-) -> None:
+def save_weights(path: Path, network: Network, architecture: str, notes: dict[str, object]) -> None:
     """Write a network's weights as float16 safetensors.
 
     Args:
@@ -78,7 +80,7 @@ def _in_order(content: bytes) -> bytes:
     return len(text).to_bytes(8, "little") + text + content[8 + size :]
 
 
-def describe(network: BlurNetwork, architecture: str, notes: dict[str, object]) -> dict[str, str]:
+def describe(network: Network, architecture: str, notes: dict[str, object]) -> dict[str, str]:
     """What a file with a network's tensors says of it, arguments as for ``save_weights``."""
     return {
         "format": FORMAT,
@@ -88,7 +90,15 @@ def describe(network: BlurNetwork, architecture: str, notes: dict[str, object]) 
     }
 
 
-def load_weights(path: Path) -> TrainedNetwork:
+@overload
+def load_weights(path: Path) -> TrainedNetwork[Network]: ...
+
+
+@overload
+def load_weights(path: Path, kind: type[_Kind]) -> TrainedNetwork[_Kind]: ...
+
+
+def load_weights(path: Path, kind: type[Network] = Network) -> TrainedNetwork[Network]:
     """Read a checkpoint and build its network.
 
     Args:
@@ -96,11 +106,23 @@ def load_weights(path: Path) -> TrainedNetwork:
             a PyTorch checkpoint (.pth, .pt) in the layout that the authors of Distill-DBDGAN
             (Jonna et al., TOMM 2023) released their student in:
             ``{"model_state_dict": {"module.NAME": tensor}}``.
+        kind: What the network must be: ``BlurNetwork``, ``Detail``, or any.
 
     Raises:
         InputError: If the file is missing, damaged, of another format or architecture, holds
-            other tensors than its network has, or holds a value that is not finite.
+            other tensors than its network has, holds a value that is not finite, or a network of
+            another kind.
     """
+    trained = _load(path)
+    if not isinstance(trained.network, kind):
+        raise InputError(
+            f"{path} holds a {trained.architecture} network, which gives {trained.network.gives}; "
+            f"expected a network that gives {kind.gives}."
+        )
+    return trained
+
+
+def _load(path: Path) -> TrainedNetwork[Network]:
     if path.suffix.lower() in PYTORCH_SUFFIXES:
         content = read_torch_file(path, "give a checkpoint of tensors alone")
         if isinstance(content, dict) and "averaged" in content:
@@ -109,7 +131,7 @@ def load_weights(path: Path) -> TrainedNetwork:
     return _load_safetensors(path)
 
 
-def _load_safetensors(path: Path) -> TrainedNetwork:
+def _load_safetensors(path: Path) -> TrainedNetwork[Network]:
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
@@ -127,7 +149,7 @@ def _load_safetensors(path: Path) -> TrainedNetwork:
     return _described_network(tensors, metadata, path)
 
 
-def _load_run(content: dict[str, Any], path: Path) -> TrainedNetwork:
+def _load_run(content: dict[str, Any], path: Path) -> TrainedNetwork[Network]:
     """The averaged network of a training run's ``checkpoint.pt``, which validation measured."""
     metadata = content.get("metadata")
     if not isinstance(metadata, dict) or not all(isinstance(v, str) for v in metadata.values()):
@@ -138,7 +160,7 @@ def _load_run(content: dict[str, Any], path: Path) -> TrainedNetwork:
     return _described_network(_tensors_of(content["averaged"], "averaged", path), metadata, path)
 
 
-def _load_released(content: object, path: Path) -> TrainedNetwork:
+def _load_released(content: object, path: Path) -> TrainedNetwork[Network]:
     state = content.get("model_state_dict") if isinstance(content, dict) else None
     tensors = {
         name.removeprefix("module."): value
@@ -159,7 +181,7 @@ def _tensors_of(state: object, name: str, path: Path) -> dict[str, Tensor]:
 
 def _described_network(
     tensors: dict[str, Tensor], metadata: dict[str, str], path: Path
-) -> TrainedNetwork:
+) -> TrainedNetwork[Network]:
     """The network that metadata from ``describe`` tells of."""
     try:
         architecture = metadata["architecture"]
@@ -182,7 +204,7 @@ def _described_network(
     return TrainedNetwork(network, architecture, contract, notes)
 
 
-def _build_with(tensors: dict[str, Tensor], architecture: str, path: Path) -> BlurNetwork:
+def _build_with(tensors: dict[str, Tensor], architecture: str, path: Path) -> Network:
     """The network with these tensors, in eval mode; ``path`` is for the messages.
 
     Raises:

@@ -18,11 +18,13 @@ from dbd_mobile.cli.screen import notes, run_command, say
 from dbd_mobile.errors import InputError
 from training.ablation import ablation_rows, run_ablation
 from training.average import average_weights
+from training.detail_recipe import DetailRecipe
+from training.detail_run import train_detail
 from training.graph import GRAPH, read_graph
 from training.label import label_photos
 from training.named import Reference, find_reference, read_reference
 from training.pin import pin_recipes
-from training.recipe import Recipe, read_recipe
+from training.recipe import AnyRecipe, Recipe, read_recipe
 from training.reproduce import Reproduction
 from training.run import train
 from training.samples import draw_samples
@@ -61,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     _add_training(commands, "teacher", "train a teacher from photos and masks")
     _add_training(commands, "student", "train a student, by itself or with a teacher")
+    _add_training(commands, "detail", "train the network that measures blur in pixels")
     samples = commands.add_parser("samples", help="draw the first batches of a run, to look at")
     _add_recipe(samples, "the picture's file (default: runs/RECIPE/samples.png)")
     _add_sources(samples)
@@ -207,31 +210,38 @@ def _shelf(options: argparse.Namespace, given: Iterable[str]) -> Shelf:
 
 
 def _train(options: argparse.Namespace) -> int:
-    recipe = read_recipe(options.recipe)
+    recipe: AnyRecipe
+    if options.command == "detail":
+        recipe = read_recipe(options.recipe, DetailRecipe)
+    else:
+        recipe = read_recipe(options.recipe, Recipe)
     folder = _folder(options)
     if options.seed is not None:
         recipe = dataclasses.replace(recipe, seed=options.seed)
         folder = folder.with_name(f"{folder.name}-{options.seed}")
     device = _device(options)
-    if options.command == "teacher":
-        _check_teacher(options.recipe, recipe)
     folder = options.output or folder
     shelf = _shelf(options, recipe.sources.values())
-    train(recipe, folder, device, reference=options.reference, shelf=shelf)
+    if isinstance(recipe, DetailRecipe):
+        train_detail(recipe, folder, device, reference=options.reference)
+    else:
+        if options.command == "teacher":
+            _check_teacher(options.recipe, recipe)
+        train(recipe, folder, device, reference=options.reference, shelf=shelf)
     say(f"Weights: {folder / 'weights.safetensors'}; curves: {folder / 'curves.png'}")
     return 0
 
 
 def _samples(options: argparse.Namespace) -> int:
     picture = options.output or _folder(options) / "samples.png"
-    recipe = read_recipe(options.recipe)
+    recipe = read_recipe(options.recipe, Recipe)
     draw_samples(recipe, picture, _shelf(options, recipe.sources.values()))
     say(f"Samples: {picture}")
     return 0
 
 
 def _ablation(options: argparse.Namespace) -> int:
-    recipe = read_recipe(options.recipe)
+    recipe = read_recipe(options.recipe, Recipe)
     folder = options.output or _folder(options)
     shelf = _shelf(options, recipe.sources.values())
     result = run_ablation(recipe, options.seeds, folder, _device(options), shelf)

@@ -62,8 +62,11 @@ def average_weights(
     if not 0 < firmness < math.inf:
         raise InputError(f"The firmness must be a number above 0, not {firmness}.")
     files = [origin.path for origin in origins]
-    members = [load_weights(file) for file in files]
-    recipes = [recipes_of_notes(member.notes) for member in members]
+    members = [load_weights(file, BlurNetwork) for file in files]
+    recipes = [
+        [recipe for recipe in recipes_of_notes(member.notes) if isinstance(recipe, Recipe)]
+        for member in members
+    ]
     for file, of in zip(files, recipes, strict=True):
         if not of:
             raise InputError(f"{file} does not hold the recipe of its run; give weights of a run.")

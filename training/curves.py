@@ -7,29 +7,40 @@ from typing import IO
 from matplotlib.figure import Figure
 
 from evaluation.measures import Accuracy
+from training.detail_validation import HeldOut
 
-_NOT_LOSSES = {"epoch", "seconds", *(field.name for field in fields(Accuracy))}
-_ACCURACY = ("fmax", "ddff"), ("mae",)
+_MEASURES = {field.name for kind in (Accuracy, HeldOut) for field in fields(kind)}
+_VALIDATION = (
+    ("fmax", "ddff"),
+    ("mae",),
+    ("radius_error",),
+    ("undecided", "plain_confident", "motion_auc"),
+)
 
 
 def plot_curves(history: Sequence[dict[str, float]], file: IO[bytes]) -> None:
-    """Draw the loss, its terms and the validation measures over the epochs.
+    """Draw the loss, its terms and the validation measures over the epochs or steps.
 
     Args:
-        history: One entry an epoch, with ``epoch``, ``loss``, any number of terms and, if there is
-            a validation, its measures.
+        history: Entries with, first, ``epoch`` or ``step``, then ``loss``, any number of terms,
+            ``seconds`` and, if there is a validation, its measures.
         file: Where the PNG picture goes, open for bytes.
     """
-    accuracy = [names for names in _ACCURACY if names[0] in history[0]]
-    panels = [[name for name in history[0] if name not in _NOT_LOSSES], *accuracy]
-    epochs = [entry["epoch"] for entry in history]
+    counted, *others = history[0]
+    validation = [names for names in _VALIDATION if names[0] in others]
+    losses = [name for name in others if name != "seconds" and name not in _MEASURES]
+    panels = [losses, *validation]
     figure = Figure(figsize=(3.5 * len(panels), 3.2), layout="constrained")
     for number, (axes, names) in enumerate(
         zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True)
     ):
         for name in names:
-            axes.plot(epochs, [entry[name] for entry in history], label=name)
-        axes.set_xlabel("epoch")
+            axes.plot(
+                [entry[counted] for entry in history],
+                [entry[name] for entry in history],
+                label=name,
+            )
+        axes.set_xlabel(counted)
         axes.set_title("validation" if number else "training")
         axes.legend()
         axes.grid(alpha=0.3)

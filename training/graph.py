@@ -20,7 +20,7 @@ from pydantic.dataclasses import dataclass
 from dbd_mobile.errors import InputError
 from training.faults import describe_fault
 from training.named import Reference, find_reference, read_reference
-from training.recipe import Recipe, read_recipe
+from training.recipe import AnyRecipe, read_recipe
 
 GRAPH = Path("training", "graph.toml")
 """Of this checkout, from whose root the tools are run."""
@@ -226,7 +226,7 @@ class Graph:
         """Of the command of an export, beside the weights, ``-o`` and ``--model-version``."""
         return (*self.export_arguments, *node.arguments)
 
-    def recipe(self, node: Weights) -> Recipe:
+    def recipe(self, node: Weights) -> AnyRecipe:
         """The recipe that weights are trained by.
 
         Raises:

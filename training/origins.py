@@ -7,7 +7,7 @@ from typing import Any
 
 from data.terms import NO_VERSION, data_of
 from training.named import Named, file_sha256, find_reference
-from training.recipe import Recipe
+from training.recipe import AnyRecipe, Recipe
 from training.shelf import Found, Shelf
 
 Origins = Mapping[str, Found]
@@ -55,8 +55,10 @@ def with_found_maps(recipe: Recipe, origins: Origins) -> Recipe:
     return dataclasses.replace(recipe, taught_maps=str(origins["labels"].path))
 
 
-def without_pins(recipe: Recipe) -> Recipe:
+def without_pins(recipe: AnyRecipe) -> AnyRecipe:
     """The recipe with names and versions alone, without the hashes that they had or will have."""
+    if not isinstance(recipe, Recipe):
+        return recipe
 
     def bare(given: str) -> str:
         return str(find_reference(given) or given)
@@ -69,7 +71,7 @@ def without_pins(recipe: Recipe) -> Recipe:
     )
 
 
-def notes_on(origins: Origins, recipe: Recipe) -> dict[str, Any]:
+def notes_on(origins: Origins, recipe: AnyRecipe) -> dict[str, Any]:
     """What a weights file says of where it comes from.
 
     Args:

@@ -2,14 +2,11 @@
 
 import dataclasses
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar, overload
 
 import tomli_w
 from pydantic import (
-    AfterValidator,
-    ConfigDict,
     Field,
     ModelWrapValidatorHandler,
     StrictBool,
@@ -21,30 +18,21 @@ from pydantic.dataclasses import dataclass
 
 from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.errors import InputError
-from networks import ARCHITECTURES, NetworkContract
-from training.faults import describe_fault, key_of
+from networks import BLUR_ARCHITECTURES, NetworkContract
+from training.detail_recipe import ARCHITECTURE, DetailRecipe
 from training.losses import ADVERSARIAL_LOSSES
+from training.recipe_values import (
+    CONFIG,
+    Count,
+    Number,
+    Positive,
+    Share,
+    first_fault,
+    one_of,
+)
 
 
-def _one_of(known: Mapping[str, object]) -> AfterValidator:
-    def check(value: str) -> str:
-        if value not in known:
-            raise ValueError(f"one of {', '.join(sorted(known))}")
-        return value
-
-    return AfterValidator(check)
-
-
-# 63 bits are what PyTorch takes as a seed; no other number comes near them.
-_Count = Annotated[int, Field(strict=True, ge=0, lt=2**63)]
-_Number = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
-_Positive = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
-_Share = Annotated[float, Field(strict=True, ge=0, le=1)]
-
-_CONFIG = ConfigDict(extra="forbid")
-
-
-@dataclass(frozen=True, kw_only=True, config=_CONFIG)
+@dataclass(frozen=True, kw_only=True, config=CONFIG)
 class LossWeights:
     """Weight of each term of the objective; 0 leaves it out.
 
@@ -60,25 +48,25 @@ class LossWeights:
         features: Distance of the encoder's features to the teacher's.
     """
 
-    cross_entropy: _Number = 1.0
-    soft_iou: _Number = 1.0
-    boundary: _Number = 0.0
-    absolute_error: _Number = 0.0
-    adversarial: _Number = 0.0
-    distillation: _Number = 0.0
-    consistency: _Number = 0.0
-    features: _Number = 0.0
+    cross_entropy: Number = 1.0
+    soft_iou: Number = 1.0
+    boundary: Number = 0.0
+    absolute_error: Number = 0.0
+    adversarial: Number = 0.0
+    distillation: Number = 0.0
+    consistency: Number = 0.0
+    features: Number = 0.0
 
 
 _OF_THE_TEACHER = ("distillation", "consistency", "features")
 
 
-@dataclass(frozen=True, kw_only=True, config=_CONFIG)
+@dataclass(frozen=True, kw_only=True, config=CONFIG)
 class Recipe:
-    """Everything that decides what a training run computes.
+    """Everything that decides what a training run of a network that gives a blur map computes.
 
     Attributes:
-        architecture: Name in ``networks.ARCHITECTURES``.
+        architecture: Name in ``networks.BLUR_ARCHITECTURES``.
         encoder_weights: What the encoder starts from: "imagenet" (of an installed package),
             "random", or a file with its published ImageNet weights.
         start_from: Weights of the same architecture to go on from, in the place of
@@ -116,7 +104,9 @@ class Recipe:
         losses: Weights of the loss terms.
     """
 
-    architecture: Annotated[StrictStr, _one_of(ARCHITECTURES)]
+    trains: ClassVar[str] = "a network that gives a blur map"
+
+    architecture: Annotated[StrictStr, one_of(BLUR_ARCHITECTURES)]
     encoder_weights: StrictStr = "imagenet"
     start_from: StrictStr = ""
     teacher: StrictStr = ""
@@ -125,25 +115,25 @@ class Recipe:
     white_in_focus: StrictBool = False
     left_out: tuple[StrictStr, ...] = ()
     sharp_photos: StrictStr = "duts"
-    sharp_count: _Count = 1200
+    sharp_count: Count = 1200
     taught_photos: StrictStr = "duts"
     taught_maps: StrictStr = ""
-    validation_count: _Count = 60
-    epochs: Annotated[_Count, Field(gt=0)] = 24
-    batch_size: _Count = 12
-    synthetic_in_batch: _Count = 4
-    taught_in_batch: _Count = 0
-    stored_side: _Count = 0
-    side: Annotated[_Count, Field(multiple_of=32)] = 0
-    smallest_crop: Annotated[_Share, Field(gt=0)] = 0.75
-    degraded_share: _Share = 0.2
-    encoder_rate: _Positive = 3e-4
-    decoder_rate: _Positive = 1.5e-3
-    critic_rate: _Number = 4e-4
-    adversarial_loss: Annotated[StrictStr, _one_of(ADVERSARIAL_LOSSES)] = "least_squares"
-    weight_decay: _Number = 1e-2
-    ema_decay: _Share = 0.995
-    seed: _Count = 0
+    validation_count: Count = 60
+    epochs: Annotated[Count, Field(gt=0)] = 24
+    batch_size: Count = 12
+    synthetic_in_batch: Count = 4
+    taught_in_batch: Count = 0
+    stored_side: Count = 0
+    side: Annotated[Count, Field(multiple_of=32)] = 0
+    smallest_crop: Annotated[Share, Field(gt=0)] = 0.75
+    degraded_share: Share = 0.2
+    encoder_rate: Positive = 3e-4
+    decoder_rate: Positive = 1.5e-3
+    critic_rate: Number = 4e-4
+    adversarial_loss: Annotated[StrictStr, one_of(ADVERSARIAL_LOSSES)] = "least_squares"
+    weight_decay: Number = 1e-2
+    ema_decay: Share = 0.995
+    seed: Count = 0
     losses: LossWeights = dataclasses.field(default_factory=LossWeights)
 
     @property
@@ -169,7 +159,7 @@ class Recipe:
         try:
             return make(table)
         except ValidationError as error:
-            raise InputError(f"Recipe: {_sentence(error.errors()[0])}") from error
+            raise InputError(first_fault(error, cls, {"losses": LossWeights})) from error
 
     def __post_init__(self) -> None:
         if self.batch_size < 2:
@@ -203,44 +193,56 @@ class Recipe:
                 )
 
 
-def read_recipe(path: Path) -> Recipe:
+AnyRecipe = Recipe | DetailRecipe
+"""Its architecture says which."""
+
+
+@overload
+def read_recipe(path: Path) -> AnyRecipe: ...
+
+
+@overload
+def read_recipe(path: Path, kind: type[Recipe]) -> Recipe: ...
+
+
+@overload
+def read_recipe(path: Path, kind: type[DetailRecipe]) -> DetailRecipe: ...
+
+
+def read_recipe(path: Path, kind: type[AnyRecipe] | None = None) -> AnyRecipe:
     """Read a recipe.
+
+    Args:
+        path: The file.
+        kind: What the recipe must be; any if None.
 
     Raises:
         InputError: If the file is missing or no TOML, or has an unknown key, a value of another
-            type or an impossible one.
+            type or an impossible one, or is a recipe of another kind.
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"Recipe {path} cannot be read as TOML ({error}).") from error
     try:
-        return recipe_from_table(table)
+        recipe = recipe_from_table(table)
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
+    if kind and not isinstance(recipe, kind):
+        raise InputError(f"{path} is a recipe for {recipe.trains}; expected one for {kind.trains}.")
+    return recipe
 
 
-def recipe_from_table(table: dict[str, Any]) -> Recipe:
+def recipe_from_table(table: dict[str, Any]) -> AnyRecipe:
     """The recipe of a table as TOML, JSON or a weights file's notes hold it; the rest is default.
 
     Raises:
         InputError: If it has an unknown key, a value of another type or an impossible one.
     """
-    return Recipe(**table)
+    return (DetailRecipe if table.get("architecture") == ARCHITECTURE else Recipe)(**table)
 
 
-def write_recipe(recipe: Recipe, path: Path) -> None:
+def write_recipe(recipe: AnyRecipe, path: Path) -> None:
     """Write a recipe with all its keys as TOML, so that it says what it meant in later versions."""
     with atomic_file(path) as file:
         tomli_w.dump(dataclasses.asdict(recipe), file)
-
-
-def _sentence(fault: Mapping[str, Any]) -> str:
-    """What is wrong with a recipe, without a "Recipe:" before it."""
-    if fault["type"] == "missing":
-        return f"it does not say which {key_of(fault)} to train."
-    if fault["type"] == "unexpected_keyword_argument":
-        table, prefix = (LossWeights, "losses.") if len(fault["loc"]) > 1 else (Recipe, "")
-        known = ", ".join(prefix + field.name for field in dataclasses.fields(table))
-        return f"{describe_fault(fault)}; known are {known}."
-    return f"{describe_fault(fault)}."

@@ -23,10 +23,13 @@ from training.graph import GRAPH, Export, Labels, Node, Weights
 from training.label_set import maps_sha256, read_label_set
 from training.named import file_sha256
 from training.origins import without_pins
+from training.recipe import AnyRecipe, Recipe
 from training.run_folder import WEIGHTS
 from training.shelf import Shelf
 
 _STAMP = "made.json"
+_SHOWN = {"fmax": "fmax", "mae": "MAE", "radius_error": "radius error"}
+"""Of what is measured on what a run held out: name -> words."""
 
 
 @dataclass(frozen=True)
@@ -222,8 +225,7 @@ class Reproduction:
             more = ["--firmness", str(node.firmness), "-o", str(self._path(node))]
             return ["training", "average", *sources, *more, *named]
         recipe = self._graph.recipe(node)
-        is_teacher = recipe.architecture.startswith("teacher") and not recipe.teacher
-        command = ["training", "teacher" if is_teacher else "student"]
+        command = ["training", _training_command(recipe)]
         command += [str(self._graph.folder / node.recipe), "-o", str(folder)]
         for of, path in zip(self._inputs(node), sources, strict=True):
             command += ["--use", f"{of}={path}"]
@@ -266,6 +268,13 @@ class Reproduction:
         return json.loads(json.dumps(settings))  # type: ignore[no-any-return]
 
 
+def _training_command(recipe: AnyRecipe) -> str:
+    if not isinstance(recipe, Recipe):
+        return "detail"
+    is_teacher = recipe.architecture.startswith("teacher") and not recipe.teacher
+    return "teacher" if is_teacher else "student"
+
+
 def _sha256(path: Path) -> str:
     return maps_sha256(path) if path.is_dir() else file_sha256(path)
 
@@ -283,6 +292,5 @@ def _recorded_accuracy(node: Node) -> str:
 
 
 def _shown(held_out: dict[str, float]) -> str:
-    if "fmax" not in held_out:
-        return ""
-    return f" (held out: fmax {held_out['fmax']:.4f}, MAE {held_out['mae']:.4f})"
+    shown = [f"{words} {held_out[name]:.4f}" for name, words in _SHOWN.items() if name in held_out]
+    return f" (held out: {', '.join(shown)})" if shown else ""

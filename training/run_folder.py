@@ -1,9 +1,9 @@
 """The folder of a run: what it was started with, where it stands, what it made.
 
 It holds ``recipe.toml``, ``checkpoint.pt`` (to resume), ``weights.safetensors`` (the averaged
-weights of the epoch that validated best, or of the last one if none validates), ``metrics.csv``,
-``metrics.json`` and ``curves.png``. Each file is replaced whole, the checkpoint last: a run that is
-interrupted before that does the epoch, and all of the others, again.
+weights of the epoch that validated best, or of the last one if none validates by a blur map's
+accuracy), ``metrics.csv``, ``metrics.json`` and ``curves.png``. Each file is replaced whole, the
+checkpoint last: a run that is interrupted before that does the epoch, and all of the others, again.
 """
 
 import csv
@@ -14,23 +14,41 @@ import json
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 
 from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.errors import InputError
+from networks import Network
 from networks.torch_file import read_torch_file
 from networks.weights import describe, save_weights
 from training.curves import plot_curves
 from training.named import Reference
 from training.origins import Origins, notes_on, without_pins
-from training.recipe import Recipe, write_recipe
-from training.trainer import Trainer
+from training.recipe import AnyRecipe, write_recipe
 
 _log = logging.getLogger(__name__)
 
 WEIGHTS = "weights.safetensors"
+
+
+class Trained(Protocol):
+    """A trainer, after an epoch or at another point where it can be stopped."""
+
+    @property
+    def averaged(self) -> Network:
+        """The network that is kept."""
+
+    @property
+    def history(self) -> list[dict[str, float]]:
+        """An entry for each such point, which begins with its number: "epoch" or "step"."""
+
+    def notes(self) -> dict[str, object]:
+        """What a weights file says of the last one."""
+
+    def state(self) -> dict[str, Any]:
+        """What the trainer can go on from, ``history`` among it: tensors and plain values."""
 
 
 class RunFolder:
@@ -47,7 +65,7 @@ class RunFolder:
     def __init__(
         self,
         path: Path,
-        recipe: Recipe,
+        recipe: AnyRecipe,
         origins: Origins,
         photos: Sequence[str],
         reference: Reference,
@@ -69,7 +87,7 @@ class RunFolder:
         write_recipe(self._recipe, self.path / "recipe.toml")
 
     def checkpoint(self) -> dict[str, Any] | None:
-        """The state that ``Trainer.take_up`` takes, if the folder has one.
+        """The state that the trainer's ``take_up`` takes, if the folder has one.
 
         Raises:
             InputError: If it is damaged, or of a run with another recipe, other photos, or other
@@ -89,15 +107,15 @@ class RunFolder:
                 f"{self.path} holds a run with another teacher or other photos or maps under the "
                 "same names; give another folder with -o."
             )
-        _log.info("going on after epoch %d of %s", state["epoch"], path)
+        counted = _counted(state["history"])
+        _log.info("going on after %s %d of %s", counted, state["history"][-1][counted], path)
         return state
 
-    def record(self, trainer: Trainer) -> None:
+    def record(self, trainer: Trained) -> None:
         """Write weights, metrics and checkpoint of the epoch that just ended."""
         recipe, history = self._about["recipe"], trainer.history
         # How long it took is in the metrics: the same weights shall make the same file.
-        epoch = {name: value for name, value in history[-1].items() if name != "seconds"}
-        notes = {**self._about, "epoch": epoch}
+        notes = {**self._about, **trainer.notes()}
         network, architecture = trainer.averaged, self._recipe.architecture
         if _last_is_best(history):
             save_weights(self.path / WEIGHTS, network, architecture, notes)
@@ -106,7 +124,7 @@ class RunFolder:
         writer.writeheader()
         writer.writerows(history)
         self._write("metrics.csv", table.getvalue())
-        report = {"recipe": recipe, "torch": torch.__version__, "epochs": history}
+        report = {"recipe": recipe, "torch": torch.__version__, f"{_counted(history)}s": history}
         self._write("metrics.json", json.dumps(report, indent=1))
         with atomic_file(self.path / "curves.png") as file:
             plot_curves(history, file)
@@ -131,6 +149,11 @@ def _fingerprint(origins: Origins, photos: Sequence[str]) -> str:
     for role, found in origins.items():
         digest.update(f"\n{role} {found.named.sha256}".encode())
     return digest.hexdigest()
+
+
+def _counted(history: Sequence[dict[str, float]]) -> str:
+    """What a history counts: "epoch" or "step"."""
+    return next(iter(history[0]))
 
 
 def _last_is_best(history: Sequence[dict[str, float]]) -> bool:

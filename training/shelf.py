@@ -16,7 +16,7 @@ from networks.weights import load_weights
 from training.graph import GRAPH, Graph, Labels, Node, Weights, read_graph
 from training.label_set import LabelSet, maps_sha256, read_label_set
 from training.named import Named, Reference, file_sha256, find_reference
-from training.recipe import Recipe, recipe_from_table
+from training.recipe import AnyRecipe, recipe_from_table
 
 MADE = Path("runs", "reproduce")
 """Where ``python -m training reproduce`` keeps what it makes."""
@@ -169,7 +169,7 @@ SHELF = Shelf()
 """Of this checkout."""
 
 
-def recipes_of_notes(notes: Mapping[str, Any]) -> list[Recipe]:
+def recipes_of_notes(notes: Mapping[str, Any]) -> list[AnyRecipe]:
     """Recipes of the run that weights are of, or of all the runs that they are the mean of.
 
     Raises:

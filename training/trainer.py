@@ -10,19 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from data.blur_dataset import BlurDataset
-from dbd_mobile.cli.screen import notes
 from dbd_mobile.errors import InputError
 from evaluation.mappers import SquashingMapper
 from evaluation.predictors import TorchPredictor
@@ -32,6 +23,7 @@ from networks.weights import load_weights
 from training.batches import Batch, Batches
 from training.objective import Objective, Prediction, Step
 from training.origins import Origins
+from training.progress import progress_bar
 from training.recipe import Recipe
 
 _log = logging.getLogger(__name__)
@@ -63,7 +55,9 @@ class Trainer:
         self.recipe, self.device = recipe, device
         self.network = _initial_network(recipe, origins)
         self.teacher = (
-            load_weights(origins["teacher"].path).network if "teacher" in origins else None
+            load_weights(origins["teacher"].path, BlurNetwork).network
+            if "teacher" in origins
+            else None
         )
         self.objective = Objective(recipe, self.network, self.teacher)
         self.side = recipe.input_side(self.network.contract)
@@ -98,7 +92,7 @@ class Trainer:
         sums: dict[str, float] = {}
         started = time.monotonic()
         total_steps = len(batches) * self.recipe.epochs
-        with _progress() as progress:
+        with progress_bar() as progress:
             task = progress.add_task(
                 f"Epoch {self.epoch + 1}/{self.recipe.epochs}", total=len(batches)
             )
@@ -200,6 +194,10 @@ class Trainer:
             "validation fmax %.4f  MAE %.4f  ddff %.4f", accuracy.fmax, accuracy.mae, accuracy.ddff
         )
 
+    def notes(self) -> dict[str, object]:
+        """What a weights file says of the epoch that just ended, without how long it took."""
+        return {"epoch": {name: of for name, of in self.history[-1].items() if name != "seconds"}}
+
     def state(self) -> dict[str, Any]:
         """What ``take_up`` needs to go on from here: tensors and plain values."""
         return {
@@ -236,14 +234,14 @@ class Trainer:
 def _initial_network(recipe: Recipe, origins: Origins) -> BlurNetwork:
     """The network that a run starts from."""
     if "start_from" in origins:
-        trained = load_weights(origins["start_from"].path)
+        trained = load_weights(origins["start_from"].path, BlurNetwork)
         if trained.architecture != recipe.architecture:
             raise InputError(
                 f"{recipe.start_from} holds a {trained.architecture}, but the recipe is for "
                 f"{recipe.architecture}; name weights of that architecture as start_from."
             )
         return trained.network
-    network = build(recipe.architecture)
+    network = build(recipe.architecture, BlurNetwork)
     if recipe.encoder_weights != "random":
         file = None if recipe.encoder_weights == "imagenet" else Path(recipe.encoder_weights)
         network.encoder.load_imagenet_weights(file)
@@ -290,14 +288,3 @@ def _parameter_groups(
 
 def _described(sums: dict[str, float], steps: int) -> str:
     return "  ".join(f"{name} {value / steps:.4f}" for name, value in sums.items())
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=notes,
-    )

@@ -9,7 +9,7 @@ import argparse
 import warnings
 from collections.abc import Sequence
 
-from dbd_mobile.cli import bench, detect, doctor, models
+from dbd_mobile.cli import bench, best, calibrate, detect, doctor, judge, models
 from dbd_mobile.cli.screen import run_command
 from dbd_mobile.version import __version__
 
@@ -40,10 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="dbd-mobile",
-        description="Find, on this device, which parts of a photo are out of focus.",
+        description="Find, on this device, what in a photo is out of focus.",
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for command in (detect, models, doctor, bench):
+    for command in (detect, judge, best, calibrate, models, doctor, bench):
         command.add_parser(commands)
     return parser

@@ -1,6 +1,13 @@
 """Options that several commands share."""
 
 import argparse
+import math
+
+EXIT_STATUS = (
+    "Exit status: 0 all went well; 1 some photos failed, the others are done; 2 nothing was done, "
+    "because of the arguments, a model, the output folder or a missing interpreter."
+)
+"""What a command for photos says at the end of its help."""
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:
@@ -13,8 +20,58 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_threads(parser: argparse.ArgumentParser) -> None:
+    """Add ``--threads``."""
+    parser.add_argument(
+        "--threads",
+        type=whole_number,
+        metavar="N",
+        help="threads of the interpreter; default: the usable cores, at most 4",
+    )
+
+
+def add_box(parser: argparse.ArgumentParser) -> None:
+    """Add ``--box``."""
+    parser.add_argument(
+        "--box",
+        type=_box,
+        metavar="L,T,R,B",
+        help="look at this box: left, top, right and bottom in the photo's pixels, cut to the "
+        "photo; default: look for the subject",
+    )
+
+
+def add_at_width(parser: argparse.ArgumentParser, *, default: str) -> None:
+    """Add ``--at-width``; ``default`` says what goes without it."""
+    parser.add_argument(
+        "--at-width",
+        type=whole_number,
+        metavar="N",
+        help=f"judge a photo as it is seen N pixels wide; default: {default}".replace("%", "%%"),
+    )
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add ``--json``."""
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object per photo, each on a line"
+    )
+
+
 def whole_number(text: str) -> int:
     """Read a whole number from 1, for argparse."""
     if not text.isascii() or not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"expected a whole number from 1, got {text!r}")
     return int(text)
+
+
+def _box(text: str) -> tuple[float, float, float, float]:
+    try:
+        left, top, right, bottom = (float(side) for side in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected four numbers L,T,R,B, got {text!r}") from None
+    if not (math.isfinite(left + top + right + bottom) and left < right and top < bottom):
+        raise argparse.ArgumentTypeError(
+            f"expected a box whose left is under its right and top under its bottom, got {text!r}"
+        )
+    return left, top, right, bottom

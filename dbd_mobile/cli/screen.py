@@ -1,14 +1,19 @@
 """What every command line says: results on stdout, everything else on stderr, then its status."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
 from rich.console import Console
+from rich.progress import track
 
 from dbd_mobile.errors import DBDError
 
 results = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
 notes = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
+
+# So many lines are watched as they come, without a bar.
+_MANY = 5
 
 
 def run_command(
@@ -50,6 +55,19 @@ def say(line: str) -> None:
 def complain(line: str) -> None:
     """Write one line to stderr."""
     notes.print(_printable(line, sys.stderr.encoding))
+
+
+def complain_of(photo: Path, error: DBDError) -> None:
+    """Write to stderr what went wrong with a photo, by its name."""
+    name = "" if str(photo) in str(error) else f"{photo}: "
+    complain(f"dbd-mobile: {name}{error}")
+
+
+def with_progress(photos: Sequence[Path]) -> Iterable[Path]:
+    """Give photo after photo; many that go on without a line on the screen for each show a bar."""
+    if len(photos) > _MANY and sys.stderr.isatty() and not sys.stdout.isatty():
+        return track(photos, "Photos", console=notes)
+    return photos
 
 
 def _printable(line: str, encoding: str | None) -> str:

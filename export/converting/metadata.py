@@ -8,6 +8,7 @@ https://ai.google.dev/edge/litert/models/metadata. Runs in the process of
 
 import io
 import zipfile
+from dataclasses import dataclass
 from typing import Any
 
 import flatbuffers
@@ -18,30 +19,51 @@ from numpy.typing import NDArray
 from tensorflow.lite.python import schema_py_generated as tflite
 from tensorflow.lite.tools import flatbuffer_utils
 
-LABEL = "blurred"
-"""What the map's channel is the probability of."""
-
 _BUFFER = "TFLITE_METADATA"
 _LABEL_FILE = "labels.txt"
 # The version of the metadata's schema that has all that is used here: custom metadata.
 _PARSER_VERSION = "1.5.0"
 
 
-def with_metadata(content: bytes, about: dict[str, str], mean: float, scale: float) -> bytes:
+@dataclass(frozen=True, kw_only=True)
+class TensorTexts:
+    """What is said of a model's input and output.
+
+    Attributes:
+        image_description: Of the input.
+        output: Name of the output.
+        output_description: Of the output.
+        labels: What each channel of the output is.
+        labels_description: What they are labels of.
+        is_segmenter: Whether MediaPipe's ImageSegmenter can use the model.
+    """
+
+    image_description: str
+    output: str
+    output_description: str
+    labels: list[str]
+    labels_description: str
+    is_segmenter: bool
+
+
+def with_metadata(
+    content: bytes, about: dict[str, str], texts: TensorTexts, mean: float, scale: float
+) -> bytes:
     """Put metadata into a TFLite file of ``export.converting.tflite_worker``.
 
     Args:
         content: The file, without metadata of this kind.
         about: ``name``, ``description``, ``version``, ``author`` and ``license`` of the model.
+        texts: On its input and output.
         mean: A pixel x is fed to a float input as (x - mean) / scale.
         scale: The same.
 
     Returns:
-        The file, with the label's file, a ZIP archive, behind it.
+        The file, with the labels' file, a ZIP archive, behind it.
     """
     model = flatbuffer_utils.convert_bytearray_to_object(content)
     buffer = tflite.BufferT()
-    packed = _pack(_model_metadata(about, mean, scale), b"M001")
+    packed = _pack(_model_metadata(about, texts, mean, scale), b"M001")
     buffer.data = np.frombuffer(packed, np.uint8)
     model.buffers.append(buffer)
     entry = tflite.MetadataT()
@@ -53,7 +75,9 @@ def with_metadata(content: bytes, about: dict[str, str], mean: float, scale: flo
     file = io.BytesIO(builder.Output())
     with zipfile.ZipFile(file, "a") as archive:
         # A ZipInfo without a date has a fixed one, so that two exports give the same bytes.
-        archive.writestr(zipfile.ZipInfo(_LABEL_FILE), f"{LABEL}\n")
+        archive.writestr(
+            zipfile.ZipInfo(_LABEL_FILE), "".join(f"{label}\n" for label in texts.labels)
+        )
     return file.getvalue()
 
 
@@ -80,23 +104,26 @@ class _CompactBuilder(flatbuffers.Builder):
         return self._written[key]
 
 
-def _model_metadata(about: dict[str, str], mean: float, scale: float) -> schema.ModelMetadataT:
+def _model_metadata(
+    about: dict[str, str], texts: TensorTexts, mean: float, scale: float
+) -> schema.ModelMetadataT:
     model = schema.ModelMetadataT()
     model.name, model.description = about["name"], about["description"]
     model.version, model.author = about["version"], about["author"]
     model.license = about["license"]
     model.minParserVersion = _PARSER_VERSION
     graph = schema.SubGraphMetadataT()
-    graph.inputTensorMetadata = [_image(mean, scale)]
-    graph.outputTensorMetadata = [_map()]
-    graph.customMetadata = [_segmenter_options()]
+    graph.inputTensorMetadata = [_image(texts, mean, scale)]
+    graph.outputTensorMetadata = [_output(texts)]
+    if texts.is_segmenter:
+        graph.customMetadata = [_segmenter_options()]
     model.subgraphMetadata = [graph]
     return model
 
 
-def _image(mean: float, scale: float) -> schema.TensorMetadataT:
+def _image(texts: TensorTexts, mean: float, scale: float) -> schema.TensorMetadataT:
     image = schema.TensorMetadataT()
-    image.name, image.description = "image", "The photo, squashed to the input's size."
+    image.name, image.description = "image", texts.image_description
     properties = schema.ImagePropertiesT()
     properties.colorSpace = schema.ColorSpaceType.RGB
     image.content = _content(schema.ContentProperties.ImageProperties, properties)
@@ -109,15 +136,16 @@ def _image(mean: float, scale: float) -> schema.TensorMetadataT:
     return image
 
 
-def _map() -> schema.TensorMetadataT:
-    blur = schema.TensorMetadataT()
-    blur.name, blur.description = "blur", "Probability of blur, 1 = blurred, of every pixel."
-    blur.content = _content(schema.ContentProperties.FeatureProperties, schema.FeaturePropertiesT())
+def _output(texts: TensorTexts) -> schema.TensorMetadataT:
+    output = schema.TensorMetadataT()
+    output.name, output.description = texts.output, texts.output_description
+    features = schema.FeaturePropertiesT()
+    output.content = _content(schema.ContentProperties.FeatureProperties, features)
     labels = schema.AssociatedFileT()
-    labels.name, labels.description = _LABEL_FILE, "What the channel is the probability of."
+    labels.name, labels.description = _LABEL_FILE, texts.labels_description
     labels.type = schema.AssociatedFileType.TENSOR_AXIS_LABELS
-    blur.associatedFiles = [labels]
-    return blur
+    output.associatedFiles = [labels]
+    return output
 
 
 def _content(

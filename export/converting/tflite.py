@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from export.errors import ConversionError
-from export.reading.onnx_file import INPUT_NAME, OUTPUT_NAME
+from export.kinds import Kind
+from export.reading.onnx_file import INPUT_NAME
 from networks import NetworkContract
 from networks.device_input import device_contract
 
@@ -32,6 +33,7 @@ class TfliteConverter:
 
     Attributes:
         onnx_file: The simplified ONNX file.
+        kind: What kind of network it is.
         contract: How its input is normalised; the TFLite files take the device's normalisation.
         about: ``name``, ``description``, ``version``, ``author`` and ``license``, for the metadata.
         folder: For the results, and for what is needed on the way.
@@ -40,6 +42,7 @@ class TfliteConverter:
     """
 
     onnx_file: Path
+    kind: Kind
     contract: NetworkContract
     about: Mapping[str, str]
     folder: Path
@@ -100,7 +103,7 @@ class TfliteConverter:
         task = {
             "onnx": str(self.onnx_file.resolve()),
             "input": INPUT_NAME,
-            "output": OUTPUT_NAME,
+            "output": self.kind.output.name,
             "width": self.contract.width,
             "height": self.contract.height,
             "device_mean": device.mean,
@@ -109,6 +112,14 @@ class TfliteConverter:
             "factor": device.scale / self.contract.scale,
             "offset": (device.mean - self.contract.mean) / self.contract.scale,
             "about": dict(self.about),
+            "texts": {
+                "image_description": self.kind.image_description,
+                "output": self.kind.output.name,
+                "output_description": self.kind.output.description,
+                "labels": self.kind.output.labels,
+                "labels_description": self.kind.output.labels_description,
+                "is_segmenter": self.kind.is_segmenter,
+            },
             **step,
         }
         log = self.folder / "converters.log"

@@ -20,9 +20,9 @@ from tensorflow.python.framework.convert_to_constants import (
 )
 
 from dbd_mobile.tflite.model_file import INPUT_QUANTIZATION
-from export.converting.metadata import with_metadata
+from export.converting.metadata import TensorTexts, with_metadata
 from export.converting.ranges import with_ranges
-from export.reading.calibration import evenly_spaced
+from export.evenly_spaced import evenly_spaced
 
 # The distribution inside the ranges is known from few photos; the ends of the ranges are not.
 _HISTOGRAM_PHOTOS = 50
@@ -42,7 +42,8 @@ class _Task:
 
     def write(self, name: str, content: bytes) -> None:
         normalisation = (self["device_mean"], self["device_scale"])
-        Path(name).write_bytes(with_metadata(content, self["about"], *normalisation))
+        texts = TensorTexts(**self["texts"])
+        Path(name).write_bytes(with_metadata(content, self["about"], texts, *normalisation))
 
     def images(self, step: str, most: int | None = None) -> Iterator[dict[str, NDArray[Any]]]:
         """The calibration photos as the device feeds them."""

@@ -1,8 +1,6 @@
-"""The precisions that a TFLite file can have: what each is, and how far it may be from float32."""
+"""The precisions that a TFLite file can have, and what each is."""
 
 from dataclasses import dataclass
-
-from export.proving.parity import FLOAT16_TOLERANCE, FLOAT32_TOLERANCE, INT8_TOLERANCE, Tolerance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,7 +13,6 @@ class Precision:
         takes_bytes: Whether input and output are uint8; else they are float32.
         needed: Types of tensors that it must have: without them it would be another precision.
         allowed: Types of tensors that it may have beside them; shapes and biases are INT32.
-        tolerance: How it may differ from the form that it is made from.
         rounds_alike: Whether all versions of XNNPACK round it alike.
     """
 
@@ -24,7 +21,6 @@ class Precision:
     takes_bytes: bool
     needed: frozenset[str]
     allowed: frozenset[str]
-    tolerance: Tolerance
     rounds_alike: bool = True
 
 
@@ -37,7 +33,6 @@ PRECISIONS = {
             takes_bytes=False,
             needed=frozenset({"FLOAT32"}),
             allowed=frozenset({"INT32"}),
-            tolerance=FLOAT32_TOLERANCE,
         ),
         Precision(
             name="float16",
@@ -45,7 +40,6 @@ PRECISIONS = {
             takes_bytes=False,
             needed=frozenset({"FLOAT16", "FLOAT32"}),
             allowed=frozenset({"INT32"}),
-            tolerance=FLOAT16_TOLERANCE,
         ),
         Precision(
             name="dynamic",
@@ -53,7 +47,6 @@ PRECISIONS = {
             takes_bytes=False,
             needed=frozenset({"INT8", "FLOAT32"}),
             allowed=frozenset({"INT32"}),
-            tolerance=INT8_TOLERANCE,
             # What lies between layers is quantised anew for each photo.
             rounds_alike=False,
         ),
@@ -63,7 +56,6 @@ PRECISIONS = {
             takes_bytes=True,
             needed=frozenset({"INT8", "UINT8"}),
             allowed=frozenset({"INT32"}),
-            tolerance=INT8_TOLERANCE,
         ),
         Precision(
             name="int8-mixed",
@@ -71,7 +63,6 @@ PRECISIONS = {
             takes_bytes=True,
             needed=frozenset({"INT8", "UINT8", "FLOAT32"}),
             allowed=frozenset({"INT32"}),
-            tolerance=INT8_TOLERANCE,
         ),
     )
 }

@@ -40,7 +40,7 @@ def _run(interpreter: Any, photo: Any, task: dict[str, Any]) -> Any:
         image = (photo.astype(np.float32) - task["mean"]) / task["scale"]
     interpreter.set_tensor(taken["index"], image[np.newaxis])
     interpreter.invoke()
-    return interpreter.get_tensor(given["index"])[0, :, :, 0]
+    return interpreter.get_tensor(given["index"])[0]
 
 
 if __name__ == "__main__":

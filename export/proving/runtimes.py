@@ -1,4 +1,4 @@
-"""TFLite files and photos in; how far each runtime's maps are from LiteRT's out.
+"""TFLite files and photos in; how far what each runtime gives is from what LiteRT gives out.
 
 A file meets other kernels elsewhere: old interpreters, interpreters without XNNPACK. In int8 their
 rounding differs at edges, so a single pixel may move far; a whole map must not.
@@ -17,14 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dbd_mobile.runtimes import LITERT, TENSORFLOW, TFLITE_RUNTIME, Runtime
-from dbd_mobile.tflite.model_file import SIGMOID_QUANTIZATION, read_as_probability
-from export.proving.parity import (
-    OTHER_KERNELS_TOLERANCE,
-    SAME_KERNELS_TOLERANCE,
-    MapDifference,
-    Tolerance,
-    compare_maps,
-)
+from dbd_mobile.tflite.model_file import SIGMOID_QUANTIZATION
+from evaluation.predictors import read_output
+from export.kinds import Kind
+from export.kinds.kind import Difference, Tolerance
 from export.proving.precision import PRECISIONS
 from networks.device_input import device_contract
 
@@ -48,13 +44,13 @@ class Kernels:
     resolver: str
     int8_in_xnnpack: bool
 
-    def tolerance(self, precision: str) -> Tolerance:
-        """How its maps may differ from those of LiteRT with XNNPACK."""
+    def tolerance(self, kind: Kind, precision: str) -> Tolerance:
+        """How what it gives may differ from what LiteRT gives with XNNPACK."""
         promised = PRECISIONS[precision]
         # In float, other kernels only add in another order.
         if promised.rounds_alike and (self.int8_in_xnnpack or not promised.takes_bytes):
-            return SAME_KERNELS_TOLERANCE
-        return OTHER_KERNELS_TOLERANCE
+            return kind.same_kernels
+        return kind.other_kernels
 
 
 LITERT_XNNPACK = Kernels(LITERT, "AUTO", True)
@@ -75,11 +71,12 @@ class RuntimeCheck:
     """
 
     runtime: str
-    difference: MapDifference | None
+    difference: Difference | None
     failures: list[str]
 
 
 def check_runtimes(
+    kind: Kind,
     files: Mapping[str, Path],
     expected: Mapping[str, Sequence[NDArray[np.float32]]],
     photos: Sequence[NDArray[np.uint8]],
@@ -88,6 +85,7 @@ def check_runtimes(
     """Run files in every runtime, each in a process of its own.
 
     Args:
+        kind: Of their network.
         files: By the name of their precision.
         expected: What LiteRT with XNNPACK gives for each.
         photos: (H, W, 3) uint8.
@@ -103,14 +101,14 @@ def check_runtimes(
         progress(done, len(OTHERS))
         described = f"{kernels.runtime.package} {kernels.runtime.version}"
         described += "" if kernels.resolver == "AUTO" else " without XNNPACK"
-        maps, reasons = run_files(sys.executable, kernels, files, photos)
+        outputs, reasons = run_files(sys.executable, kernels, files, photos)
         for name in files:
             difference = None
-            if name in maps:
-                difference = compare_maps(expected[name], maps[name])
+            if name in outputs:
+                difference = kind.compare(expected[name], outputs[name])
                 failures = [
                     f"In {described}: {sentence}"
-                    for sentence in kernels.tolerance(name).violations(difference, None, None)
+                    for sentence in kernels.tolerance(kind, name).violations(difference, None, None)
                 ]
             else:
                 failures = [f"{described} cannot run it: {reasons[name]}."]
@@ -139,7 +137,7 @@ def run_files(
         photos: (H, W, 3) uint8.
 
     Returns:
-        The (h, w) float32 maps of each file that ran, and why each other did not.
+        What each file that ran gives, as ``Predictor.predict`` does, and why each other did not.
     """
     with TemporaryDirectory() as folder:
         device = device_contract(photos[0].shape[1], photos[0].shape[0])
@@ -166,20 +164,18 @@ def run_files(
             last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
             if len(files) == 1:
                 return {}, dict.fromkeys(files, f"it ended with status {done.returncode}: {last}")
-            maps: dict[str, list[NDArray[np.float32]]] = {}
+            outputs: dict[str, list[NDArray[np.float32]]] = {}
             reasons: dict[str, str] = {}
             for name, file in files.items():
                 ran, refused = run_files(python, kernels, {name: file}, photos)
-                maps |= ran
+                outputs |= ran
                 reasons |= refused
-            return maps, reasons
-        with np.load(got) as outputs:
-            maps = {name: [_probability(raw) for raw in outputs[name]] for name in outputs}
-        return maps, json.loads(done.stdout.splitlines()[-1])
+            return outputs, reasons
+        with np.load(got) as stored:
+            outputs = {name: [_read(raw) for raw in stored[name]] for name in stored}
+        return outputs, json.loads(done.stdout.splitlines()[-1])
 
 
-def _probability(raw: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:
+def _read(raw: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:
     # What is uint8 is a sigmoid's, or the file has not passed.
-    if raw.dtype != np.uint8:
-        return raw.astype(np.float32)
-    return read_as_probability(SIGMOID_QUANTIZATION).dequantise(raw)
+    return read_output(raw, SIGMOID_QUANTIZATION if raw.dtype == np.uint8 else None)

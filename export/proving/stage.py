@@ -1,14 +1,11 @@
-"""What is found out of one form of the network: plain values that become JSON, and pictures."""
+"""What is found out of one form of the network: plain values that become JSON."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from evaluation.measures import Accuracy
+from export.kinds.kind import Difference, Tolerance
 from export.proving.layers import LayerError
-from export.proving.parity import MapDifference, Tolerance
 from export.proving.runtimes import RuntimeCheck
 from export.proving.tflite_facts import TfliteFacts
 
@@ -19,39 +16,24 @@ class Trial:
 
     Attributes:
         name: How it was made.
-        difference: From float32 on calibration photos.
+        difference: From float32 on calibration images.
     """
 
     name: str
-    difference: MapDifference
+    difference: Difference
 
 
 @dataclass(frozen=True)
 class WorstPhoto:
-    """A photo whose map changed much.
+    """A photo for which much else is given.
 
     Attributes:
-        name: Its file name.
-        mean: Mean absolute difference of its maps.
+        name: What it is called.
+        mean: How much changed, as ``Kind.changes`` says.
     """
 
     name: str
     mean: float
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """A photo and its maps, for the eye alone.
-
-    Attributes:
-        photo: (H, W, 3) uint8 RGB.
-        before: (h, w) float32, by the form that a form is made from.
-        after: The same by that form.
-    """
-
-    photo: NDArray[np.uint8]
-    before: NDArray[np.float32]
-    after: NDArray[np.float32]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,13 +45,13 @@ class Stage:
         made_from: Name of the stage that it is made from and compared with; None for the first.
         difference: From that stage; None for the first, and for a file that is not what its name
             says and so was not run.
-        tolerance: How much it may differ.
-        accuracy: On the evaluation data; None without any.
+        tolerance: How much it may differ; None for the first.
+        accuracy: On the evaluation data, of its kind's type; None without any.
         tflite: What the file holds; None unless it is TFLite.
-        trials: In which ways it was tried, on calibration photos.
+        trials: In which ways it was tried, on calibration images.
         choice: Name of the trial that it is; None if there was one way only.
         kept_float: For "int8-mixed", the layers in float32, by the names of their outputs.
-        worst: The photos whose maps changed most, the worst first.
+        worst: The photos that changed most, the worst first.
         runtimes: What other runtimes make of it.
         layers: Where the error comes from, if it failed.
         slow_spots: Sentences on what costs time for nothing.
@@ -78,9 +60,9 @@ class Stage:
 
     name: str
     made_from: str | None
-    difference: MapDifference | None
-    tolerance: Tolerance
-    accuracy: Accuracy | None
+    difference: Difference | None
+    tolerance: Tolerance | None
+    accuracy: Any
     tflite: TfliteFacts | None
     trials: list[Trial]
     choice: str | None
@@ -93,7 +75,7 @@ class Stage:
 
 
 def best_trial(trials: Sequence[Trial], tolerance: Tolerance) -> Trial:
-    """Whose maps are most like float32's, of those within the tolerance if any is."""
+    """What is most like float32, of those within the tolerance if any is."""
     return min(
         trials,
         key=lambda trial: (

@@ -13,6 +13,7 @@ from ai_edge_litert.interpreter import Interpreter
 from dbd_mobile.tflite.model_file import SIGMOID_QUANTIZATION
 from evaluation.predictors import open_interpreter
 from export.errors import ConversionError
+from export.kinds import Kind
 from export.proving.precision import PRECISIONS
 from networks import NetworkContract
 
@@ -59,7 +60,7 @@ class TfliteFacts:
 
     Attributes:
         input: The photo.
-        output: The blur map.
+        output: The blur map, or what else its kind of network gives.
         schema_version: Of the file format.
         runtime: The oldest TFLite that knows all its operators; "" if the file does not say.
         operators: How many there are of each operator.
@@ -87,29 +88,32 @@ class TfliteFacts:
     xnnpack_partitions: int
     outside_xnnpack: dict[str, int]
 
-    def violations(self, precision: str, contract: NetworkContract) -> list[str]:
+    def violations(self, precision: str, contract: NetworkContract, kind: Kind) -> list[str]:
         """Sentences on what makes this something else than a model of that precision.
 
         Args:
             precision: One of ``export.proving.precision.PRECISIONS``.
             contract: Input size, and the normalisation that uint8 input must amount to: the
                 device's.
+            kind: Of the network, which says what its output is.
         """
         found = []
         size = (1, contract.height, contract.width)
+        stride = kind.output.stride
+        places = (1, contract.height // stride, contract.width // stride, kind.network.channels)
         promised = PRECISIONS[precision]
         if promised.takes_bytes:
             quantization = (float(np.float32(1 / contract.scale)), round(contract.mean))
             image = TensorFacts(self.input.name, (*size, 3), "uint8", *quantization)
             sigmoid = (SIGMOID_QUANTIZATION.scale, SIGMOID_QUANTIZATION.zero_point)
-            blur = TensorFacts(self.output.name, (*size, 1), "uint8", *sigmoid)
+            given = TensorFacts(self.output.name, places, "uint8", *sigmoid)
         else:
             image = TensorFacts(self.input.name, (*size, 3), "float32", None, None)
-            blur = TensorFacts(self.output.name, (*size, 1), "float32", None, None)
-        for what, wanted, got in (("input", image, self.input), ("output", blur, self.output)):
+            given = TensorFacts(self.output.name, places, "float32", None, None)
+        for what, wanted, got in (("input", image, self.input), ("output", given, self.output)):
             if wanted != got:
                 found.append(f"Its {what} must be {wanted.described()} but is {got.described()}.")
-        if promised.takes_bytes and self.output.dtype == "uint8" and self.output != blur:
+        if promised.takes_bytes and self.output.dtype == "uint8" and self.output != given:
             found[-1] += " In int8 only a network that ends in a sigmoid has that range."
         for name in sorted(self.tensor_types.keys() - promised.needed - promised.allowed):
             found.append(f"It has {self.tensor_types[name]} {name} tensors inside.")

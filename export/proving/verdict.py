@@ -1,21 +1,18 @@
-"""The maps of a form and of the one that it was made from in, whether it may stand out.
+"""What a form and the one that it was made from give in, whether it may stand out.
 
-Nothing is read or run here: whoever has the maps can ask.
+Nothing is read or run here: whoever has the outputs can ask.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from evaluation.measures import Accuracy
-from export.proving.parity import MapDifference, Tolerance, compare_maps, photo_means
+from export.kinds import Kind
+from export.kinds.kind import Difference, Outputs, Tolerance
 
 _WORST_PHOTOS = 3
-
-Maps = Sequence[NDArray[np.float32]]
-"""(h, w) float32 of each photo."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,12 +20,12 @@ class Evidence:
     """What is known of a form that was run.
 
     Attributes:
-        maps: What it gave for the photos.
-        accuracy: Of the maps, on photos with masks; None without any.
+        outputs: What it gave for the photos.
+        accuracy: On photos of which the truth is known, of its kind's type; None without any.
     """
 
-    maps: Maps
-    accuracy: Accuracy | None
+    outputs: Outputs
+    accuracy: Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,37 +35,43 @@ class Verdict:
     Attributes:
         difference: From the form that it was made from; None for the first, and where there is
             nothing to compare.
-        worst: Numbers of the photos whose maps changed most, the worst first.
-        worst_means: Mean absolute difference of each of these.
+        worst: Numbers of the photos that changed most, the worst first.
+        worst_means: How much each of these changed.
         failures: Sentences on why it is refused; it passed if there are none.
     """
 
-    difference: MapDifference | None = None
+    difference: Difference | None = None
     worst: Sequence[int] = ()
     worst_means: Sequence[float] = ()
     failures: Sequence[str] = ()
 
 
 def judge(
-    found: Evidence, before: Evidence | None, tolerance: Tolerance, *, advice: str = ""
+    kind: Kind,
+    found: Evidence,
+    before: Evidence | None,
+    tolerance: Tolerance | None,
+    *,
+    advice: str = "",
 ) -> Verdict:
     """Judge a form by what the form that it was made from gives.
 
     Args:
+        kind: Of the network.
         found: Of the form.
-        before: Of the other, for the same photos; None for the first, which only has to give
-            probabilities.
-        tolerance: How much they may differ.
-        advice: What to do if it gives no probabilities, to end that sentence with.
+        before: Of the other, for the same photos; None for the first, which only has to give what
+            can be compared with.
+        tolerance: How much they may differ; None for the first.
+        advice: What to do if it gives no values in [0, 1], to end that sentence with.
     """
-    if not are_probabilities(found.maps):
-        return Verdict(
-            failures=[f"It gives values outside [0, 1], which are no probabilities{advice}."]
-        )
-    if before is None:
-        return Verdict()
-    difference = compare_maps(before.maps, found.maps)
-    means = photo_means(before.maps, found.maps)
+    if not are_within_range(found.outputs):
+        values = kind.output.values
+        return Verdict(failures=[f"It gives values outside [0, 1], which are no {values}{advice}."])
+    if before is None or tolerance is None:
+        unfit = kind.unfit(found.outputs)
+        return Verdict(failures=(unfit,) if unfit else ())
+    difference = kind.compare(before.outputs, found.outputs)
+    means = kind.changes(before.outputs, found.outputs)
     worst = [int(number) for number in np.argsort(means)[::-1][:_WORST_PHOTOS]]
     return Verdict(
         difference=difference,
@@ -78,7 +81,7 @@ def judge(
     )
 
 
-def are_probabilities(maps: Maps) -> bool:
-    """Whether every value of every map lies in [0, 1]."""
-    # Written so that a NaN is none.
-    return all(part.min() >= 0 and part.max() <= 1 for part in maps)
+def are_within_range(outputs: Outputs) -> bool:
+    """Whether every value lies in [0, 1]."""
+    # Written so that a NaN does not.
+    return all(part.min() >= 0 and part.max() <= 1 for part in outputs)

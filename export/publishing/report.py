@@ -4,10 +4,11 @@ import dataclasses
 import json
 from dataclasses import dataclass
 
+from export.kinds import KINDS
 from export.proving.stage import Stage
 from networks import NetworkContract
 
-SCHEMA = "dbd-mobile-export/2"
+SCHEMA = "dbd-mobile-export/3"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,12 +44,14 @@ class CalibrationFacts:
         folder: Name of their folder; None if they were generated.
         found: How many photos the folder or list has, or were generated.
         used: How many of them were used.
-        sha256: Of their pixels at the network's size.
+        images: How many images were made of these.
+        sha256: Of the images' pixels.
     """
 
     folder: str | None
     found: int
     used: int
+    images: int
     sha256: str
 
 
@@ -74,16 +77,18 @@ class Report:
     """All that an export found out.
 
     Attributes:
+        kind: What kind of network it is, as ``export.kinds.KINDS`` has them.
         checkpoint: What was exported.
         calibration: None if neither int8 nor the comparison had a use for it.
         evaluation: Name of the data that the task measures are from; None if there are none and
-            the gate was the agreement of the maps alone.
+            the gate was the agreement of what the forms give alone.
         stages: In the order in which they are made of each other.
         files: Those that were written.
         left_out: Sentences on what was asked for and had not to be made.
         tools: Versions by package.
     """
 
+    kind: str
     checkpoint: CheckpointFacts
     calibration: CalibrationFacts | None
     evaluation: str | None
@@ -105,10 +110,11 @@ class Report:
     @property
     def gate(self) -> str:
         """What had to hold for a file to be written."""
+        compared = KINDS[self.kind].compared
         if self.evaluation is None:
             photos = "generated images" if self.used_generated_images else "calibration photos"
-            return f"agreement of the maps on {photos}; no task measures were taken"
-        return f"agreement of the maps and task measures on {self.evaluation}"
+            return f"agreement of the {compared} on {photos}; no task measures were taken"
+        return f"agreement of the {compared} and task measures on {self.evaluation}"
 
     def stage(self, name: str) -> Stage:
         """The stage of that name."""

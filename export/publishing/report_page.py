@@ -9,16 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from export.kinds import KINDS
+from export.kinds.kind import Pictures, View
 from export.proving.layers import LayerError
 from export.proving.precision import PRECISIONS
-from export.proving.stage import Pictures, Stage
+from export.proving.stage import Stage
 from export.publishing.report import Report
 
 _TEMPLATE = Path(__file__).with_name("report_page.html")
 # What the page has room for; the JSON report has all.
 _MOST_LAYERS = 20
-# A difference of this or more is shown at full strength.
-_FULL_DIFFERENCE = 0.5
 
 
 def report_page(report: Report, pictures: dict[str, list[Pictures]]) -> str:
@@ -31,14 +31,18 @@ def report_page(report: Report, pictures: dict[str, list[Pictures]]) -> str:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    kind = KINDS[report.kind]
     template = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
     return template.render(
         report=report,
+        kind=kind,
+        differences=kind.differences,
+        accuracies=kind.accuracies if report.evaluation else (),
         meanings={name: precision.meaning for name, precision in PRECISIONS.items()},
         files={file.stage: file for file in report.files},
         worst={
             stage.name: [
-                (worst, _addresses(shown))
+                (worst, _addresses(kind.views(shown, "float32", stage.name)))
                 for worst, shown in zip(stage.worst, pictures[stage.name], strict=True)
             ]
             for stage in report.stages
@@ -49,20 +53,12 @@ def report_page(report: Report, pictures: dict[str, list[Pictures]]) -> str:
     )
 
 
-def _addresses(pictures: Pictures) -> dict[str, str]:
-    """Photo, maps (white = blurred) and difference, as addresses that hold the pictures.
-
-    The difference is red where the map rose, blue where it fell.
-    """
-    difference = (pictures.after - pictures.before) / _FULL_DIFFERENCE
-    rise, fall = difference.clip(0, 1), (-difference).clip(0, 1)
-    signed = np.stack([1 - fall, 1 - np.maximum(rise, fall), 1 - rise], axis=-1)
-    return {
-        "photo": _address(pictures.photo, "JPEG"),
-        "before": _address(_levels(pictures.before), "PNG"),
-        "after": _address(_levels(pictures.after), "PNG"),
-        "difference": _address(_levels(signed), "PNG"),
-    }
+def _addresses(views: list[View]) -> list[tuple[str, str]]:
+    """Caption of each picture, and an address that holds it; the photo, the first, as JPEG."""
+    kinds = ["JPEG", *["PNG"] * (len(views) - 1)]
+    return [
+        (view.caption, _address(view.pixels, kind)) for view, kind in zip(views, kinds, strict=True)
+    ]
 
 
 def _worst_layers(stage: Stage) -> list[tuple[int, LayerError]]:
@@ -70,10 +66,6 @@ def _worst_layers(stage: Stage) -> list[tuple[int, LayerError]]:
     numbered = list(enumerate(stage.layers, 1))
     ranked = sorted(numbered, key=lambda entry: (entry[1].own_error, entry[1].error))
     return sorted(ranked[-_MOST_LAYERS:], key=lambda entry: entry[0])
-
-
-def _levels(values: NDArray[np.float32]) -> NDArray[np.uint8]:
-    return np.rint(values * 255).astype(np.uint8)
 
 
 def _address(pixels: NDArray[np.uint8], kind: str) -> str:

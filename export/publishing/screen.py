@@ -4,6 +4,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
+from export.kinds import KINDS
 from export.publishing.report import Report
 
 
@@ -14,19 +15,22 @@ def report_table(report: Report) -> Table:
     # Narrow enough for a terminal of 80 columns.
     table = Table(title=Text(named, "table.title"), box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("form")
-    measures = () if report.evaluation is None else ("fmax", "ddff", "MAE")
-    for heading in ("max diff", "mean", "flips", *measures, "bytes"):
+    kind = KINDS[report.kind]
+    differences = [column for column in kind.differences if column.on_screen]
+    measures = [column for column in kind.accuracies if column.on_screen]
+    if report.evaluation is None:
+        measures = []
+    for heading in (*(column.heading for column in (*differences, *measures)), "bytes"):
         table.add_column(heading, justify="right")
     table.add_column("gate")
     sizes = {file.stage: f"{file.size_bytes:,}" for file in report.files}
     for stage in report.stages:
-        cells = [""] * 3
-        if (difference := stage.difference) is not None:
-            cells = [f"{difference.maximum:.1g}", f"{difference.mean:.1g}"]
-            cells.append(f"{difference.flipped:.2%}")
+        cells = [""] * len(differences)
+        if stage.difference is not None:
+            cells = [column.shown(stage.difference) for column in differences]
         scores = [""] * len(measures)
-        if (accuracy := stage.accuracy) is not None:
-            scores = [f"{value:.4f}" for value in (accuracy.fmax, accuracy.ddff, accuracy.mae)]
+        if stage.accuracy is not None:
+            scores = [column.shown(stage.accuracy) for column in measures]
         verdict = Text("refused", "red") if stage.failures else Text("ok", "green")
         table.add_row(stage.name, *cells, *scores, sizes.get(stage.name, ""), verdict)
     table.caption = Text(f"Gate: {report.gate}.", "table.caption")

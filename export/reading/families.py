@@ -37,6 +37,13 @@ FAMILIES = {
         name="Teacher Lite2",
         description="EfficientNet-Lite2 encoder in the design of Distill-DBDGAN's teacher.",
     ),
+    "detail": Family(
+        name="Detail",
+        description=(
+            "Five depthwise-separable convolutions down to cells of 16x16 pixels: the radius of "
+            "the blur in pixels and how sure that is, made for int8."
+        ),
+    ),
     "paper": Family(
         name="Paper",
         description=(

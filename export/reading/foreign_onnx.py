@@ -17,8 +17,9 @@ from onnx import TensorProto, helper, numpy_helper
 
 from dbd_mobile.errors import InputError
 from evaluation.predictors import open_session, unrounded
-from export.reading.onnx_file import INPUT_NAME, OUTPUT_NAME, set_metadata
-from networks import NetworkContract
+from export.kinds import BLUR_MAP
+from export.reading.onnx_file import INPUT_NAME, set_metadata
+from networks import BlurNetwork, NetworkContract
 from networks.device_input import device_contract
 
 ARCHITECTURE = "onnx"
@@ -100,19 +101,20 @@ class ForeignOnnx:
             before.append(
                 helper.make_node("Transpose", [normalised], [given_input], perm=[0, 2, 3, 1])
             )
+        blur = BLUR_MAP.output.name
         # The map's one channel may be anywhere: its values are in the same order.
-        after = helper.make_node("Reshape", [graph.output[0].name, "to_map/shape"], [OUTPUT_NAME])
+        after = helper.make_node("Reshape", [graph.output[0].name, "to_map/shape"], [blur])
         whole = helper.make_graph(
             [*before, *graph.node, after],
             "blur",
             [helper.make_tensor_value_info(INPUT_NAME, TensorProto.FLOAT, (1, 3, height, width))],
-            [helper.make_tensor_value_info(OUTPUT_NAME, TensorProto.FLOAT, (1, 1, height, width))],
+            [helper.make_tensor_value_info(blur, TensorProto.FLOAT, (1, 1, height, width))],
             list(graph.initializer),
         )
         result = helper.make_model(
             whole, opset_imports=self.model.opset_import, ir_version=self.model.ir_version
         )
-        set_metadata(result, device, ARCHITECTURE)
+        set_metadata(result, device, ARCHITECTURE, BLUR_MAP)
         onnx.save(result, path)
 
 
@@ -123,6 +125,7 @@ class ForeignPredictor:
         self._session = open_session(foreign.path)
         self._foreign = foreign
         self.size_wh = foreign.size_wh
+        self.channels = BlurNetwork.channels
 
     def predict(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
         width, height = self.size_wh

@@ -1,7 +1,7 @@
 """A trained network in, an ONNX file out.
 
-Input ``image`` (1, 3, H, W) float32, output ``blur`` (1, 1, H, W) float32 probability. The file's
-metadata says how a pixel x is fed: ``(x - mean) / scale``, RGB.
+Input ``image`` (1, 3, H, W) float32; output as its kind of network has it, a blur map ``blur``
+(1, 1, H, W) float32. The file's metadata says how a pixel x is fed: ``(x - mean) / scale``, RGB.
 """
 
 import warnings
@@ -11,23 +11,23 @@ import onnx
 import torch
 
 from export.errors import ConversionError
-from networks import NetworkContract
+from export.kinds import Kind, kind_of
+from networks import Network, NetworkContract
 from networks.weights import TrainedNetwork
 
 INPUT_NAME = "image"
-OUTPUT_NAME = "blur"
 
 # The newest that onnx2tf 1.29 and onnxruntime of 2022 (the web and old phones) both read.
 OPSET = 17
 
 
-def write_onnx(trained: TrainedNetwork, path: Path) -> None:
+def write_onnx(trained: TrainedNetwork[Network], path: Path) -> None:
     """Write a network as ONNX.
 
     Raises:
         ConversionError: If PyTorch cannot export it.
     """
-    contract = trained.contract
+    contract, kind = trained.contract, kind_of(trained.network)
     image = torch.zeros(1, 3, contract.height, contract.width)
     try:
         with warnings.catch_warnings():
@@ -40,23 +40,25 @@ def write_onnx(trained: TrainedNetwork, path: Path) -> None:
                 dynamo=False,
                 opset_version=OPSET,
                 input_names=[INPUT_NAME],
-                output_names=[OUTPUT_NAME],
+                output_names=[kind.output.name],
             )
     except Exception as error:
         # PyTorch's exporter raises anything, by operator.
         raise ConversionError(f"PyTorch cannot export this network to ONNX: {error}.") from error
     model = onnx.load(path)
-    set_metadata(model, contract, trained.architecture)
+    set_metadata(model, contract, trained.architecture, kind)
     onnx.save(model, path)
 
 
-def set_metadata(model: onnx.ModelProto, contract: NetworkContract, architecture: str) -> None:
+def set_metadata(
+    model: onnx.ModelProto, contract: NetworkContract, architecture: str, kind: Kind
+) -> None:
     """Write into an ONNX model how it is fed and what it gives."""
     facts = {
         "mean": contract.mean,
         "scale": contract.scale,
         "color": "RGB",
-        "output": "probability of blur, 1 = blurred",
+        "output": kind.output.meaning,
         "architecture": architecture,
     }
     onnx.helper.set_model_props(model, {name: str(value) for name, value in facts.items()})

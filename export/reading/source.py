@@ -8,6 +8,7 @@ from pathlib import Path
 from data.terms import NO_VERSION
 from dbd_mobile.errors import InputError
 from evaluation.predictors import Predictor, TorchPredictor
+from export.kinds import BLUR_MAP, Kind, kind_of
 from export.reading.families import FAMILIES
 from export.reading.foreign_onnx import ARCHITECTURE, Normalisation, read_foreign_onnx
 from export.reading.onnx_file import write_onnx
@@ -28,6 +29,7 @@ class Source:
     Attributes:
         stage: What the report calls it as it was given: "torch" or "given".
         architecture: Name of the network.
+        kind: What kind of network it is.
         contract: What the ONNX file of ``write`` takes.
         about: ``name``, ``description``, ``version``, ``author`` and ``license``, for the files'
             metadata; what the source itself does not say is "unknown", the version 1.0.0.
@@ -40,6 +42,7 @@ class Source:
 
     stage: str
     architecture: str
+    kind: Kind
     contract: NetworkContract
     about: dict[str, str]
     parameters: int
@@ -78,6 +81,7 @@ def _read_weights(path: Path) -> Source:
     return Source(
         stage="torch",
         architecture=trained.architecture,
+        kind=kind_of(trained.network),
         contract=contract,
         about={
             "name": family.name,
@@ -99,6 +103,7 @@ def _read_onnx(path: Path, normalisation: Normalisation | None) -> Source:
     return Source(
         stage="given",
         architecture=ARCHITECTURE,
+        kind=BLUR_MAP,
         contract=device_contract(*foreign.size_wh),
         about={
             "name": path.stem,

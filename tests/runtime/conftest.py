@@ -9,6 +9,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from dbd_mobile import BlurDetector
+from dbd_mobile.cli import main
 from dbd_mobile.radius_code import RADIUS_PX
 from dbd_mobile.runtimes import RUNTIMES
 
@@ -101,3 +102,28 @@ class Told:
 @pytest.fixture(scope="session")
 def told():
     return Told
+
+
+@pytest.fixture
+def run_told():
+    """The command, with the models of ``told_detector`` for one that judges photos."""
+    models = ("--model", DATA / "tiny_int8.tflite", "--detail", DATA / "tiny_detail.tflite")
+
+    def run(command, *arguments):
+        # First: of an option that is given twice the last counts.
+        return main([str(argument) for argument in (command, *models, *arguments)])
+
+    return run
+
+
+@pytest.fixture
+def save_told(told, tmp_path):
+    """Writes a photo of 640x480 that tells its radius to a file in ``tmp_path``."""
+
+    def save(name, radius_px=1.0, **colors):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        Image.fromarray(told.photo(640, 480, radius_px, **colors)).save(path)
+        return path
+
+    return save

@@ -28,6 +28,11 @@ def test_cards_by_id_describe_the_models_that_can_be_loaded():
             )
 
 
+def test_ids_are_told_by_kind():
+    assert set(catalogue.bundled_ids("blur-map")) == {"lite", "nano"}
+    assert catalogue.bundled_ids("detail") == ["detail"]
+
+
 def test_cards_are_the_callers_own():
     bundled_models()["lite"]["name"] = "changed"
     assert bundled_models()["lite"]["name"] == "Lite"
@@ -74,6 +79,11 @@ def empty_the_card(folder):
     (folder / "card.json").write_text("{}")
 
 
+def forget_the_kind(folder):
+    card = (folder / "card.json").read_text()
+    (folder / "card.json").write_text(card.replace('"kind": "blur-map",', ""))
+
+
 @pytest.mark.parametrize(
     ("damage", "sentence"),
     [
@@ -81,6 +91,7 @@ def empty_the_card(folder):
         (cut_the_file, "is not the one that its card describes"),
         (remove_the_file, "is not the one that its card describes"),
         (cut_the_card, "card of the bundled model lite is damaged"),
+        (forget_the_kind, "card of the bundled model lite is damaged"),
         (empty_the_card, "card of the bundled model lite is damaged"),
     ],
 )

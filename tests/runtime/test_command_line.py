@@ -153,9 +153,20 @@ def test_detect_never_replaces_a_photo(bright_right, tmp_path, capsys):
 def test_detect_replaces_the_files_of_an_earlier_run(bright_right, tmp_path):
     out = tmp_path / "out"
     assert run("detect", bright_right, "-o", out, "--model", TINY) == 0
-    (out / "photo.json").write_text("old")
+    old = json.loads((out / "photo.json").read_text())
+    (out / "photo.json").write_text(json.dumps({**old, "width": 1}))
     assert run("detect", bright_right, "-o", out, "--model", TINY) == 0
     assert json.loads((out / "photo.json").read_text())["width"] == 60
+
+
+@pytest.mark.parametrize("foreign", ['{"version": "5", "shapes": []}', "[1]", "?", "[" * 9999])
+def test_detect_never_replaces_facts_of_another_tool(bright_right, tmp_path, capsys, foreign):
+    facts = tmp_path / "photo.json"
+    facts.write_text(foreign)
+    assert run("detect", bright_right, "-o", tmp_path, "--model", TINY) == 1
+    assert "photo.json would replace a file that dbd-mobile did not" in capsys.readouterr().err
+    assert facts.read_text() == foreign
+    assert not (tmp_path / "photo.blur.png").exists()
 
 
 def test_detect_leaves_no_half_file_where_writing_fails(bright_right, tmp_path, capsys):
@@ -306,6 +317,16 @@ def test_file_that_cannot_be_written_is_named_as_it_was_asked_for(tmp_path):
     assert missing.value.filename == str(path)
     assert full.value.filename == str(tmp_path / "report.json")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_an_encoder_says_is_said(bright_right, tmp_path, monkeypatch, capsys):
+    def refuse(*arguments, **options):
+        raise OSError("broken data stream")
+
+    monkeypatch.setattr(Image.Image, "save", refuse)
+    assert run("detect", bright_right, "-o", tmp_path, "--model", TINY) == 1
+    said = capsys.readouterr().err
+    assert said.endswith("photo.overlay.jpg cannot be written: broken data stream.\n")
 
 
 def test_models_lists_the_cards(capsys):

@@ -14,6 +14,7 @@ from benchmarks import readme
 from benchmarks.__main__ import main
 from data.blur_dataset import BlurDataset, is_held_out_scene
 from dbd_mobile import BlurDetector
+from dbd_mobile.catalogue import bundled_ids, load_card
 from evaluation.mappers import open_mapper
 from evaluation.measures import resize_map
 from evaluation.scoring import measure
@@ -168,10 +169,20 @@ def test_latency_of_every_file_and_thread_count_is_written(run, tmp_path):
         assert {"preprocess", "invoke", "dequantise", "full_map"} <= row["stages_ms"].keys()
 
 
+def test_stored_verdicts_are_those_of_the_bundled_model():
+    if "detail" not in bundled_ids("detail"):
+        pytest.skip("no detail model is bundled")
+    assert json.loads(readme.JUDGE.read_text())["detail_sha256"] == load_card("detail")["sha256"]
+
+
 @pytest.mark.parametrize(
     ("page", "row"),
-    [(readme.README, "| `lite` | int8 |"), (readme.TRAINING, "| + consistency | yes |")],
-    ids=["readme", "training"],
+    [
+        (readme.README, "| `lite` | int8 |"),
+        (readme.README, "| undecidable | all of these |"),
+        (readme.TRAINING, "| + consistency | yes |"),
+    ],
+    ids=["readme", "verdicts", "training"],
 )
 def test_a_pages_tables_are_those_of_the_cards_and_stored_results(page, row):
     text = page.read_text(encoding="utf-8")

@@ -20,6 +20,7 @@ from export.__main__ import main
 from export.converting.tflite import METHODS, TfliteConverter
 from export.errors import ConversionError
 from export.job import ExportJob
+from export.kinds import BLUR_MAP
 from export.pipeline import export_checkpoint
 from export.proving.precision import PRECISIONS
 from export.proving.tflite_facts import read_tflite_facts
@@ -106,8 +107,8 @@ def exported(tmp_path_factory, checkpoint, dataset):
         checkpoint=checkpoint,
         output=folder,
         calibration=dataset,
-        evaluation=BlurDataset.from_folder(dataset, dataset / "two.txt"),
-        evaluation_name="halves/two",
+        evaluation=dataset,
+        evaluation_list=Path("two.txt"),
         stated={"version": "1.2.0", "author": "A. Author", "license": "MIT"},
     )
     return export_checkpoint(job, lambda step, done, total: None), folder
@@ -126,7 +127,7 @@ def test_export_leaves_the_files_and_the_report_only(exported):
     assert report.passed
     assert sorted(path.name for path in folder.iterdir()) == ALL_FILES
     stored = json.loads((folder / "net.report.json").read_text())
-    assert stored["schema"] == "dbd-mobile-export/2"
+    assert stored["schema"] == "dbd-mobile-export/3"
     assert [stage["name"] for stage in stored["stages"]] == [
         "torch",
         "onnx",
@@ -200,7 +201,7 @@ def test_nothing_is_slow_for_nothing(exported, precision):
 @pytest.mark.parametrize("name", ["float32", "float16", "dynamic", "int8"])
 def test_file_passes_as_its_own_precision_only(exported, name, wrong):
     facts = read_tflite_facts(exported[1] / f"net.{name}.tflite")
-    sentences = " ".join(facts.violations(wrong, CONTRACT))
+    sentences = " ".join(facts.violations(wrong, CONTRACT, BLUR_MAP))
     if name == wrong:
         assert sentences == ""
         return
@@ -262,7 +263,7 @@ def test_page_shows_the_worst_photos_and_needs_no_other_file(exported):
 def test_other_normalisation_than_expected_is_a_violation(exported):
     facts = read_tflite_facts(exported[1] / "net.int8.tflite")
     (sentence,) = facts.violations(
-        "int8", NetworkContract(width=128, height=96, mean=0.0, scale=255.0)
+        "int8", NetworkContract(width=128, height=96, mean=0.0, scale=255.0), BLUR_MAP
     )
     assert "zero point 0 but is" in sentence
 
@@ -324,6 +325,7 @@ def test_card_describes_the_int8_file(exported, tmp_path):
     content = (bundle / "model.tflite").read_bytes()
     assert content == (folder / "net.int8.tflite").read_bytes()
     assert (card["id"], card["version"], card["license"]) == ("halves", "1.2.0", "MIT")
+    assert card["kind"] == "blur-map"
     assert (card["name"], card["author"]) == ("Lite", "A. Author")
     assert b"A. Author" in content and b"MIT" in content
     assert card["size_bytes"] == len(content)
@@ -451,6 +453,7 @@ def test_converter_that_fails_is_one_sentence_with_its_last_words(tmp_path):
     with pytest.raises(ConversionError, match=r"status 1: .*\(--verbose shows all"):
         TfliteConverter(
             onnx_file=tmp_path / "damaged.onnx",
+            kind=BLUR_MAP,
             contract=CONTRACT,
             about={},
             folder=tmp_path,

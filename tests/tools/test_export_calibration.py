@@ -5,12 +5,9 @@ import pytest
 from PIL import Image
 
 from dbd_mobile.errors import InputError
-from export.reading.calibration import (
-    MOST_PHOTOS,
-    evenly_spaced,
-    generate_calibration,
-    read_calibration,
-)
+from export.evenly_spaced import evenly_spaced
+from export.kinds import BLUR_MAP
+from export.reading.calibration import MOST_IMAGES, generate_calibration, read_calibration
 
 
 def save_grey(folder, greys):
@@ -20,15 +17,15 @@ def save_grey(folder, greys):
 
 
 def read(folder, list_file=None):
-    return read_calibration(folder, list_file, (8, 6), lambda done, total: None)
+    return read_calibration(BLUR_MAP, folder, list_file, (8, 6), lambda done, total: None)
 
 
 @pytest.mark.parametrize("inner", ["", "image"])
 def test_photos_lie_in_the_folder_or_in_its_image_folder(tmp_path, inner):
     save_grey(tmp_path / "set" / inner, [0, 100, 255])
     calibration = read(tmp_path / "set")
-    assert calibration.photos.shape == (3, 6, 8, 3)
-    assert calibration.photos[:, 0, 0, 0].tolist() == [0, 100, 255]
+    assert calibration.images.shape == (3, 6, 8, 3)
+    assert calibration.images[:, 0, 0, 0].tolist() == [0, 100, 255]
     assert (calibration.folder, calibration.found) == ("set", 3)
 
 
@@ -36,31 +33,34 @@ def test_list_chooses_photos_and_their_order(tmp_path):
     save_grey(tmp_path / "image", [0, 100, 255])
     (tmp_path / "list.txt").write_text("002.png\n000.png\n")
     calibration = read(tmp_path, tmp_path / "list.txt")
-    assert calibration.photos[:, 0, 0, 0].tolist() == [255, 0]
+    assert calibration.images[:, 0, 0, 0].tolist() == [255, 0]
 
 
 def test_photos_without_black_and_white_get_both_in_one_corner(tmp_path):
     save_grey(tmp_path, [100, 150])
-    photos = read(tmp_path).photos
+    photos = read(tmp_path).images
     assert photos[0, 0, :2, 0].tolist() == [0, 255]
     assert np.all(photos[1] == 150)
     assert np.all(photos[0, 1:] == 100)
 
 
 def test_many_photos_are_thinned_evenly_from_the_first_to_the_last(tmp_path):
-    chosen = evenly_spaced(list(range(604)), MOST_PHOTOS)
-    assert len(chosen) == MOST_PHOTOS
+    chosen = evenly_spaced(list(range(604)), MOST_IMAGES)
+    assert len(chosen) == MOST_IMAGES
     assert (chosen[0], chosen[-1]) == (0, 603)
     assert set(np.diff(chosen)) == {3, 4}
 
 
 def test_generated_images_are_the_same_every_time_and_unlike_each_other():
-    first, second = generate_calibration((48, 32)), generate_calibration((48, 32))
-    assert first.photos.shape == (16, 32, 48, 3)
+    first, second = (
+        generate_calibration(BLUR_MAP, (48, 32)),
+        generate_calibration(BLUR_MAP, (48, 32)),
+    )
+    assert first.images.shape == (16, 32, 48, 3)
     assert first.sha256 == second.sha256
     assert (first.folder, first.found) == (None, 16)
-    assert (first.photos.min(), first.photos.max()) == (0, 255)
-    assert len({photo.tobytes() for photo in first.photos}) == 16
+    assert (first.images.min(), first.images.max()) == (0, 255)
+    assert len({photo.tobytes() for photo in first.images}) == 16
 
 
 def test_listed_photo_that_is_missing_is_an_input_error(tmp_path):

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from evaluation.measures import Accuracy
-from export.proving.parity import (
+from export.kinds.map_difference import (
     INT8_TOLERANCE,
     OTHER_KERNELS_TOLERANCE,
     MapDifference,
-    Tolerance,
+    MapTolerance,
     compare_maps,
 )
 from export.proving.stage import Trial, best_trial
@@ -36,7 +36,7 @@ def test_difference_is_taken_over_pixels_and_photos():
 
 @pytest.mark.parametrize("name", ["maximum", "mean", "worst_photo_mean", "flipped"])
 def test_difference_beyond_its_tolerance_is_a_violation(name):
-    tolerance = Tolerance(**{name: 0.1})
+    tolerance = MapTolerance(**{name: 0.1})
     at, above, broken = (dataclasses.replace(SAME, **{name: v}) for v in (0.1, 0.11, np.nan))
     assert tolerance.violations(at, None, None) == []
     assert len(tolerance.violations(above, None, None)) == 1

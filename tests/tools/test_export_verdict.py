@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from evaluation.measures import Accuracy
-from export.proving.parity import INT8_TOLERANCE, Tolerance
+from export.kinds import BLUR_MAP
+from export.kinds.map_difference import INT8_TOLERANCE, MapTolerance
 from export.proving.verdict import Evidence, judge
 
 ACCURACY = Accuracy(
@@ -17,11 +18,11 @@ ACCURACY = Accuracy(
 def evidence(*values, accuracy=None):
     """One even map for each value."""
     maps = [np.full((3, 4), value, np.float32) for value in values]
-    return Evidence(maps=maps, accuracy=accuracy)
+    return Evidence(outputs=maps, accuracy=accuracy)
 
 
 def test_first_form_passes_with_probabilities_and_is_compared_with_nothing():
-    verdict = judge(evidence(0, 0.5, 1), None, Tolerance())
+    verdict = judge(BLUR_MAP, evidence(0, 0.5, 1), None, MapTolerance())
     assert verdict.failures == ()
     assert verdict.difference is None
     assert verdict.worst == ()
@@ -29,7 +30,9 @@ def test_first_form_passes_with_probabilities_and_is_compared_with_nothing():
 
 @pytest.mark.parametrize("value", [-0.001, 1.001, np.nan])
 def test_value_that_is_no_probability_is_refused_before_any_comparison(value):
-    verdict = judge(evidence(0.5, value), evidence(0.5, 0.5), Tolerance(), advice="; do this")
+    verdict = judge(
+        BLUR_MAP, evidence(0.5, value), evidence(0.5, 0.5), MapTolerance(), advice="; do this"
+    )
     assert verdict.failures == [
         "It gives values outside [0, 1], which are no probabilities; do this."
     ]
@@ -38,7 +41,7 @@ def test_value_that_is_no_probability_is_refused_before_any_comparison(value):
 
 def test_three_photos_that_changed_most_are_named_the_worst_first():
     before = evidence(0.5, 0.5, 0.5, 0.5)
-    verdict = judge(evidence(0.75, 0.5, 1.0, 0.625), before, Tolerance())
+    verdict = judge(BLUR_MAP, evidence(0.75, 0.5, 1.0, 0.625), before, MapTolerance())
     assert verdict.worst == [2, 0, 3]
     assert verdict.worst_means == [0.5, 0.25, 0.125]
     assert verdict.difference.photos == 4
@@ -46,7 +49,7 @@ def test_three_photos_that_changed_most_are_named_the_worst_first():
 
 
 def test_difference_beyond_the_tolerance_is_refused_and_still_told():
-    verdict = judge(evidence(0.75), evidence(0.5), Tolerance(maximum=0.1))
+    verdict = judge(BLUR_MAP, evidence(0.75), evidence(0.5), MapTolerance(maximum=0.1))
     assert verdict.failures == [
         "The largest difference of a pixel is 0.25, more than 0.1.",
     ]
@@ -55,6 +58,6 @@ def test_difference_beyond_the_tolerance_is_refused_and_still_told():
 
 def test_same_maps_of_lower_accuracy_are_refused_where_both_were_measured():
     lower = evidence(0.5, accuracy=dataclasses.replace(ACCURACY, fmax=0.92))
-    measured = judge(lower, evidence(0.5, accuracy=ACCURACY), INT8_TOLERANCE)
+    measured = judge(BLUR_MAP, lower, evidence(0.5, accuracy=ACCURACY), INT8_TOLERANCE)
     assert measured.failures == ["The loss of fmax is 0.01, more than 0.005."]
-    assert judge(lower, evidence(0.5), INT8_TOLERANCE).failures == []
+    assert judge(BLUR_MAP, lower, evidence(0.5), INT8_TOLERANCE).failures == []

@@ -46,7 +46,7 @@ def test_everything_comes_from_imagenet_weights_and_nothing_from_itself(graph):
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_committed_recipe_names_only_what_the_graph_makes(graph, path):
     recipe = read_recipe(path)
-    for text in filter(None, (recipe.start_from, recipe.teacher, recipe.taught_maps)):
+    for text in recipe.sources.values():
         reference = find_reference(text)
         assert reference, f"{text} is a path, which others do not have"
         node = graph.node(reference)

@@ -21,7 +21,7 @@ import mediapipe
 from mediapipe.tasks.python import BaseOptions, vision
 
 
-@pytest.mark.parametrize("model_id", bundled_ids())
+@pytest.mark.parametrize("model_id", bundled_ids("blur-map"))
 def test_segmenter_gives_the_map_of_the_runtime(model_id):
     file = MODELS_FOLDER / model_id / "model.tflite"
     options = vision.ImageSegmenterOptions(

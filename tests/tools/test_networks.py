@@ -5,10 +5,12 @@ import pytest
 import torch
 from torch.nn import functional
 
+from dbd_mobile.errors import InputError
 from dbd_mobile.tflite.model_file import INPUT_QUANTIZATION
-from networks import build, measure_complexity
+from networks import BlurNetwork, Detail, build, measure_complexity
 from networks.device_input import device_contract
 from networks.efficientnet import SameConv2d
+from networks.weights import load_weights, save_weights
 from training.losses import cross_entropy, soft_iou
 
 
@@ -22,9 +24,13 @@ def lite():
 
 @pytest.mark.parametrize(
     ("architecture", "parameters", "macs"),
-    [("lite", 3_100_000, 1_000_000_000), ("nano", 800_000, 300_000_000)],
+    [
+        ("lite", 3_100_000, 1_000_000_000),
+        ("nano", 800_000, 300_000_000),
+        ("detail", 12_000, 10_000_000),
+    ],
 )
-def test_student_stays_within_its_budget(architecture, parameters, macs):
+def test_small_network_stays_within_its_budget(architecture, parameters, macs):
     network = build(architecture)
     contract = network.contract
     complexity = measure_complexity(network, contract.width, contract.height)
@@ -128,3 +134,39 @@ def test_device_contract_is_what_the_runtime_feeds():
     normalised = device_contract(16, 16).normalise(every_byte.astype(np.float32))
     assert np.array_equal(normalised, INPUT_QUANTIZATION.dequantise(every_byte))
     assert str(device_contract(16, 16)) == "16x16 pixels, (x - 127) / 128"
+
+
+def test_detail_gives_three_numbers_for_each_cell():
+    with torch.inference_mode():
+        cells = build("detail").eval()(torch.rand(2, 3, 64, 96) * 2 - 1)
+    assert cells.shape == (2, 3, 4, 6)
+    assert 0 < cells.min() <= cells.max() < 1
+
+
+def test_detail_loads_as_what_it_was_saved_as(tmp_path):
+    torch.manual_seed(0)
+    network = build("detail").eval()
+    path = tmp_path / "net.safetensors"
+    save_weights(path, network, "detail", {"name": "detail"})
+    trained = load_weights(path, Detail)
+    assert (trained.architecture, trained.notes) == ("detail", {"name": "detail"})
+    assert trained.contract == network.contract
+    image = torch.rand(1, 3, 64, 64)
+    with torch.inference_mode():
+        # Kept as float16.
+        torch.testing.assert_close(trained.network(image), network(image), rtol=0, atol=2e-3)
+
+
+def test_network_of_another_kind_than_wanted_is_refused_in_one_sentence(tmp_path):
+    for architecture, kind, sentence in (
+        ("detail", BlurNetwork, "detail network, which gives the radius .* gives a blur map"),
+        ("nano", Detail, "nano network, which gives a blur map; expected .* the radius"),
+    ):
+        path = tmp_path / f"{architecture}.safetensors"
+        save_weights(path, build(architecture), architecture, {})
+        assert load_weights(path).architecture == architecture
+        with pytest.raises(InputError, match=sentence) as refused:
+            load_weights(path, kind)
+        assert str(path) in str(refused.value)
+        with pytest.raises(ValueError, match=f"'{architecture}' gives .*; expected"):
+            build(architecture, kind)

@@ -15,7 +15,12 @@ from dbd_mobile.catalogue import bundled_ids
 from dbd_mobile.runtimes import RUNTIMES
 from evaluation.predictors import open_predictor
 from evaluation.scoring import score
-from export.proving.parity import OTHER_KERNELS_TOLERANCE, SAME_KERNELS_TOLERANCE, compare_maps
+from export.kinds import BLUR_MAP
+from export.kinds.map_difference import (
+    OTHER_KERNELS_TOLERANCE,
+    SAME_KERNELS_TOLERANCE,
+    compare_maps,
+)
 from export.proving.precision import PRECISIONS
 from export.proving.runtimes import LITERT_XNNPACK, OTHERS, check_runtimes, run_files
 from export.publishing.card import MODELS_FOLDER
@@ -24,7 +29,9 @@ from .conftest import require_data
 
 ROOT = Path(__file__).parents[2]
 NEWEST = ROOT / ".venv" / "bin" / "python"
-FILES = {model_id: MODELS_FOLDER / model_id / "model.tflite" for model_id in bundled_ids()}
+FILES = {
+    model_id: MODELS_FOLDER / model_id / "model.tflite" for model_id in bundled_ids("blur-map")
+}
 LITERT_PLAIN, TFLITE_RUNTIME, TENSORFLOW = OTHERS
 
 
@@ -98,7 +105,9 @@ def test_files_are_tried_in_every_runtime_that_users_may_have():
 
 @pytest.mark.parametrize("kernels", OTHERS, ids=lambda kernels: kernels.runtime.package)
 def test_only_what_is_rounded_to_int8_may_differ_with_the_kernels(kernels):
-    loose = {name for name in PRECISIONS if kernels.tolerance(name) != SAME_KERNELS_TOLERANCE}
+    loose = {
+        name for name in PRECISIONS if kernels.tolerance(BLUR_MAP, name) != SAME_KERNELS_TOLERANCE
+    }
     assert loose == ({"dynamic"} if kernels is TENSORFLOW else {"dynamic", "int8", "int8-mixed"})
 
 
@@ -117,7 +126,7 @@ def test_file_that_crashes_a_runtime_takes_no_other_along(photos, tmp_path):
 
 def test_without_files_no_runtime_is_started(monkeypatch):
     monkeypatch.setattr(subprocess, "run", None)
-    assert check_runtimes({}, {}, [], lambda done, total: None) == {}
+    assert check_runtimes(BLUR_MAP, {}, {}, [], lambda done, total: None) == {}
 
 
 def test_accuracy_hardly_depends_on_the_kernels():

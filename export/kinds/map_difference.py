@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.measures import Accuracy
+from export.kinds.kind import Tolerance, beyond
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,8 @@ class MapDifference:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tolerance:
-    """How much a model may differ from the one that it was made from; None is any amount.
+class MapTolerance(Tolerance):
+    """How much a model's maps may differ from those of the one that it was made from.
 
     Attributes:
         maximum: Of ``MapDifference.maximum``.
@@ -51,8 +52,8 @@ class Tolerance:
     def violations(
         self, difference: MapDifference, before: Accuracy | None, after: Accuracy | None
     ) -> list[str]:
-        """Sentences on what is beyond it; accuracies only count if both are given."""
-        measured = [
+        """As ``Tolerance.violations`` says."""
+        measured: list[tuple[str, float, float | None]] = [
             ("The largest difference of a pixel", difference.maximum, self.maximum),
             ("The mean difference", difference.mean, self.mean),
             (
@@ -67,28 +68,34 @@ class Tolerance:
                 ("The loss of fmax", before.fmax - after.fmax, self.fmax_loss),
                 ("The rise of MAE", after.mae - before.mae, self.mae_rise),
             ]
-        return [
-            f"{what} is {value:.3g}, more than {most:g}."
-            for what, value, most in measured
-            # Written so that a NaN is a violation too.
-            if most is not None and not value <= most
-        ]
+        return beyond(measured)
 
 
 # The same float32 arithmetic in another order.
-ONNX_TOLERANCE = Tolerance(maximum=1e-4)
+ONNX_TOLERANCE = MapTolerance(maximum=1e-4)
 # And with XNNPACK's own approximation of the sigmoid.
-FLOAT32_TOLERANCE = Tolerance(maximum=1e-3)
+FLOAT32_TOLERANCE = MapTolerance(maximum=1e-3)
 # Weights rounded to 11 bits.
-FLOAT16_TOLERANCE = Tolerance(mean=0.001, flipped=0.002, fmax_loss=0.001, mae_rise=0.001)
+FLOAT16_TOLERANCE = MapTolerance(mean=0.001, flipped=0.002, fmax_loss=0.001, mae_rise=0.001)
 # Steps of 1/256 through 90 layers: single pixels at edges move far, whole maps must not. The
 # pixels near 0.5 that change sides are what a mask's user would see.
-INT8_TOLERANCE = Tolerance(mean=0.02, flipped=0.02, fmax_loss=0.005, mae_rise=0.003)
+INT8_TOLERANCE = MapTolerance(mean=0.02, flipped=0.02, fmax_loss=0.005, mae_rise=0.003)
+
+TOLERANCES: dict[str, Tolerance] = {
+    "onnx": ONNX_TOLERANCE,
+    "simplified": ONNX_TOLERANCE,
+    "float32": FLOAT32_TOLERANCE,
+    "float16": FLOAT16_TOLERANCE,
+    "dynamic": INT8_TOLERANCE,
+    "int8": INT8_TOLERANCE,
+    "int8-mixed": INT8_TOLERANCE,
+}
+"""Of each form, from the one that it is made from."""
 
 # The same file in other runtimes: with the same kernels, and with others, where int8 is rounded
 # otherwise: single pixels move far, no photo's map as a whole may.
-SAME_KERNELS_TOLERANCE = Tolerance(maximum=2 / 255)
-OTHER_KERNELS_TOLERANCE = Tolerance(worst_photo_mean=3 / 255, flipped=0.01)
+SAME_KERNELS_TOLERANCE = MapTolerance(maximum=2 / 255)
+OTHER_KERNELS_TOLERANCE = MapTolerance(worst_photo_mean=3 / 255, flipped=0.01)
 
 
 def compare_maps(

@@ -1,0 +1,114 @@
+"""``dbd-mobile judge``: photos in; whether each one's subject or box is sharp, and why, out."""
+
+import argparse
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from PIL import Image
+
+from dbd_mobile.cli.facts import focus_facts, focus_line
+from dbd_mobile.cli.judging import add_detector, detector_of
+from dbd_mobile.cli.options import EXIT_STATUS, add_at_width, add_box, add_json
+from dbd_mobile.cli.photo_files import PhotoFiles
+from dbd_mobile.cli.screen import complain_of, say, with_progress
+from dbd_mobile.errors import ArgumentError, DBDError
+from dbd_mobile.photo import load_pixels
+from dbd_mobile.strictness import Strictness, checked_width, strictness_of
+
+_SCHEMA = "dbd-mobile-judge/1"
+_PICTURE = ".focus.jpg"
+# The JPEG's comment, by which a picture of an earlier run is told from a foreign file.
+_COMMENT = "dbd-mobile judge"
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command's arguments."""
+    parser = commands.add_parser(
+        "judge",
+        help="say of photos whether the subject, or a box, is sharp",
+        description="Print one line per photo: its path; sharp, soft, blurred or undecidable; the "
+        "radius of blur in the photo's own pixels, where a crisp photo has about 1; where it "
+        "looked, as --box takes it; and the reason. With -o also write STEM.focus.jpg for each: "
+        "the photo with that region outlined, what is soft hatched, what is blurred hatched "
+        "more densely, and the radius on a scale. Pictures of an earlier run are replaced.",
+        epilog=EXIT_STATUS,
+    )
+    parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
+    add_box(parser)
+    add_at_width(parser, default="as --strictness says")
+    parser.add_argument(
+        "--strictness",
+        default="pixel",
+        metavar="NAME|FILE",
+        help="what counts as sharp: pixel (seen at 100 %%), web (1920 pixels wide), print (3508 "
+        "pixels wide, A4 at 300 dpi) or a file of `dbd-mobile calibrate`; default: pixel",
+    )
+    add_json(parser)
+    parser.add_argument(
+        "-o",
+        dest="output",
+        type=Path,
+        metavar="DIR",
+        help="folder to write pictures to; made if missing; takes longer, as all of each photo "
+        "is measured",
+    )
+    add_detector(parser)
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Judge each photo; 1 if some failed, else 0."""
+    strictness = _strictness(options.strictness)
+    at_width = None if options.at_width is None else checked_width(options.at_width)
+    files = None
+    if options.output is not None:
+        files = PhotoFiles(options.output, options.photos, endings={_PICTURE: _is_own})
+    failed = False
+    with detector_of(options) as detector:
+        for photo in with_progress(options.photos):
+            try:
+                if files is not None:
+                    files.claim(photo)
+                # From the file, with -o too: what is said does not depend on what is drawn.
+                focus = detector.judge(photo, options.box, at_width=at_width, strictness=strictness)
+                if files is not None:
+                    pixels = load_pixels(photo)
+                    measured = detector.measure(pixels)
+                    _write(files, photo, measured.picture(pixels, focus, strictness=strictness))
+            except DBDError as error:
+                complain_of(photo, error)
+                failed = True
+            else:
+                if options.json:
+                    facts = focus_facts(_SCHEMA, photo, focus, detector)
+                    say(json.dumps({**facts, "strictness": asdict(strictness)}))
+                else:
+                    say(f"{focus_line(photo, focus)}  {focus.reason}")
+    return int(failed)
+
+
+def _strictness(name: str) -> Strictness:
+    if name in Strictness.PRESETS:
+        return strictness_of(name)
+    if not Path(name).exists():
+        raise ArgumentError(
+            f"There is no strictness {name}: use {', '.join(Strictness.PRESETS)} or a file that "
+            f"`dbd-mobile calibrate` wrote."
+        )
+    return Strictness.load(name)
+
+
+def _write(files: PhotoFiles, photo: Path, picture: Image.Image) -> None:
+    files.write(
+        photo, _PICTURE, lambda file: picture.save(file, "JPEG", quality=90, comment=_COMMENT)
+    )
+
+
+def _is_own(path: Path) -> bool:
+    try:
+        with Image.open(path) as image:
+            return image.info.get("comment") == _COMMENT.encode()
+    except Exception:
+        # Pillow raises whatever its parsers meet.
+        return False
