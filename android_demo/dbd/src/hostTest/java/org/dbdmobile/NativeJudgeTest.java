@@ -279,10 +279,11 @@ public class NativeJudgeTest {
         if (!path.endsWith("card.json")) {
             return Golden.bytes(file);
         }
-        String kind = id.equals("maps") ? "" : ", \"kind\": \"detail\"";
+        String kind = id.equals("maps") ? "blur-map" : "detail";
         String sha256 =
                 id.equals("maps") ? blurModel().sha256() : detailModel(TINY_DETAIL).sha256();
-        return ("{\"id\": \"" + id + "\", \"sha256\": \"" + sha256 + "\"" + kind + "}").getBytes();
+        return ("{\"id\": \"" + id + "\", \"kind\": \"" + kind + "\", \"sha256\": \"" + sha256 + "\"}")
+                .getBytes();
     }
 
     @Test

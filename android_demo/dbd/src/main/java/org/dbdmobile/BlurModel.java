@@ -54,7 +54,7 @@ public final class BlurModel {
      * @param assets the app's assets
      * @param id the model's id
      * @return what its card says
-     * @throws DbdException.Model there is no such model
+     * @throws DbdException.Model there is no such model, or its card is damaged
      */
     public static boolean isBundled(Assets assets, String id) {
         return ModelFile.BLUR_MAP.equals(ModelFile.kind(assets, id));

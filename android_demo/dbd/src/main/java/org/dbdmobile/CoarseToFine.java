@@ -221,9 +221,10 @@ final class CoarseToFine {
 
     /** Takes over what a level says, where it counts. */
     private void take(int level, int levelColumns, int levelRows) {
-        float reliable = (float) (JudgeConstants.RELIABLE_PX * level);
-        float large = (float) (level * JudgeConstants.RELIABLE_PX / 2);
-        float crisp = level > 1 ? (float) (JudgeConstants.CRISP_PX * level) : 0;
+        float[] radii = RadiusCode.inPhoto(level);
+        float reliable = RadiusCode.inPhoto(JudgeConstants.RELIABLE_PX, level);
+        float large = RadiusCode.inPhoto(JudgeConstants.RELIABLE_PX / 2, level);
+        float crisp = level > 1 ? RadiusCode.inPhoto(JudgeConstants.CRISP_PX, level) : 0;
         for (int row = 0, i = 0; row < rows; row++) {
             int start = Math.min(row / level, levelRows - 1) * levelColumns;
             for (int column = 0; column < columns; column++, i++) {
@@ -232,7 +233,7 @@ final class CoarseToFine {
                     isOpen[i] &= !isKnown[i];
                     continue;
                 }
-                float here = RadiusCode.RADIUS_PX[codes[3 * cell] & 0xFF] * level;
+                float here = radii[codes[3 * cell] & 0xFF];
                 float sure = RadiusCode.CONFIDENCE[codes[3 * cell + 1] & 0xFF];
                 boolean isSure = sure >= (float) JudgeConstants.MIN_CONFIDENCE;
                 if (isSure) {

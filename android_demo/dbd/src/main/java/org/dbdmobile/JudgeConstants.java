@@ -21,7 +21,7 @@ final class JudgeConstants {
     // reading.py
     static final double MIN_CONFIDENCE = 0.7;
     static final double RELIABLE_PX = 6;
-    static final double CRISP_PX = 1.5;
+    static final double CRISP_PX = 2;
 
     // coarse_to_fine.py
     static final int MAX_TILES = 24;

@@ -17,9 +17,10 @@ import org.dbdmobile.FlatBufferTable.DamagedException;
  * checked. What it gives is left to {@link BlurModel} and {@link DetailModel}. Immutable.
  */
 final class ModelFile {
-    /** What a card that names no kind is of. */
+    /** A kind of model, as cards name it. */
     static final String BLUR_MAP = "blur-map";
 
+    /** The other one. */
     static final String DETAIL = "detail";
 
     // The network's normalisation, (x - 127) / 128, as quantisation of a uint8 input.
@@ -52,40 +53,39 @@ final class ModelFile {
     /** Reads a model that comes with this library, and checks it against its card. */
     static ModelFile bundled(BlurModel.Assets assets, String id, String kind, String expected) {
         String card = card(assets, id);
+        String own = ModelCard.value(card, "kind");
+        if (!kind.equals(own)) {
+            throw new DbdException.Model(
+                    "The model " + id + " " + purpose(own) + ": here one is needed that "
+                            + purpose(kind) + ".");
+        }
         String checksum = ModelCard.value(card, "sha256");
-        if (!id.equals(ModelCard.value(card, "id"))
-                || checksum == null
-                || !CHECKSUM.matcher(checksum).matches()) {
-            throw new DbdException.Model(
-                    "The card of the bundled model " + id + " is damaged: build the app again.");
-        }
-        if (!kind.equals(kind(card))) {
-            String gives =
-                    DETAIL.equals(kind(card))
-                            ? "measures the blur of tiles in pixels"
-                            : "gives a blur map of a whole photo";
-            String takes =
-                    DETAIL.equals(kind)
-                            ? "measures the blur of tiles in pixels"
-                            : "gives a blur map of a whole photo";
-            throw new DbdException.Model(
-                    "The model " + id + " " + gives + ": here one is needed that " + takes + ".");
-        }
         return of(direct(readAll(assets, id + "/model.tflite")), id, checksum, expected);
     }
 
-    /** The kind of model that a card is of. */
-    static String kind(BlurModel.Assets assets, String id) {
-        return kind(card(assets, id));
+    private static String purpose(String kind) {
+        return DETAIL.equals(kind)
+                ? "measures the blur of tiles in pixels"
+                : "gives a blur map of a whole photo";
     }
 
-    private static String kind(String card) {
-        String kind = ModelCard.value(card, "kind");
-        return kind == null ? BLUR_MAP : kind;
+    /** The kind of a model that comes with this library. */
+    static String kind(BlurModel.Assets assets, String id) {
+        return ModelCard.value(card(assets, id), "kind");
     }
 
     private static String card(BlurModel.Assets assets, String id) {
-        return new String(readAll(assets, id + "/card.json"), StandardCharsets.UTF_8);
+        String card = new String(readAll(assets, id + "/card.json"), StandardCharsets.UTF_8);
+        String checksum = ModelCard.value(card, "sha256");
+        String kind = ModelCard.value(card, "kind");
+        if (!id.equals(ModelCard.value(card, "id"))
+                || checksum == null
+                || !CHECKSUM.matcher(checksum).matches()
+                || !(BLUR_MAP.equals(kind) || DETAIL.equals(kind))) {
+            throw new DbdException.Model(
+                    "The card of the bundled model " + id + " is damaged: build the app again.");
+        }
+        return card;
     }
 
     /** Reads a model of the app's own; the checksum is null where none is known. */

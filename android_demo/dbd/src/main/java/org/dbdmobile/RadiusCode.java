@@ -4,8 +4,12 @@ package org.dbdmobile;
 final class RadiusCode {
     private static final int CODES = 256;
 
-    /** The radius in pixels; a crisp photo has about 1. */
+    /** The radius in pixels of what was looked at; a crisp photo has about 1. */
     static final float[] RADIUS_PX = new float[CODES];
+
+    // The same in the photo's pixels, by log2 of the level that was looked at.
+    private static final float[][] IN_PHOTO_PX =
+            new float[1 + Integer.numberOfTrailingZeros(JudgeConstants.COARSEST_LEVEL)][CODES];
 
     /** The probability that the radius is right to a factor of 1.41. */
     static final float[] CONFIDENCE = new float[CODES];
@@ -29,10 +33,27 @@ final class RadiusCode {
             RADIUS_PX[code] = (float) Math.pow(2, radius);
             CONFIDENCE[code] = (float) errorFunction(deviations / Math.sqrt(2));
             MOTION[code] = (float) code / CODES;
+            for (int i = 0; i < IN_PHOTO_PX.length; i++) {
+                IN_PHOTO_PX[i][code] = inPhoto(RADIUS_PX[code], 1 << i);
+            }
         }
     }
 
     private RadiusCode() {}
+
+    /** The radii in the photo's pixels of what was looked at reduced by 1, 2, 4 or 8. */
+    static float[] inPhoto(int level) {
+        return IN_PHOTO_PX[Integer.numberOfTrailingZeros(level)];
+    }
+
+    /**
+     * A radius that was measured in a level's pixels in those of the photo. A crisp edge has a radius
+     * of 1 on every level: only what the lens added is larger in the photo.
+     */
+    static float inPhoto(double radiusPx, int level) {
+        double square = radiusPx * radiusPx;
+        return (float) Math.sqrt(Math.max(1 + level * level * (square - 1), square));
+    }
 
     private static double between(double low, double high, int code) {
         return low + (high - low) * code / CODES;
