@@ -533,7 +533,8 @@ def test_screens(*options):
 def test_arm64():
     """Run the tests of golden vectors and inference."""
     compile_tests()
-    names = ["org.dbdmobile.GoldenVectorsTest", "org.dbdmobile.NativeInferenceTest"]
+    tests = ("GoldenVectorsTest", "JudgeGoldenTest", "NativeInferenceTest")
+    names = [f"org.dbdmobile.{test}" for test in tests]
     on_arm64(JUNIT_RUNNER, *names, options=["-Ddbd.effort=3"])
 
 

@@ -129,7 +129,7 @@ def test_junit_suite_passes(library, capfd):
     library.test()
     out = capfd.readouterr().out
     assert "\nOK (" in out
-    assert int(out.split("\nOK (")[1].split()[0]) >= 70
+    assert int(out.split("\nOK (")[1].split()[0]) >= 94
 
 
 @pytest.mark.parametrize("threads", [1, 2])

@@ -7,6 +7,10 @@
  * sharpness of a box, in-focus verdict, pictures to lay over the preview. Everything that a camera
  * app calls for every frame works in memory that was allocated before the first one.
  *
+ * <p>With a {@link org.dbdmobile.DetailModel} the detector also judges: how blurred a {@link
+ * org.dbdmobile.Region} or the subject is in the frame's own pixels, and by a {@link
+ * org.dbdmobile.Strictness} whether that is sharp: a {@link org.dbdmobile.Focus}.
+ *
  * <p>Only {@link org.dbdmobile.AndroidFrames} needs Android; all else is plain Java 8 over {@code
  * org.tensorflow.lite}.
  */
