@@ -72,7 +72,13 @@ public class BlurModelTest {
 
     @Test
     public void bundled_damagedCard_throwsModel() {
-        for (String card : new String[] {"", "{", "[]", "{\"id\": \"lite\", \"sha256\": \"12\"}"}) {
+        String good =
+                new String(
+                        Golden.bytes("dbd_mobile/models/lite/card.json"), StandardCharsets.UTF_8);
+        String ofNoKind = good.replace("\"kind\"", "\"kin\"");
+        String ofAnother = good.replace("\"blur-map\"", "\"hat\"");
+        String cut = "{\"id\": \"lite\", \"kind\": \"blur-map\", \"sha256\": \"12\"}";
+        for (String card : new String[] {"", "{", "[]", cut, ofNoKind, ofAnother}) {
             BlurModel.Assets assets =
                     path -> new ByteArrayInputStream(card.getBytes(StandardCharsets.UTF_8));
             assertThrows(DbdException.Model.class, () -> BlurModel.bundled(assets, "lite"));

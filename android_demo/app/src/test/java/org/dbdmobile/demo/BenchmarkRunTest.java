@@ -52,7 +52,9 @@ public class BenchmarkRunTest implements BenchmarkRun.Listener, BenchmarkRun.Pho
         byte[] model = Files.readAllBytes(TINY);
         String sha256 = BlurModel.read(new ByteArrayInputStream(model), "x", null).sha256();
         for (String id : new String[] {"one", "two"}) {
-            String card = "{\"id\": \"" + id + "\", \"sha256\": \"" + sha256 + "\"}";
+            String card =
+                    "{\"id\": \"" + id + "\", \"kind\": \"blur-map\", \"sha256\": \"" + sha256
+                            + "\"}";
             assets.put(id + "/card.json", card.getBytes("UTF-8"));
             assets.put(id + "/model.tflite", model);
         }
