@@ -12,9 +12,9 @@ from networks.network import Network
 CELL = 16
 """Side of a cell in pixels: the network's stride."""
 
-# Patches of 4 x 4 pixels that do not overlap: most of the time would go into layers at the photo's own
-# resolution. They are taken in two linear steps, as colour tells next to nothing: the first leaves
-# about a channel of brightness for each pixel.
+# Patches of 4 x 4 pixels that do not overlap: most of the time would go into layers at the photo's
+# own resolution. They are taken in two steps, as colour tells next to nothing: the first, a linear
+# one, leaves about a channel of brightness for each pixel.
 _PAIR_CHANNELS, _PATCH_CHANNELS = 4, 24
 _BLOCKS = ((40, 2), (64, 2), (64, 1), (48, 1))
 _LOGITS = 3

@@ -22,8 +22,10 @@ SIDE = 80
 """Side of a box in pixels."""
 _SLICES = ("near", "mid", "far")
 _RUNNER_UP = 0.7
-# Variance of the Laplacian of levels of 255: below it there is noise and JPEG, not detail.
-_LEAST_DETAIL = 150.0
+# Blurred a little, so that noise and JPEG blocks do not pass for detail; then of levels of 255 a
+# variance of the Laplacian below which there is none.
+_SIGMA = 0.8
+_LEAST_DETAIL = 15.0
 
 
 def measure_focal_stacks(detector: BlurDetector, folder: Path) -> list[Row]:
@@ -64,16 +66,19 @@ def clear_boxes(slices: Sequence[NDArray[np.uint8]]) -> Iterator[tuple[Box, int]
         slices: (H, W, 3) uint8 each, of one size.
     """
     height, width = (min(photo.shape[axis] for photo in slices) for axis in (0, 1))
-    edges = [
-        np.asarray(cv2.Laplacian(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), cv2.CV_32F))
-        for photo in slices
-    ]
+    edges = [_laplacian(photo) for photo in slices]
     for top in range(0, height - SIDE + 1, SIDE):
         for left in range(0, width - SIDE + 1, SIDE):
             detail = [edge[top : top + SIDE, left : left + SIDE].var() for edge in edges]
             *_, second, most = sorted(detail)
             if most >= _LEAST_DETAIL and second <= _RUNNER_UP * most:
                 yield (left, top, left + SIDE, top + SIDE), int(np.argmax(detail))
+
+
+def _laplacian(photo: NDArray[np.uint8]) -> NDArray[np.float32]:
+    luma = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    smooth = cv2.GaussianBlur(luma, (0, 0), _SIGMA)
+    return np.asarray(cv2.Laplacian(smooth, cv2.CV_32F), np.float32)
 
 
 def _stacks(folder: Path) -> list[list[Path]]:
