@@ -1,8 +1,8 @@
 """Crisp camera photos in; tiles whose blur is known in pixels out, as a camera would write them.
 
-What ``networks.detail`` learns from; no mask is needed. A tile is blurred in linear light by a disc,
-a polygon, a Gaussian or a path of motion, then goes through what cameras do after the lens: mosaic,
-noise, denoising, sharpening, resampling, JPEG.
+What ``networks.detail`` learns from; no mask is needed. A tile is blurred in linear light by a
+disc, a polygon, a Gaussian or a path of motion, then goes through what cameras do after the lens:
+mosaic, noise, denoising, sharpening, resampling, JPEG.
 """
 
 import math
@@ -24,7 +24,7 @@ MAX_RADIUS = 14.0
 _MIN_RADIUS = 0.4
 # What blur and camera may draw on beyond the tile's edge, on each side.
 _MARGIN = 32
-# Of the ratio in ``crispness``: what counts as crisp beside the photo's own crispest edges, and at all.
+# Of the ratio in ``crispness``: crisp beside the photo's own best edges, and crisp at all.
 _CRISP_SHARE, _CRISP_RATIO = 0.82, 1.25
 _EDGE_GRADIENT, _FLAT_GRADIENT = 10.0, 3.0
 # Only what is crisper than cameras make it is mosaicked: the others have been once. It blurs as a
@@ -38,10 +38,10 @@ class Tile:
 
     Attributes:
         rgb: (S, S, 3) uint8.
-        log2_radius: (S / 16, S / 16) float32: log2 of sqrt(r0 ** 2 + r ** 2), r being the radius of
-            the circle of confusion in pixels, or that of the disc that spreads light as far as the
-            motion does, and r0 what the photo had before: 1 where every pixel is as sharp as a pixel
-            can be.
+        log2_radius: (S / 16, S / 16) float32: log2 of sqrt(r0 ** 2 + r ** 2), r being the radius
+            of the circle of confusion in pixels, or that of the disc that spreads light as far as
+            the motion does, and r0 what the photo had before: 1 where a pixel is as sharp as can
+            be.
         motion: (S / 16, S / 16) float32: 1 where the blur is one of motion.
         known: (S / 16, S / 16) bool: False where the tile does not say.
     """
@@ -76,9 +76,8 @@ def _edges(photo: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.fl
     Gaussian of one pixel: the sharper an edge was, the more it loses by being blurred once more.
     """
     luma = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    before, after = (
-        _steepest(image) for image in (luma, np.asarray(cv2.GaussianBlur(luma, (0, 0), 1.0)))
-    )
+    before = _steepest(luma)
+    after = _steepest(np.asarray(cv2.GaussianBlur(luma, (0, 0), 1.0), np.float32))
     return before, before / np.maximum(after, 1e-3)
 
 
@@ -214,7 +213,11 @@ class KnownBlur:
         sharp, cells = np.rot90(sharp, turn), np.rot90(cells, turn)
         if mirror:
             sharp, cells = sharp[:, ::-1], cells[:, ::-1]
-        return np.ascontiguousarray(sharp), cells, float(np.interp(side / wanted, _SCALES, source.base))
+        return (
+            np.ascontiguousarray(sharp),
+            cells,
+            float(np.interp(side / wanted, _SCALES, source.base)),
+        )
 
     def _cut(
         self,
@@ -343,9 +346,7 @@ def motion_kernel(length: float, rng: np.random.Generator) -> NDArray[np.float32
         (1, 1, right * below),
     ):
         inside = (np.abs(left + dx) <= half) & (np.abs(top + dy) <= half)
-        np.add.at(
-            kernel, ((top + dy + half)[inside], (left + dx + half)[inside]), weight[inside]
-        )
+        np.add.at(kernel, ((top + dy + half)[inside], (left + dx + half)[inside]), weight[inside])
     return kernel / kernel.sum()
 
 
@@ -388,13 +389,15 @@ def _camera(
     if rng.random() < 0.2:
         zoom = rng.uniform(0.85, 1.3)
         side = round(light.shape[0] * zoom)
-        method = cv2.INTER_AREA if zoom < 1 else int(rng.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC]))
+        method = (
+            cv2.INTER_AREA if zoom < 1 else int(rng.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC]))
+        )
         light = np.asarray(cv2.resize(light, (side, side), interpolation=method))
     return light, zoom
 
 
 def _zoomed(radius: float, zoom: float) -> float:
-    """A radius after resampling: reduced pixels are as sharp as pixels are, enlarged ones blurred."""
+    """A radius after resampling: reduced pixels are crisp again, enlarged ones are blurred."""
     if zoom >= 1:
         return zoom * radius
     return math.sqrt(1 + zoom**2 * (radius**2 - 1))
@@ -415,9 +418,7 @@ def _mosaicked(light: NDArray[np.float32], rng: np.random.Generator) -> NDArray[
     return (np.asarray(cv2.demosaicing(raw, code)).astype(np.float32) / 65535) ** 2
 
 
-def _developed(
-    rgb: NDArray[np.uint8], plain: bool, rng: np.random.Generator
-) -> NDArray[np.uint8]:
+def _developed(rgb: NDArray[np.uint8], plain: bool, rng: np.random.Generator) -> NDArray[np.uint8]:
     """Denoising, sharpening and JPEG: sRGB bytes -> sRGB bytes."""
     if rng.random() < (0.4 if plain else 0.2):
         rgb = np.asarray(
@@ -441,7 +442,7 @@ def _developed(
             rgb[..., ::-1],
             [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, sampling],
         )
-        rgb = np.asarray(cv2.imdecode(content, cv2.IMREAD_COLOR))[..., ::-1]
+        rgb = np.asarray(cv2.imdecode(content, cv2.IMREAD_COLOR), np.uint8)[..., ::-1]
     return rgb
 
 
@@ -501,7 +502,9 @@ def _dead_leaves(side: int, rng: np.random.Generator) -> NDArray[np.uint8]:
         color = np.clip(palette[rng.integers(12)] + rng.normal(0, 20, 3), 0, 255).tolist()
         shape = rng.random()
         if shape < 0.35:
-            cv2.circle(image, centre.astype(int).tolist(), max(1, round(min(radius, 300))), color, -1)
+            cv2.circle(
+                image, centre.astype(int).tolist(), max(1, round(min(radius, 300))), color, -1
+            )
         elif shape < 0.8:
             angles = np.sort(rng.uniform(0, 2 * math.pi, int(rng.integers(3, 7))))
             stretch = np.exp(rng.normal(0, 0.5))

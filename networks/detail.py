@@ -12,17 +12,18 @@ from networks.network import Network
 CELL = 16
 """Side of a cell in pixels: the network's stride."""
 
-# Patches that do not overlap, as they are few: most of the time would go into layers at the photo's
-# own resolution.
-_PATCH, _PATCH_CHANNELS = 4, 14
-_BLOCKS = ((16, 1), (32, 2), (48, 2), (64, 1))
+# Patches of 4 x 4 pixels that do not overlap: most of the time would go into layers at the photo's
+# own resolution. They are taken in two steps, as colour tells next to nothing: the first, a linear
+# one, leaves about a channel of brightness for each pixel.
+_PAIR_CHANNELS, _PATCH_CHANNELS = 4, 24
+_BLOCKS = ((40, 2), (64, 2), (64, 1), (48, 1))
 _LOGITS = 3
 
 
 class Detail(Network):
     """Circle of confusion of each cell of 16 x 16 pixels, with how sure that is, made for int8.
 
-    A cell is judged by what lies within 32 pixels of it: whether an edge is sharp does not depend
+    A cell is judged by what lies within 48 pixels of it: whether an edge is sharp does not depend
     on what the photo shows.
 
     The three channels of the output (N, 3, H / 16, W / 16) are sigmoids, and so share one fixed
@@ -38,7 +39,10 @@ class Detail(Network):
     def __init__(self) -> None:
         super().__init__()
         self.contract = NetworkContract(width=256, height=256, mean=127.0, scale=128.0)
-        self.stem = conv_bn(3, _PATCH_CHANNELS, _PATCH, stride=_PATCH)
+        self.stem = nn.Sequential(
+            conv_bn(3, _PAIR_CHANNELS, 2, stride=2, act=False),
+            conv_bn(_PAIR_CHANNELS, _PATCH_CHANNELS, 2, stride=2),
+        )
         self.blocks = nn.Sequential()
         inputs = _PATCH_CHANNELS
         for outputs, stride in _BLOCKS:

@@ -34,8 +34,8 @@ class DetailRecipe:
         checkpoint_steps: After how many steps, again and again, the network is measured on what is
             held out and the run can go on from.
         batch_size: Tiles a step.
-        distinct_tiles: How many tiles are made, when they are first met; they are kept and met again,
-            turned and mirrored at random.
+        distinct_tiles: How many tiles are made, when they are first met; they are kept and met
+            again, turned and mirrored at random.
         tile_side: Side of a tile in pixels.
         rate: Peak learning rate.
         warm_up_steps: Over how many steps the rate rises to that; then it falls along a half cosine
@@ -54,12 +54,12 @@ class DetailRecipe:
 
     architecture: Annotated[StrictStr, one_of({ARCHITECTURE: None})]
     native_photos: StrictStr = "native"
-    steps: Annotated[Count, Field(gt=0)] = 20000
+    steps: Annotated[Count, Field(gt=0)] = 16000
     checkpoint_steps: Annotated[Count, Field(gt=0)] = 1000
     batch_size: Annotated[Count, Field(gt=1)] = 32
     distinct_tiles: Annotated[Count, Field(gt=0)] = 24000
     tile_side: Annotated[Count, Field(gt=0, le=_LARGEST_TILE, multiple_of=32)] = 192
-    rate: Positive = 5e-3
+    rate: Positive = 6e-3
     warm_up_steps: Count = 300
     weight_decay: Number = 1e-4
     ema_decay: Share = 0.998

@@ -40,7 +40,7 @@ FAMILIES = {
     "detail": Family(
         name="Detail",
         description=(
-            "Five depthwise-separable convolutions down to cells of 16x16 pixels: the radius of "
+            "Depthwise-separable convolutions down to cells of 16x16 pixels: the radius of "
             "the blur in pixels and how sure that is, made for int8."
         ),
     ),

@@ -67,7 +67,8 @@ def test_command_writes_weights_that_say_what_they_are(native, tmp_path, capsys,
     caplog.set_level(logging.INFO)
     recipe = tmp_path / "mine.toml"
     recipe.write_text(
-        'architecture = "detail"\nsteps = 3\ncheckpoint_steps = 2\nbatch_size = 2\ndistinct_tiles = 4\ntile_side = 64\n'
+        'architecture = "detail"\nsteps = 3\ncheckpoint_steps = 2\nbatch_size = 2\n'
+        "distinct_tiles = 4\ntile_side = 64\n"
     )
     folder = tmp_path / "run"
     arguments = ["detail", str(recipe), "-o", str(folder), "--as", "mine@1.2.3", "--seed", "5"]

@@ -109,3 +109,17 @@ def test_part_of_a_photo_that_is_not_sharp_is_unknown():
 
 def test_plain_image_is_neither_crisp_nor_blurred():
     assert (crispness(np.full((64, 64, 3), 90, np.uint8)) == 1).all()
+
+
+def test_what_a_photo_lacks_in_sharpness_counts_as_its_own_blur():
+    photo = photos.astronaut()
+    sharp, soft = (
+        KnownBlur([known_blur.blurred_by(photo, radius)], SIDE, 0, [True]) for radius in (0, 2)
+    )
+    pairs = [(sharp[index].log2_radius.min(), soft[index].log2_radius.min()) for index in range(60)]
+    # Drawn and plain tiles are as sharp as before.
+    assert sum(one == other for one, other in pairs) > 10
+    changed = [other - one for one, other in pairs if one != other]
+    assert len(changed) > 10
+    # A tile that is not blurred further differs by log2 of sqrt(1 + 2 ** 2), others by less.
+    assert 0.2 < np.mean(changed) < math.log2(math.hypot(1, 2))
