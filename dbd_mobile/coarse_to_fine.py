@@ -14,7 +14,7 @@ from dbd_mobile.detail import Detail
 from dbd_mobile.pyramid import Cells, Pyramid
 from dbd_mobile.reading import RELIABLE_PX, Measured, in_photo, resolve
 
-MAX_TILES = 24
+MAX_TILES = 8
 """Most tiles that are looked at on a level that is not looked at in full."""
 
 FULL_LEVEL = 4

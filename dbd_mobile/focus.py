@@ -9,6 +9,7 @@ import numpy as np
 
 from dbd_mobile.coarse_to_fine import Look
 from dbd_mobile.errors import ArgumentError
+from dbd_mobile.radius_code import CRISP_PX
 from dbd_mobile.strictness import MAX_RADIUS_PX, Strictness, checked_width
 
 Verdict: TypeAlias = Literal["sharp", "soft", "blurred", "undecidable"]
@@ -30,12 +31,11 @@ SOFT_FACTOR = 2.0
 SCORE_WIDTH = 1920
 """The width in pixels that ``score`` is for, unless ``at_width`` says another."""
 
-HALF_SCORE_PX = 1.25
+HALF_SCORE_PX = 2.5
 """The radius of the lens's blur, at that width, that has half the score."""
 
-# A measured radius between 1 and 1.3 is more and more believed to be the lens's: crisp cells
-# scatter around 1, and what is above it would count as blur though nothing is blurred.
-_CERTAIN_BLUR = 0.3
+SCORE_POWER = 3
+"""How the score falls with the radius: of blur that cannot be seen, under a pixel, hardly."""
 
 _IS_MOTION = 0.5
 
@@ -48,7 +48,7 @@ class Focus:
         verdict: "sharp", "soft", "blurred" or "undecidable".
         reason: The verdict and the numbers in a sentence.
         blur_radius_px: Measured radius of the circle of confusion in the photo's own pixels; a
-            crisp photo has about 1. None if undecidable.
+            crisp photo has 1 to 1.5. None if undecidable.
         lens_blur_px: Radius of what lens and motion added, in the photo's own pixels: 0 for a
             crisp photo. None if undecidable.
         sharp_width_px: The largest width, at most the photo's, at which the region looks sharp.
@@ -114,7 +114,7 @@ class Focus:
             width: In pixels; None for the photo's own.
 
         Returns:
-            In pixels as they are viewed, 1 = crisp; None if undecidable.
+            In pixels as they are viewed, 1.3 = crisp; None if undecidable.
         """
         if self.lens_blur_px is None:
             return None
@@ -175,9 +175,8 @@ def statistic_of(look: Look, *, cells: int) -> Statistic:
 
 
 def lens_blur(radius_px: float) -> float:
-    """Give what the lens added to a measured radius, in the same pixels; 0 for 1 and less."""
-    believed = min(max(radius_px - 1, 0) / _CERTAIN_BLUR, 1)
-    return math.sqrt(max(radius_px**2 - 1, 0)) * believed
+    """Give what the lens added to a measured radius, in the same pixels; 0 for a crisp one."""
+    return math.sqrt(max(radius_px**2 - CRISP_PX**2, 0))
 
 
 def verdict_on(
@@ -245,7 +244,7 @@ def focus_of(
     reduced = width / decoded_width
     added = lens_blur(statistic.radius_px) * reduced
     verdict = _verdict(_viewed(added, width, at_width), strictness.max_radius_px)
-    most = math.sqrt(strictness.max_radius_px**2 - 1)
+    most = lens_blur(strictness.max_radius_px)
     score_blur = added * (at_width or SCORE_WIDTH) / width
     radius_px = statistic.radius_px * reduced
     at_full = _verdict(_viewed(added, width, None), strictness.max_radius_px)
@@ -256,7 +255,7 @@ def focus_of(
         lens_blur_px=added,
         # Of a photo that was decoded at a fraction of its size no more than that is known.
         sharp_width_px=max(int(min(decoded_width, width * most / max(added, 1e-9))), 1),
-        score=1 / (1 + (score_blur / HALF_SCORE_PX) ** 2),
+        score=1 / (1 + (score_blur / HALF_SCORE_PX) ** SCORE_POWER),
         motion=statistic.motion,
         confidence=min(statistic.confidence, 1.0),
         box_xyxy=box_xyxy,
@@ -268,7 +267,7 @@ def focus_of(
 
 
 def _viewed(lens_blur_px: float, width: int, at_width: int | None) -> float:
-    return math.hypot(1, lens_blur_px * (at_width or width) / width)
+    return math.hypot(CRISP_PX, lens_blur_px * (at_width or width) / width)
 
 
 def _verdict(radius_px: float, max_radius_px: float) -> Verdict:

@@ -8,24 +8,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dbd_mobile.pyramid import LEVELS
-from dbd_mobile.radius_code import CONFIDENCE, MOTION, RADIUS_PX
+from dbd_mobile.radius_code import CONFIDENCE, CRISP_PX, MOTION, RADIUS_PX
 
-MIN_CONFIDENCE = 0.7
+MIN_CONFIDENCE = 0.5
 """From this confidence on a measurement counts."""
 
 RELIABLE_PX = 6.0
 """Radii from here on, in pixels of the level, are better measured on a coarser level."""
 
-CRISP_PX = 2.0
+SOFT_PX = 2.0
 """Less than this, in a coarse level's own pixels, says no more than that a finer level may tell."""
 
 
 def in_photo(radius_px: float, level: int) -> float:
     """Give a radius that was measured in a level's pixels in those of the photo.
 
-    A crisp edge has a radius of 1 on every level: only what the lens added is larger in the photo.
+    A crisp edge has the same radius on every level: only what the lens added is larger in the photo.
     """
-    return math.sqrt(max(1 + level**2 * (radius_px**2 - 1), radius_px**2))
+    added = radius_px**2 - CRISP_PX**2
+    return math.sqrt(max(CRISP_PX**2 + level**2 * added, radius_px**2))
 
 
 _RADIUS_PX = {
@@ -119,7 +120,7 @@ def resolve(levels: Sequence[Measured]) -> Measured:
         in_range = level.radius_px < in_photo(RELIABLE_PX, level.level)
         counts = level.is_sure & (in_range | ~is_sure)
         if level.level > 1:
-            counts &= level.radius_px >= in_photo(CRISP_PX, level.level)
+            counts &= level.radius_px >= in_photo(SOFT_PX, level.level)
         taken = counts | (level.looked & ~is_sure)
         radius_px[taken] = level.radius_px[taken]
         confidence[taken] = level.confidence[taken]

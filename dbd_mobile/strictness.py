@@ -9,9 +9,11 @@ from typing import ClassVar
 
 from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.errors import ArgumentError, InputError
+from dbd_mobile.radius_code import CRISP_PX
 
 MAX_RADIUS_PX = 1.6
-"""Largest radius of blur, in pixels as they are viewed, that looks sharp: a crisp edge has 1."""
+"""Largest radius of blur, in pixels as they are viewed, that looks sharp: crisp photos have 1 to
+1.5."""
 
 MAX_WIDTH = 1_000_000
 """Largest width in pixels that a photo can be judged at."""
@@ -40,7 +42,7 @@ class Strictness:
     Attributes:
         name: What to call it.
         max_radius_px: Largest radius of blur that is sharp, in pixels of the photo as it is
-            viewed, at least 1, which is a crisp edge's. Up to twice that is soft.
+            viewed, at least 1.3, which is a crisp photo's. Up to twice that is soft.
         at_width: The width in pixels that the photo is viewed at; None for its own, 100 %.
 
     Raises:
@@ -66,9 +68,9 @@ class Strictness:
         if (
             isinstance(radius, bool)
             or not isinstance(radius, int | float)
-            or not (1 <= radius < math.inf)
+            or not (CRISP_PX <= radius < math.inf)
         ):
-            raise ArgumentError(f"max_radius_px is a number from 1, got {radius!r}.")
+            raise ArgumentError(f"max_radius_px is a number from {CRISP_PX}, got {radius!r}.")
         if self.at_width is not None:
             object.__setattr__(self, "at_width", checked_width(self.at_width))
 

@@ -28,7 +28,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "judge",
         help="say of photos whether the subject, or a box, is sharp",
         description="Print one line per photo: its path; sharp, soft, blurred or undecidable; the "
-        "radius of blur in the photo's own pixels, where a crisp photo has about 1; where it "
+        "radius of blur in the photo's own pixels, where a crisp photo has 1 to 1.5; where it "
         "looked, as --box takes it; and the reason. With -o also write STEM.focus.jpg for each: "
         "the photo with that region outlined, what is soft hatched, what is blurred hatched "
         "more densely, and the radius on a scale. Pictures of an earlier run are replaced.",
