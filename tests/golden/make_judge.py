@@ -71,9 +71,10 @@ def constants():
         "LOWEST_LOG2_SPREAD": low_spread,
         "HIGHEST_LOG2_SPREAD": high_spread,
         "TOLERANCE": radius_code.TOLERANCE,
+        "CRISP_PX": radius_code.CRISP_PX,
         "MIN_CONFIDENCE": reading.MIN_CONFIDENCE,
         "RELIABLE_PX": reading.RELIABLE_PX,
-        "CRISP_PX": reading.CRISP_PX,
+        "SOFT_PX": reading.SOFT_PX,
         "MAX_TILES": coarse_to_fine.MAX_TILES,
         "FULL_LEVEL": coarse_to_fine.FULL_LEVEL,
         "FEW_TILES": coarse_to_fine.FEW_TILES,
@@ -88,7 +89,7 @@ def constants():
         "SOFT_FACTOR": focus.SOFT_FACTOR,
         "SCORE_WIDTH": focus.SCORE_WIDTH,
         "HALF_SCORE_PX": focus.HALF_SCORE_PX,
-        "CERTAIN_BLUR": focus._CERTAIN_BLUR,
+        "SCORE_POWER": focus.SCORE_POWER,
         "IS_MOTION": focus._IS_MOTION,
         "MAX_GRID": subject.MAX_GRID,
         "IN_FOCUS": subject.IN_FOCUS,
@@ -381,7 +382,7 @@ def make_focus(generator):
         photo |= dict(zip(("tile_columns", "tile_rows"), tile_wh, strict=True))
         regions_here = [*some_regions(generator, width, height), *[("subject", ())] * 4]
         for place, (kind, places) in enumerate(regions_here):
-            asked = {"max_radius_px": (1.6, 1.6, 1.3, 3.0)[place % 4]}
+            asked = {"max_radius_px": (1.6, 1.6, 1.4, 3.0)[place % 4]}
             asked |= {"at_width": (0, 1920, 0, 320, 200)[(number + place) % 5]}
             row = {**photo, "region": kind, "numbers": spoken(places) or "-", **asked}
             row |= make_map(generator, f"map{number}{place}.bin", kind == "subject")

@@ -80,7 +80,8 @@ public class NativeJudgeTest {
 
     @Test
     public void judge_anyRadius_isItsVerdictAt100Percent() {
-        double[] radii = {1, 1.5, 1.75, 3, 3.6};
+        double most = JudgeConstants.MAX_RADIUS_PX;
+        double[] radii = {1, 0.94 * most, 1.1 * most, 1.9 * most, 2.2 * most};
         Focus.Verdict[] verdicts = {
             Focus.Verdict.SHARP,
             Focus.Verdict.SHARP,
@@ -102,12 +103,18 @@ public class NativeJudgeTest {
     @Test
     public void judge_softPhoto_isSharpAtASmallerWidth() {
         Focus soft = judged(4, 0, 0, Strictness.PIXEL);
-        assertEquals(WIDTH * 1.249 / 3.87, soft.sharpWidthPx(), 15);
+        assertEquals(
+                WIDTH * added(JudgeConstants.MAX_RADIUS_PX) / added(4), soft.sharpWidthPx(), 15);
         Focus small = judged(4, 0, 0, Strictness.PIXEL.at(soft.sharpWidthPx()));
         assertEquals(Focus.Verdict.SHARP, small.verdict());
         assertTrue(small.reason(), small.reason().contains(", blurred at 100 %: blur radius 4."));
         assertTrue(soft.score() < small.score());
         assertEquals(soft.sharpWidthPx(), small.atWidth());
+    }
+
+    /** What the lens added to a radius. */
+    private static double added(double radiusPx) {
+        return Math.sqrt(radiusPx * radiusPx - JudgeConstants.CRISP_PX * JudgeConstants.CRISP_PX);
     }
 
     @Test
@@ -325,7 +332,7 @@ public class NativeJudgeTest {
         assertEquals(Strictness.of("mine", 2), Strictness.of("mine", 2));
         assertThrows(DbdException.Argument.class, () -> Strictness.PIXEL.at(0));
         assertThrows(DbdException.Argument.class, () -> Strictness.PIXEL.at(1_000_001));
-        for (double radius : new double[] {0.9, Double.NaN, Double.POSITIVE_INFINITY}) {
+        for (double radius : new double[] {1.29, Double.NaN, Double.POSITIVE_INFINITY}) {
             assertThrows(DbdException.Argument.class, () -> Strictness.of("mine", radius));
         }
         assertThrows(DbdException.Argument.class, () -> Strictness.of("", 2));

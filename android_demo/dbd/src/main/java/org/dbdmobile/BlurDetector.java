@@ -228,7 +228,12 @@ public final class BlurDetector implements AutoCloseable {
         if (judge == null) {
             DetectorOptions onCpu = options.withAccelerator(null);
             Engine opened = TfliteEngine.open(detail.file(), onCpu);
-            judge = new FocusJudge(new DetailMeter(detail, opened));
+            try {
+                judge = new FocusJudge(new DetailMeter(detail, opened));
+            } catch (RuntimeException | Error failed) {
+                opened.close();
+                throw failed;
+            }
         }
         return judge;
     }

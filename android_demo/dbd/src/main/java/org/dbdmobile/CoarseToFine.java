@@ -224,7 +224,7 @@ final class CoarseToFine {
         float[] radii = RadiusCode.inPhoto(level);
         float reliable = RadiusCode.inPhoto(JudgeConstants.RELIABLE_PX, level);
         float large = RadiusCode.inPhoto(JudgeConstants.RELIABLE_PX / 2, level);
-        float crisp = level > 1 ? RadiusCode.inPhoto(JudgeConstants.CRISP_PX, level) : 0;
+        float soft = level > 1 ? RadiusCode.inPhoto(JudgeConstants.SOFT_PX, level) : 0;
         for (int row = 0, i = 0; row < rows; row++) {
             int start = Math.min(row / level, levelRows - 1) * levelColumns;
             for (int column = 0; column < columns; column++, i++) {
@@ -243,7 +243,7 @@ final class CoarseToFine {
                     isKnown[i] = true;
                 }
                 boolean counts =
-                        isSure && (here < reliable || !isMeasured[i]) && here >= crisp;
+                        isSure && (here < reliable || !isMeasured[i]) && here >= soft;
                 if (counts || !isMeasured[i]) {
                     radius[i] = here;
                     confidence[i] = sure;

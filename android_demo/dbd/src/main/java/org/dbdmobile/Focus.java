@@ -84,18 +84,17 @@ public final class Focus {
         lensBlurPx = lensBlur(blurRadiusPx);
         verdict = verdict(radiusAt(atWidth), maxRadius);
         verdictAtFull = verdict(radiusAt(0), maxRadius);
-        double most = Math.sqrt(maxRadius * maxRadius - 1);
-        double sharpWidth = photoWidth * most / Math.max(lensBlurPx, 1e-9);
+        double sharpWidth = photoWidth * lensBlur(maxRadius) / Math.max(lensBlurPx, 1e-9);
         sharpWidthPx = Math.max((int) Math.min(photoWidth, sharpWidth), 1);
         int scoreWidth = atWidth > 0 ? atWidth : JudgeConstants.SCORE_WIDTH;
         double halves = lensBlurPx * scoreWidth / photoWidth / JudgeConstants.HALF_SCORE_PX;
-        score = 1 / (1 + halves * halves);
+        score = 1 / (1 + Math.pow(halves, JudgeConstants.SCORE_POWER));
     }
 
-    /** What the lens added to a measured radius: 0 for 1 and less, where only noise is above 1. */
+    /** What the lens added to a measured radius; 0 for a crisp one. */
     private static double lensBlur(double radiusPx) {
-        double believed = Math.min(Math.max(radiusPx - 1, 0) / JudgeConstants.CERTAIN_BLUR, 1);
-        return Math.sqrt(Math.max(radiusPx * radiusPx - 1, 0)) * believed;
+        double crisp = JudgeConstants.CRISP_PX * JudgeConstants.CRISP_PX;
+        return Math.sqrt(Math.max(radiusPx * radiusPx - crisp, 0));
     }
 
     private static Verdict verdict(double radiusPx, double maxRadiusPx) {
@@ -165,7 +164,7 @@ public final class Focus {
     /**
      * Measured radius of the circle of confusion, in the photo's own pixels.
      *
-     * @return about 1 for a crisp photo; NaN where it is undecidable
+     * @return 1 to 1.5 for a crisp photo; NaN where it is undecidable
      */
     public double blurRadiusPx() {
         return blurRadiusPx;
@@ -221,10 +220,11 @@ public final class Focus {
      * The radius of blur that is seen when the photo is viewed at a width.
      *
      * @param width in pixels; 0 for the photo's own
-     * @return pixels as they are viewed, 1 = crisp; NaN where it is undecidable
+     * @return pixels as they are viewed, 1.3 = crisp; NaN where it is undecidable
      */
     public double radiusAt(int width) {
-        return Math.hypot(1, lensBlurPx * (width > 0 ? width : photoWidth) / photoWidth);
+        double added = lensBlurPx * (width > 0 ? width : photoWidth) / photoWidth;
+        return Math.hypot(JudgeConstants.CRISP_PX, added);
     }
 
     /**

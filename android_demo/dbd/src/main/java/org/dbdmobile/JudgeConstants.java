@@ -17,14 +17,15 @@ final class JudgeConstants {
     static final double LOWEST_LOG2_SPREAD = -5;
     static final double HIGHEST_LOG2_SPREAD = 1;
     static final double TOLERANCE = 0.5;
+    static final double CRISP_PX = 1.3;
 
     // reading.py
-    static final double MIN_CONFIDENCE = 0.7;
+    static final double MIN_CONFIDENCE = 0.5;
     static final double RELIABLE_PX = 6;
-    static final double CRISP_PX = 2;
+    static final double SOFT_PX = 2;
 
     // coarse_to_fine.py
-    static final int MAX_TILES = 24;
+    static final int MAX_TILES = 8;
     static final int FULL_LEVEL = 4;
     static final int FEW_TILES = 4;
     static final int SPREAD_FACTOR = 40503;
@@ -43,8 +44,8 @@ final class JudgeConstants {
     static final double MIN_SHARE = 0.03;
     static final double SOFT_FACTOR = 2;
     static final int SCORE_WIDTH = 1920;
-    static final double HALF_SCORE_PX = 1.25;
-    static final double CERTAIN_BLUR = 0.3;
+    static final double HALF_SCORE_PX = 2.5;
+    static final int SCORE_POWER = 3;
     static final double IS_MOTION = 0.5;
 
     // subject.py and judgement.py

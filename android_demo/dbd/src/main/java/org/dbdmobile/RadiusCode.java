@@ -4,7 +4,7 @@ package org.dbdmobile;
 final class RadiusCode {
     private static final int CODES = 256;
 
-    /** The radius in pixels of what was looked at; a crisp photo has about 1. */
+    /** The radius in pixels of what was looked at; a crisp photo has 1 to 1.5. */
     static final float[] RADIUS_PX = new float[CODES];
 
     // The same in the photo's pixels, by log2 of the level that was looked at.
@@ -47,12 +47,13 @@ final class RadiusCode {
     }
 
     /**
-     * A radius that was measured in a level's pixels in those of the photo. A crisp edge has a radius
-     * of 1 on every level: only what the lens added is larger in the photo.
+     * A radius that was measured in a level's pixels in those of the photo. A crisp edge has the same
+     * radius on every level: only what the lens added is larger in the photo.
      */
     static float inPhoto(double radiusPx, int level) {
+        double crisp = JudgeConstants.CRISP_PX * JudgeConstants.CRISP_PX;
         double square = radiusPx * radiusPx;
-        return (float) Math.sqrt(Math.max(1 + level * level * (square - 1), square));
+        return (float) Math.sqrt(Math.max(crisp + level * level * (square - crisp), square));
     }
 
     private static double between(double low, double high, int code) {

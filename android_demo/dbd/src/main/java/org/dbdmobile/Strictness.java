@@ -28,7 +28,7 @@ public final class Strictness {
      *
      * @param name what to call it
      * @param maxRadiusPx the largest radius of blur that is sharp, in pixels as they are viewed, at
-     *     least 1, which is a crisp edge's; up to twice that is soft
+     *     least 1.3, which is a crisp photo's; up to twice that is soft
      * @return the strictness
      * @throws DbdException.Argument it has no name, or the radius is out of range
      */
@@ -36,9 +36,10 @@ public final class Strictness {
         if (name == null || name.isEmpty()) {
             throw new DbdException.Argument("A strictness has a name, got none.");
         }
-        if (!(maxRadiusPx >= 1 && maxRadiusPx < Double.POSITIVE_INFINITY)) {
+        if (!(maxRadiusPx >= JudgeConstants.CRISP_PX && maxRadiusPx < Double.POSITIVE_INFINITY)) {
             throw new DbdException.Argument(
-                    "maxRadiusPx is a number from 1, got " + maxRadiusPx + ".");
+                    "maxRadiusPx is a number from " + JudgeConstants.CRISP_PX + ", got "
+                            + maxRadiusPx + ".");
         }
         return new Strictness(name, maxRadiusPx, 0);
     }
@@ -71,7 +72,7 @@ public final class Strictness {
     /**
      * The largest radius of blur that is sharp.
      *
-     * @return pixels as they are viewed, 1 or more
+     * @return pixels as they are viewed, 1.3 or more
      */
     public double maxRadiusPx() {
         return maxRadiusPx;
