@@ -25,11 +25,14 @@ class Ranked:
         index: Its place among the shots as they were given, from 0.
         photo: The shot as it was given.
         focus: What was found in the region that all shots are compared by.
+        radius_px: Radius of blur there in the shot's own pixels, which shots are compared by: it
+            takes less certainty than a verdict does. None where there is nothing to compare.
     """
 
     index: int
     photo: Photo | Pixels
     focus: Focus
+    radius_px: float | None
 
 
 def rank(
@@ -56,22 +59,27 @@ def rank(
 
     def judged(
         shots: Iterable[tuple[int, Photo | Pixels]],
-        judge: Callable[[int, Photo | Pixels], Focus],
+        judge: Callable[[int, Photo | Pixels], tuple[Focus, float | None]],
     ) -> list[Ranked]:
         ranked = []
         for index, photo in shots:
             try:
-                ranked.append(Ranked(index=index, photo=photo, focus=judge(index, photo)))
+                focus, radius_px = judge(index, photo)
+                ranked.append(Ranked(index=index, photo=photo, focus=focus, radius_px=radius_px))
             except ImageError as error:
                 if on_unreadable is None:
                     raise
                 on_unreadable(index, error)
-        return sorted(ranked, key=lambda shot: _relative_blur(shot.focus))
+        return sorted(ranked, key=_relative_blur)
+
+    def on_its_own(index: int, photo: Photo | Pixels) -> tuple[Focus, float | None]:
+        focus = detector.judge(photo)
+        return focus, focus.blur_radius_px
 
     shots = list(enumerate(photos))
     of_wh: tuple[int, int] | None = None
     if box_xyxy is None:
-        by_own = judged(shots, lambda index, photo: detector.judge(photo))
+        by_own = judged(shots, on_its_own)
         if not by_own:
             return []
         box_xyxy, of_wh = by_own[0].focus.box_xyxy, by_own[0].focus.size_wh
@@ -79,22 +87,21 @@ def rank(
         shots = [shots[index] for index in sorted(shot.index for shot in by_own)]
     box = box_xyxy
 
-    def in_box(index: int, photo: Photo | Pixels) -> Focus:
+    def in_box(index: int, photo: Photo | Pixels) -> tuple[Focus, float | None]:
         nonlocal of_wh
         # Decoded again rather than kept: a burst may not fit the memory.
         pixels = load_pixels(photo)
         if of_wh is None:
             of_wh = pixels.size_wh
-        return detector.judge(pixels, _scaled(box, of_wh, pixels.size_wh, index))
+        scaled = _scaled(box, of_wh, pixels.size_wh, index)
+        return detector.judge(pixels, scaled), detector.radius_to_compare(pixels, scaled)
 
     return judged(shots, in_box)
 
 
-def _relative_blur(focus: Focus) -> float:
-    """Blur as a share of the photo's width; undecidable is last."""
-    if focus.blur_radius_px is None:
-        return math.inf
-    return focus.blur_radius_px / focus.size_wh[0]
+def _relative_blur(shot: Ranked) -> float:
+    """Blur as a share of the photo's width; where there is nothing to compare, the largest."""
+    return math.inf if shot.radius_px is None else shot.radius_px / shot.focus.size_wh[0]
 
 
 def _scaled(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dbd_mobile.detail import Detail
 from dbd_mobile.pyramid import Cells, Pyramid
-from dbd_mobile.reading import RELIABLE_PX, Measured, in_photo, resolve
+from dbd_mobile.reading import MIN_CONFIDENCE, RELIABLE_PX, Measured, in_photo, resolve
 
 MAX_TILES = 8
 """Most tiles that are looked at on a level that is not looked at in full."""
@@ -53,13 +53,19 @@ def look_everywhere(detail: Detail, pyramid: Pyramid) -> Measured:
     return resolve(levels)
 
 
-def look_at(detail: Detail, pyramid: Pyramid, inside: NDArray[np.bool_]) -> Look:
+def look_at(
+    detail: Detail,
+    pyramid: Pyramid,
+    inside: NDArray[np.bool_],
+    min_confidence: float = MIN_CONFIDENCE,
+) -> Look:
     """Look at a region, coarse to fine.
 
     Args:
         detail: The model.
         pyramid: The photo, or the part of it around the region.
         inside: (h, w) bool: the region's cells on the finest level's grid, at least one.
+        min_confidence: From which confidence on a measurement counts.
 
     Returns:
         The measurements. Of cells that a coarse level was sure of and that a finer one might tell
@@ -74,7 +80,7 @@ def look_at(detail: Detail, pyramid: Pyramid, inside: NDArray[np.bool_]) -> Look
         tiles = _tiles_over(inside, pyramid, level, detail.tile_wh)
         if level < FULL_LEVEL and level != pyramid.levels[-1] and len(tiles) > FEW_TILES:
             tiles = _chosen(_touched(tiles, level, is_open), level, is_open & is_sure)
-        found = detail.read(pyramid, level, tiles).on(cells_wh)
+        found = detail.read(pyramid, level, tiles).on(cells_wh, min_confidence)
         levels.append(found)
         _let_stand_for_others(weight, is_open & is_sure, found.looked)
         is_open &= found.looked | ~is_sure

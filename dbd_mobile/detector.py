@@ -15,12 +15,12 @@ from dbd_mobile.detail import Detail
 from dbd_mobile.errors import ArgumentError, ClosedError, ImageError, ModelError
 from dbd_mobile.focus import Focus
 from dbd_mobile.interpreter import Backend, Interpreter
-from dbd_mobile.judgement import focus_on, focus_on_subject
+from dbd_mobile.judgement import focus_on, focus_on_subject, radius_to_compare
 from dbd_mobile.panorama import is_long, joined, strip_of
 from dbd_mobile.photo import Photo, Pixels, load_pixels
 from dbd_mobile.pyramid import SMALLEST_SIDE, Pyramid, levels_of
 from dbd_mobile.radius_map import RadiusMap
-from dbd_mobile.regions import Box, region_of
+from dbd_mobile.regions import Box, box_region, clip_box, region_of
 from dbd_mobile.strictness import Strictness, checked_width, strictness_of
 from dbd_mobile.tflite.model_file import ModelFacts
 from dbd_mobile.timing import StageTimer
@@ -271,7 +271,7 @@ class BlurDetector:
                 of the shot whose own subject is the sharpest.
 
         Returns:
-            All shots; those in which the region is undecidable are last.
+            All shots; those in which there is nothing to compare are last.
 
         Raises:
             ArgumentError: There is no shot, the box is empty or outside, or the shots differ in
@@ -279,6 +279,24 @@ class BlurDetector:
             DBDError: As :meth:`judge` does.
         """
         return rank(self, photos, box_xyxy)
+
+    def radius_to_compare(self, photo: Photo | Pixels, box_xyxy: Box) -> float | None:
+        """Measure a box of one of several shots of a scene, with less certainty than a verdict.
+
+        Args:
+            photo: As :meth:`judge` takes it.
+            box_xyxy: As there.
+
+        Returns:
+            The radius of blur in the photo's own pixels; None if there is nothing to compare.
+
+        Raises:
+            DBDError: As :meth:`judge` does.
+        """
+        pixels = load_pixels(photo)
+        _refuse_small(pixels)
+        region = box_region(clip_box(box_xyxy, pixels.size_wh), name="box")
+        return radius_to_compare(self._ready_detail(), pixels, region)
 
     def _map_of(self, pixels: Pixels, timer: StageTimer) -> BlurMap:
         """Run the network on a photo, or on the squares of a long one."""
@@ -400,7 +418,7 @@ def best_of(
         threads: As there.
 
     Returns:
-        All shots; those in which the region is undecidable are last.
+        All shots; those in which there is nothing to compare are last.
 
     Raises:
         DBDError: As :class:`BlurDetector` and :meth:`BlurDetector.best_of` do.

@@ -15,9 +15,11 @@ from dbd_mobile.strictness import MAX_RADIUS_PX, Strictness, checked_width
 Verdict: TypeAlias = Literal["sharp", "soft", "blurred", "undecidable"]
 """Sharp enough; up to twice the radius that is; more than that; nothing there to judge by."""
 
-QUANTILE = 0.3
-"""Of a region's radii, from small: a subject has parts that are out of focus, and is sharp if some
-are not."""
+QUANTILE = 0.4
+"""Of a region's radii, from small: a region holds some of what is behind its subject, ..."""
+
+SUBJECT_QUANTILE = 0.2
+"""... and what the blur map takes for the subject holds more of it."""
 
 MIN_CELLS = 2
 """A region with fewer cells that are measured with confidence is undecidable, ..."""
@@ -143,15 +145,16 @@ class Statistic:
     cells: int
 
 
-def statistic_of(look: Look, *, cells: int) -> Statistic:
+def statistic_of(look: Look, *, cells: int, quantile: float) -> Statistic:
     """Sum up a look at a region.
 
     Args:
         look: What was found.
         cells: Cells that the region has.
+        quantile: :data:`QUANTILE` or :data:`SUBJECT_QUANTILE`.
 
     Returns:
-        The radius that :data:`QUANTILE` of the region, among what is known of it, falls below.
+        The radius that this share of the region, among what is known of it, falls below.
     """
     measured = look.measured
     counts = measured.is_sure & (look.weight > 0)
@@ -162,7 +165,7 @@ def statistic_of(look: Look, *, cells: int) -> Statistic:
         return Statistic(radius_px=None, motion=False, confidence=confidence, cells=cells)
     radii = measured.radius_px[counts]
     order = np.argsort(radii, kind="stable")
-    place = int(np.searchsorted(np.cumsum(weight[order]), QUANTILE * known))
+    place = int(np.searchsorted(np.cumsum(weight[order]), quantile * known))
     radius_px = float(radii[order][min(place, len(order) - 1)])
     blurred = radii > MAX_RADIUS_PX
     moved = float(weight[blurred & (measured.motion[counts] > _IS_MOTION)].sum())

@@ -5,9 +5,17 @@ from numpy.typing import NDArray
 
 from dbd_mobile.coarse_to_fine import look_at
 from dbd_mobile.detail import Detail
-from dbd_mobile.focus import Focus, Statistic, focus_of, statistic_of
+from dbd_mobile.focus import (
+    QUANTILE,
+    SUBJECT_QUANTILE,
+    Focus,
+    Statistic,
+    focus_of,
+    statistic_of,
+)
 from dbd_mobile.photo import Pixels
 from dbd_mobile.pyramid import CELL, Cells, Pyramid, cells_of, levels_of
+from dbd_mobile.reading import MIN_CONFIDENCE
 from dbd_mobile.regions import Region, box_region, grid_region
 from dbd_mobile.strictness import Strictness
 from dbd_mobile.subject import focus_grid, least_blurred, subjects
@@ -15,6 +23,9 @@ from dbd_mobile.timing import StageTimer
 
 MAX_SUBJECTS = 3
 """Where the subject has no texture, so many in all are tried, then the whole photo."""
+
+COMPARING_CONFIDENCE = 0.3
+"""Which of several shots is the sharpest takes less: all of them show the same."""
 
 _NOTHING_SHARP = "nothing stands out as sharp, looked at the least blurred part: "
 
@@ -39,7 +50,7 @@ def focus_on(
         timer: Stages so far; ``measure`` is added.
     """
     with timer.stage("measure"):
-        statistic = _measured(detail, pixels, region)
+        statistic = _measured(detail, pixels, region, QUANTILE)
     return focus_of(
         statistic,
         strictness=strictness,
@@ -82,7 +93,7 @@ def focus_on_subject(
         whole = box_region((0, 0, *size_wh), name="photo")
     with timer.stage("measure"):
         for region in (*regions, whole):
-            statistic = _measured(detail, pixels, region)
+            statistic = _measured(detail, pixels, region, SUBJECT_QUANTILE)
             if statistic.radius_px is not None:
                 break
     return focus_of(
@@ -99,7 +110,24 @@ def focus_on_subject(
     )
 
 
-def _measured(detail: Detail, pixels: Pixels, region: Region) -> Statistic:
+def radius_to_compare(detail: Detail, pixels: Pixels, region: Region) -> float | None:
+    """Measure a region of one of several shots of a scene.
+
+    Returns:
+        Its radius of blur in the photo's own pixels, with less confidence than a verdict takes;
+        None if there is nothing to compare.
+    """
+    radius_px = _measured(detail, pixels, region, QUANTILE, COMPARING_CONFIDENCE).radius_px
+    return radius_px and radius_px * pixels.size_wh[0] / pixels.decoded_wh[0]
+
+
+def _measured(
+    detail: Detail,
+    pixels: Pixels,
+    region: Region,
+    quantile: float,
+    min_confidence: float = MIN_CONFIDENCE,
+) -> Statistic:
     """Look at the part of the photo that holds the region."""
     decoded_wh = pixels.decoded_wh
     across, down = (whole / seen for whole, seen in zip(pixels.size_wh, decoded_wh, strict=True))
@@ -111,8 +139,8 @@ def _measured(detail: Detail, pixels: Pixels, region: Region) -> Statistic:
     columns, rows = pyramid.cells_wh(1)
     xs, ys = _middles(left, right, columns), _middles(top, bottom, rows)
     inside = region.cells(xs * across, ys * down)
-    look = look_at(detail, pyramid, inside)
-    return statistic_of(look, cells=int(np.count_nonzero(inside)))
+    look = look_at(detail, pyramid, inside, min_confidence)
+    return statistic_of(look, cells=int(np.count_nonzero(inside)), quantile=quantile)
 
 
 def _middles(start: int, end: int, cells: int) -> NDArray[np.float64]:

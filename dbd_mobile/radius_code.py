@@ -1,9 +1,9 @@
 """What the three channels of the ``detail`` network's output stand for, each a number in [0, 1].
 
-``radius``: log2 of the radius of the circle of confusion in pixels, from -0.5 to 4.5. It is 1 where
-pixels are as sharp as pixels can be; a camera's own blur r0 and the lens's r add up as
-``sqrt(r0 ** 2 + r ** 2)``. ``spread``: log2 of the standard deviation of that logarithm, from -5 to 1.
-``motion``: probability that the blur is one of motion.
+``radius``: log2 of the radius of the circle of confusion in pixels, from -0.5 to 4.5. It is 1
+where pixels are as sharp as pixels can be; a camera's own blur r0 and the lens's r add up as
+``sqrt(r0 ** 2 + r ** 2)``. ``spread``: log2 of the standard deviation of that logarithm, from -5
+to 1. ``motion``: probability that the blur is one of motion.
 
 In a file of 8 bit the code k, 0 to 255, is the number k / 256. The tables say what each stands for.
 """
@@ -20,8 +20,7 @@ LOG2_SPREAD = (-5.0, 1.0)
 """What 0 and 1 of the second channel mean."""
 
 CRISP_PX = 1.3
-"""What a crisp photo measures, of whatever size: cameras and reductions blur their pixels this much.
-"""
+"""What a crisp photo measures, whatever its size: so much do cameras blur their own pixels."""
 
 TOLERANCE = 0.5
 """A radius counts as right where its log2 is off by no more than this: a factor of 1.41."""

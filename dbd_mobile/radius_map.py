@@ -25,7 +25,7 @@ class RadiusMap:
         radius_px: (h, w) float32, above 0: measured radius in the photo's own pixels; a crisp photo
             has 1 to 1.5. h and w are the photo's sides over 16, rounded up.
         confidence: (h, w) float32 in 0..1: probability that the radius is right to a factor of
-            1.41. Of less than 0.5, where there is no texture, say, take nothing for true.
+            1.41. Of less than 0.55, where there is no texture, say, take nothing for true.
         motion: (h, w) float32 in 0..1: probability that the blur is one of motion.
         size_wh: The photo's (width, height) in pixels, upright.
         timings_ms: Milliseconds by stage.

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from dbd_mobile.pyramid import LEVELS
 from dbd_mobile.radius_code import CONFIDENCE, CRISP_PX, MOTION, RADIUS_PX
 
-MIN_CONFIDENCE = 0.5
+MIN_CONFIDENCE = 0.55
 """From this confidence on a measurement counts."""
 
-RELIABLE_PX = 6.0
+RELIABLE_PX = 7.0
 """Radii from here on, in pixels of the level, are better measured on a coarser level."""
 
 SOFT_PX = 2.0
@@ -23,7 +23,7 @@ SOFT_PX = 2.0
 def in_photo(radius_px: float, level: int) -> float:
     """Give a radius that was measured in a level's pixels in those of the photo.
 
-    A crisp edge has the same radius on every level: only what the lens added is larger in the photo.
+    A crisp edge has one radius on every level: only what the lens added is larger in the photo.
     """
     added = radius_px**2 - CRISP_PX**2
     return math.sqrt(max(CRISP_PX**2 + level**2 * added, radius_px**2))
@@ -49,7 +49,7 @@ class Reading:
     codes: NDArray[np.uint8]
     looked: NDArray[np.bool_]
 
-    def on(self, cells_wh: tuple[int, int]) -> "Measured":
+    def on(self, cells_wh: tuple[int, int], min_confidence: float = MIN_CONFIDENCE) -> "Measured":
         """Bring the reading to the finest level's grid of cells, each cell as it is."""
         confidence = np.where(self.looked, CONFIDENCE[self.codes[..., 1]], np.float32(0))
         measured = Measured(
@@ -58,7 +58,7 @@ class Reading:
             confidence=confidence,
             motion=MOTION[self.codes[..., 2]],
             looked=self.looked,
-            is_sure=confidence >= np.float32(MIN_CONFIDENCE),
+            is_sure=confidence >= np.float32(min_confidence),
         )
         return measured if self.level == 1 else measured.repeated(cells_wh)
 

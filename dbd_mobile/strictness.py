@@ -11,7 +11,7 @@ from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.errors import ArgumentError, InputError
 from dbd_mobile.radius_code import CRISP_PX
 
-MAX_RADIUS_PX = 1.6
+MAX_RADIUS_PX = 1.85
 """Largest radius of blur, in pixels as they are viewed, that looks sharp: crisp photos have 1 to
 1.5."""
 

@@ -84,6 +84,7 @@ def constants():
         "MAX_RADIUS_PX": strictness.MAX_RADIUS_PX,
         "MAX_WIDTH": strictness.MAX_WIDTH,
         "QUANTILE": focus.QUANTILE,
+        "SUBJECT_QUANTILE": focus.SUBJECT_QUANTILE,
         "MIN_CELLS": focus.MIN_CELLS,
         "MIN_SHARE": focus.MIN_SHARE,
         "SOFT_FACTOR": focus.SOFT_FACTOR,

@@ -75,7 +75,10 @@ final class FocusJudge implements AutoCloseable {
         int cells = region.cells(width, height, box, part, inside);
         meter.set(frame, framing, part[0], part[1], partWidth, partHeight);
         look.look(meter, partWidth, partHeight, coarsest, inside);
-        statistic.sumUp(look, all);
+        statistic.sumUp(
+                look,
+                all,
+                isSubjectFound ? JudgeConstants.SUBJECT_QUANTILE : JudgeConstants.QUANTILE);
         return new Focus(
                 statistic,
                 strictness,

@@ -20,8 +20,8 @@ final class JudgeConstants {
     static final double CRISP_PX = 1.3;
 
     // reading.py
-    static final double MIN_CONFIDENCE = 0.5;
-    static final double RELIABLE_PX = 6;
+    static final double MIN_CONFIDENCE = 0.55;
+    static final double RELIABLE_PX = 7;
     static final double SOFT_PX = 2;
 
     // coarse_to_fine.py
@@ -35,11 +35,12 @@ final class JudgeConstants {
     static final double POINT_RADIUS_PX = 24;
 
     // strictness.py
-    static final double MAX_RADIUS_PX = 1.6;
+    static final double MAX_RADIUS_PX = 1.85;
     static final int MAX_WIDTH = 1_000_000;
 
     // focus.py
-    static final double QUANTILE = 0.3;
+    static final double QUANTILE = 0.4;
+    static final double SUBJECT_QUANTILE = 0.2;
     static final int MIN_CELLS = 2;
     static final double MIN_SHARE = 0.03;
     static final double SOFT_FACTOR = 2;

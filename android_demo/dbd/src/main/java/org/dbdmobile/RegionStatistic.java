@@ -15,8 +15,11 @@ final class RegionStatistic {
 
     private long[] order = new long[0];
 
-    /** Sums up a look at a region, of so many cells in all. */
-    void sumUp(CoarseToFine look, int cells) {
+    /**
+     * Sums up a look at a region, of so many cells in all: its radius is the one that a share of the
+     * region falls below.
+     */
+    void sumUp(CoarseToFine look, int cells, double share) {
         if (order.length < cells) {
             order = new long[cells];
         }
@@ -46,17 +49,17 @@ final class RegionStatistic {
         isMotion = false;
         if (count >= JudgeConstants.MIN_CELLS && known >= JudgeConstants.MIN_SHARE * all) {
             Arrays.sort(order, 0, count);
-            radiusPx = look.radius[quantile(look.weight, count, known)];
+            radiusPx = look.radius[quantile(look.weight, count, share * known)];
             isMotion = radiusPx > JudgeConstants.MAX_RADIUS_PX && 2 * moved > blurred;
         }
     }
 
-    /** The cell whose radius a share of all that is known falls below. */
-    private int quantile(double[] weight, int count, double known) {
+    /** The cell at which so much of what is known is reached. */
+    private int quantile(double[] weight, int count, double enough) {
         double sum = 0;
         for (int i = 0; i < count; i++) {
             sum += weight[(int) order[i]];
-            if (sum >= JudgeConstants.QUANTILE * known) {
+            if (sum >= enough) {
                 return (int) order[i];
             }
         }
