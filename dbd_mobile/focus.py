@@ -33,10 +33,10 @@ SOFT_FACTOR = 2.0
 SCORE_WIDTH = 1920
 """The width in pixels that ``score`` is for, unless ``at_width`` says another."""
 
-HALF_SCORE_PX = 2.5
+HALF_SCORE_PX = 4.0
 """The radius of the lens's blur, at that width, that has half the score."""
 
-SCORE_POWER = 3
+SCORE_POWER = 2
 """How the score falls with the radius: of blur that cannot be seen, under a pixel, hardly."""
 
 _IS_MOTION = 0.5

@@ -45,8 +45,8 @@ final class JudgeConstants {
     static final double MIN_SHARE = 0.03;
     static final double SOFT_FACTOR = 2;
     static final int SCORE_WIDTH = 1920;
-    static final double HALF_SCORE_PX = 2.5;
-    static final int SCORE_POWER = 3;
+    static final double HALF_SCORE_PX = 4;
+    static final int SCORE_POWER = 2;
     static final double IS_MOTION = 0.5;
 
     // subject.py and judgement.py
