@@ -32,7 +32,8 @@ ANDROID := $(shell for tool in $(JAVA_TOOLS); do command -v $$tool >/dev/null ||
 
 demo: .venv/installed
 	@.venv/bin/dbd-mobile detect "$(PHOTO)" -o "$(OUT)"
-	@echo "Written to $(OUT)/: the blur map (.blur.png), the overlay (.overlay.jpg) and the numbers (.json)."
+	@.venv/bin/dbd-mobile judge "$(PHOTO)" -o "$(OUT)"
+	@echo "Written to $(OUT)/: the blur map (.blur.png), the overlay (.overlay.jpg), the numbers (.json) and the verdict (.focus.jpg)."
 
 ifeq ($(CONVERTERS),1)
 ifeq ($(ANDROID),)
