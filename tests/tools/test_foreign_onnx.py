@@ -211,7 +211,7 @@ def test_logits_are_told_to_end_in_a_sigmoid(tmp_path, photos):
 
 
 def test_int8_that_a_stand_in_for_another_runtime_refuses_is_rescued(tmp_path, photos, monkeypatch):
-    def refuse_int8(files, expected, chosen, progress):
+    def refuse_int8(kind, files, expected, chosen, progress):
         return {
             name: [
                 RuntimeCheck(

@@ -27,7 +27,7 @@ def lite():
     [
         ("lite", 3_100_000, 1_000_000_000),
         ("nano", 800_000, 300_000_000),
-        ("detail", 12_000, 10_000_000),
+        ("detail", 20_000, 100 * 256 * 256),
     ],
 )
 def test_small_network_stays_within_its_budget(architecture, parameters, macs):

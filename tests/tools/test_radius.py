@@ -9,12 +9,16 @@ import torch
 
 from data.known_blur import CELL
 from dbd_mobile.errors import InputError
+from dbd_mobile.reading import MIN_CONFIDENCE
 from evaluation.measured_cells import MeasuredCells, read_codes
 from evaluation.predictors import open_predictor
 from evaluation.radius import measure_radius
 from evaluation.tile_measurer import TileMeasurer, open_tile_measurer
 from networks import build
 from networks.weights import save_weights
+
+
+UNSURE = MIN_CONFIDENCE - 0.01
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +63,7 @@ def test_error_is_the_median_of_the_logarithms(photo):
     assert accuracy.error == pytest.approx(0.375, abs=1e-6)
 
 
-@pytest.mark.parametrize("confidences", [[0.6, 1.0], [1.0, 0.6]], ids=["before", "after"])
+@pytest.mark.parametrize("confidences", [[UNSURE, 1.0], [1.0, UNSURE]], ids=["before", "after"])
 def test_box_that_is_unsure_before_or_after_the_blur_is_undecided(photo, confidences):
     accuracy = measure_radius(Sequel([1.0, 2.0], confidences), [photo], [2])
     (row,) = accuracy.rows
