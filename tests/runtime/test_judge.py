@@ -20,6 +20,10 @@ from dbd_mobile import (
     load_pixels,
 )
 from dbd_mobile.coarse_to_fine import MAX_TILES
+from dbd_mobile.focus import QUANTILE, SOFT_FACTOR, SUBJECT_QUANTILE
+from dbd_mobile.radius_code import CRISP_PX
+from dbd_mobile.reading import in_photo
+from dbd_mobile.strictness import MAX_RADIUS_PX
 
 BOX = (100, 100, 400, 300)
 
@@ -31,7 +35,13 @@ def close(number):
 
 @pytest.mark.parametrize(
     ("radius_px", "verdict"),
-    [(1.0, "sharp"), (1.5, "sharp"), (1.75, "soft"), (3.0, "soft"), (3.6, "blurred")],
+    [
+        (1.0, "sharp"),
+        (0.96 * MAX_RADIUS_PX, "sharp"),
+        (1.04 * MAX_RADIUS_PX, "soft"),
+        (0.96 * SOFT_FACTOR * MAX_RADIUS_PX, "soft"),
+        (1.04 * SOFT_FACTOR * MAX_RADIUS_PX, "blurred"),
+    ],
 )
 def test_verdict_is_by_the_radius_at_100_percent(told_detector, told, radius_px, verdict):
     focus = told_detector.judge(told.photo(640, 480, radius_px), BOX)
@@ -53,7 +63,9 @@ def test_soft_photo_is_sharp_where_it_is_viewed_smaller(told_detector, told):
     soft = told_detector.judge(photo, BOX)
     assert soft.verdict == "blurred"
     at_width = soft.sharp_width_px
-    assert at_width == pytest.approx(640 * 1.249 / 3.87, rel=0.06)
+    # What the lens added is viewed smaller, a crisp photo's own radius is not.
+    most, added = (np.sqrt(radius**2 - CRISP_PX**2) for radius in (MAX_RADIUS_PX, 4.0))
+    assert at_width == pytest.approx(640 * most / added, rel=0.06)
     small = told_detector.judge(photo, BOX, at_width=at_width)
     assert small.verdict == "sharp"
     assert small.reason.startswith(f"sharp to the eye at {at_width} pixels, blurred at 100 %: blur")
@@ -72,7 +84,7 @@ def test_score_is_that_of_the_scene_whatever_size_the_photo_has(told_detector, t
     scores = []
     for scale in (1, 2, 4):
         # What the lens adds grows with the photo, the camera's own pixel does not.
-        photo = told.photo(320 * scale, 240 * scale, np.hypot(1, 1.4 * scale))
+        photo = told.photo(320 * scale, 240 * scale, np.hypot(CRISP_PX, 1.4 * scale))
         box = tuple(scale * side for side in (50, 50, 200, 150))
         scores.append(told_detector.judge(photo, box, at_width=1000).score)
     assert scores == pytest.approx([scores[0]] * 3, abs=0.03)
@@ -361,7 +373,7 @@ def test_finer_levels_are_left_out_where_they_cannot_tell_more(told_detector, to
     focus = told_detector.judge(told.flat(1920, 1280, 4.0), (0, 0, 1920, 1280))
     # What has 4 pixels on level 4 has more than is reliable on levels 2 and 1.
     assert len(runs) == 12 + 40
-    assert focus.blur_radius_px == close(16)
+    assert focus.blur_radius_px == close(in_photo(4.0, 4))
 
 
 def test_few_tiles_stand_for_the_region_as_a_whole(told_detector, told):
@@ -371,7 +383,9 @@ def test_few_tiles_stand_for_the_region_as_a_whole(told_detector, told):
     assert told_detector.judge(photo, (0, 0, 1920, 1280)).blur_radius_px == close(2)
     # Nor may the rest, which is looked at closely, outvote what is not looked at.
     photo[:1024] = told.flat(1920, 1024, 5.0)
-    assert told_detector.judge(photo, (0, 0, 1920, 1280)).blur_radius_px == close(20)
+    assert told_detector.judge(photo, (0, 0, 1920, 1280)).blur_radius_px == close(
+        in_photo(5.0, 4)
+    )
 
 
 def test_small_box_costs_a_tile_a_level(told_detector, told, runs):
