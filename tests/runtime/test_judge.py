@@ -128,10 +128,14 @@ def test_motion_is_named_where_most_of_the_blur_is_one(told_detector, told):
 
 def test_region_is_as_sharp_as_its_sharper_part(told_detector, told):
     photo = told.photo(640, 480, 5.0)
-    photo[:, 100:220] = told.photo(120, 480, 1.0)  # four tenths of the box
-    assert told_detector.judge(photo, BOX).verdict == "sharp"
-    photo[:, 150:220] = told.photo(70, 480, 5.0)
-    assert told_detector.judge(photo, BOX).verdict == "blurred"
+    box = (128, 128, 192, 192)
+    # 7 cells of 16 are more than the share that decides, 6 are less.
+    assert 6 / 16 < QUANTILE < 7 / 16
+    photo[128:144, 128:192] = told.photo(64, 16, 1.0)
+    photo[144:160, 128:176] = told.photo(48, 16, 1.0)
+    assert told_detector.judge(photo, box).verdict == "sharp"
+    photo[144:160, 128:144] = told.photo(16, 16, 5.0)
+    assert told_detector.judge(photo, box).verdict == "blurred"
 
 
 def test_what_is_unsure_does_not_count(told_detector, told):
@@ -286,6 +290,18 @@ def test_subject_is_found_and_judged_by_itself(told_detector, told):
     assert (left, top, right, bottom) == pytest.approx((320, 192, 640, 448), abs=41)
     soft = told_detector.judge(with_subject(told, 320, 192, 640, 448, radius_px=2.0))
     assert soft.verdict == "soft"
+
+
+def test_subject_is_as_sharp_as_a_smaller_part_of_it_than_a_box(told_detector, told):
+    """The blur map draws the subject too large: more of what lies behind it is within."""
+    box = (320, 192, 640, 448)
+    photo = with_subject(told, *box, radius_px=5.0)
+    # Of every four columns of cells one, in whichever tiles it looks.
+    for left in range(320, 640, 64):
+        photo[192:448, left : left + 16] = told.photo(16, 256, 1.0)
+    assert SUBJECT_QUANTILE < 1 / 4 < QUANTILE
+    assert told_detector.judge(photo).verdict == "sharp"
+    assert told_detector.judge(photo, box).verdict == "blurred"
 
 
 def test_subject_without_texture_makes_way_for_the_next(told_detector, told):
