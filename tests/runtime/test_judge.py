@@ -58,6 +58,14 @@ def test_crisp_photo_has_no_lens_blur_and_is_sharp_at_its_own_width(told_detecto
     assert focus.confidence > 0.9
 
 
+def test_crisp_photo_is_sharp_at_its_own_width_by_the_harshest_strictness(told_detector, told):
+    harshest = Strictness(name="harshest", max_radius_px=CRISP_PX)
+    focus = told_detector.judge(told.photo(640, 480, 0.95), BOX, strictness=harshest)
+    assert (focus.verdict, focus.sharp_width_px) == ("sharp", 640)
+    focus = told_detector.judge(told.photo(640, 480, 1.5), BOX, strictness=harshest)
+    assert (focus.verdict, focus.sharp_width_px) == ("soft", 1)
+
+
 def test_soft_photo_is_sharp_where_it_is_viewed_smaller(told_detector, told):
     photo = told.photo(640, 480, 4.0)
     soft = told_detector.judge(photo, BOX)
@@ -399,9 +407,7 @@ def test_few_tiles_stand_for_the_region_as_a_whole(told_detector, told):
     assert told_detector.judge(photo, (0, 0, 1920, 1280)).blur_radius_px == close(2)
     # Nor may the rest, which is looked at closely, outvote what is not looked at.
     photo[:1024] = told.flat(1920, 1024, 5.0)
-    assert told_detector.judge(photo, (0, 0, 1920, 1280)).blur_radius_px == close(
-        in_photo(5.0, 4)
-    )
+    assert told_detector.judge(photo, (0, 0, 1920, 1280)).blur_radius_px == close(in_photo(5.0, 4))
 
 
 def test_small_box_costs_a_tile_a_level(told_detector, told, runs):
