@@ -41,6 +41,10 @@ SCORE_POWER = 2
 
 _IS_MOTION = 0.5
 
+# Weights that differ by less than this share are equal: sums of them are rounded, and not alike in
+# every language.
+_ROUNDING = 1e-9
+
 
 @dataclass(frozen=True, kw_only=True)
 class Focus:
@@ -160,18 +164,21 @@ def statistic_of(look: Look, *, cells: int, quantile: float) -> Statistic:
     counts = measured.is_sure & (look.weight > 0)
     weight = look.weight[counts]
     known = float(weight.sum())
-    if len(weight) < MIN_CELLS or known < MIN_SHARE * float(look.weight.sum()):
+    least = MIN_SHARE * float(look.weight.sum()) * (1 - _ROUNDING)
+    if len(weight) < MIN_CELLS or known < least:
         confidence = float(np.average(measured.confidence[counts], weights=weight)) if known else 0
         return Statistic(radius_px=None, motion=False, confidence=confidence, cells=cells)
     radii = measured.radius_px[counts]
     order = np.argsort(radii, kind="stable")
-    place = int(np.searchsorted(np.cumsum(weight[order]), quantile * known))
+    enough = quantile * known * (1 - _ROUNDING)
+    place = int(np.searchsorted(np.cumsum(weight[order]), enough))
     radius_px = float(radii[order][min(place, len(order) - 1)])
     blurred = radii > MAX_RADIUS_PX
     moved = float(weight[blurred & (measured.motion[counts] > _IS_MOTION)].sum())
+    half = float(weight[blurred].sum()) / 2 * (1 + _ROUNDING)
     return Statistic(
         radius_px=radius_px,
-        motion=radius_px > MAX_RADIUS_PX and 2 * moved > float(weight[blurred].sum()),
+        motion=radius_px > MAX_RADIUS_PX and moved > half,
         confidence=float(np.average(measured.confidence[counts], weights=weight)),
         cells=cells,
     )
@@ -248,6 +255,8 @@ def focus_of(
     added = lens_blur(statistic.radius_px) * reduced
     verdict = _verdict(_viewed(added, width, at_width), strictness.max_radius_px)
     most = lens_blur(strictness.max_radius_px)
+    # Of a photo that was decoded at a fraction of its size no more than that is known.
+    sharp_width = min(decoded_width, width * most / added) if added else decoded_width
     score_blur = added * (at_width or SCORE_WIDTH) / width
     radius_px = statistic.radius_px * reduced
     at_full = _verdict(_viewed(added, width, None), strictness.max_radius_px)
@@ -256,8 +265,7 @@ def focus_of(
         reason=remark + _reason(verdict, at_full, at_width, radius_px, statistic.motion),
         blur_radius_px=radius_px,
         lens_blur_px=added,
-        # Of a photo that was decoded at a fraction of its size no more than that is known.
-        sharp_width_px=max(int(min(decoded_width, width * most / max(added, 1e-9))), 1),
+        sharp_width_px=max(int(sharp_width), 1),
         score=1 / (1 + (score_blur / HALF_SCORE_PX) ** SCORE_POWER),
         motion=statistic.motion,
         confidence=min(statistic.confidence, 1.0),

@@ -92,6 +92,7 @@ def constants():
         "HALF_SCORE_PX": focus.HALF_SCORE_PX,
         "SCORE_POWER": focus.SCORE_POWER,
         "IS_MOTION": focus._IS_MOTION,
+        "ROUNDING": focus._ROUNDING,
         "MAX_GRID": subject.MAX_GRID,
         "IN_FOCUS": subject.IN_FOCUS,
         "CENTRALITY": subject.CENTRALITY,
@@ -383,7 +384,7 @@ def make_focus(generator):
         photo |= dict(zip(("tile_columns", "tile_rows"), tile_wh, strict=True))
         regions_here = [*some_regions(generator, width, height), *[("subject", ())] * 4]
         for place, (kind, places) in enumerate(regions_here):
-            asked = {"max_radius_px": (1.6, 1.6, 1.4, 3.0)[place % 4]}
+            asked = {"max_radius_px": (1.6, 1.3, 1.4, 3.0)[place % 4]}
             asked |= {"at_width": (0, 1920, 0, 320, 200)[(number + place) % 5]}
             row = {**photo, "region": kind, "numbers": spoken(places) or "-", **asked}
             row |= make_map(generator, f"map{number}{place}.bin", kind == "subject")

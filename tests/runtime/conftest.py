@@ -10,7 +10,7 @@ from PIL import Image, ImageFilter
 
 from dbd_mobile import BlurDetector
 from dbd_mobile.cli import main
-from dbd_mobile.radius_code import RADIUS_PX
+from dbd_mobile.radius_code import CONFIDENCE, RADIUS_PX
 from dbd_mobile.runtimes import RUNTIMES
 
 DATA = Path(__file__).parent / "data"
@@ -78,8 +78,19 @@ class Told:
     @staticmethod
     def radius(red):
         """The radius that a red stands for."""
-        share = 1 / (1 + math.exp(-6 * (red - 127) / 128))
-        return float(RADIUS_PX[min(round(256 * share), 255)])
+        return float(RADIUS_PX[Told.code(red)])
+
+    @staticmethod
+    def green(confidence):
+        """The green that stands for a confidence."""
+        known = CONFIDENCE[[Told.code(x) for x in range(256)]]
+        return int(np.abs(known - confidence).argmin())
+
+    @staticmethod
+    def code(brightness):
+        """The code that the model makes of a colour's brightness."""
+        share = 1 / (1 + math.exp(-6 * (brightness - 127) / 128))
+        return min(round(256 * share), 255)
 
     @staticmethod
     def flat(width, height, radius_px=1.0, *, green=0, blue=0):

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dbd_mobile import ArgumentError, Ranked, best_of
+from dbd_mobile import ArgumentError, ImageError, Ranked, best_of
+from dbd_mobile.judgement import COMPARING_CONFIDENCE
+from dbd_mobile.reading import MIN_CONFIDENCE
 
 DATA = Path(__file__).parent / "data"
 BOX = (100, 100, 300, 250)
@@ -24,6 +26,35 @@ def test_sharpest_shot_comes_first_and_undecidable_ones_last(told_detector, told
     assert all(isinstance(shot, Ranked) and shot.photo is shots[shot.index] for shot in ranked)
     assert [shot.focus.verdict for shot in ranked] == ["sharp", "soft", "blurred", "undecidable"]
     assert {shot.focus.box_xyxy for shot in ranked} == {BOX}
+
+
+def test_shot_that_is_not_sure_enough_for_a_verdict_is_compared_all_the_same(told_detector, told):
+    """All shots show the same: which is the sharpest takes less than what each of them is."""
+    less_sure = told.green((COMPARING_CONFIDENCE + MIN_CONFIDENCE) / 2)
+    shots = [
+        told.photo(640, 480, 5.0),
+        told.photo(640, 480, 1.0, green=told.UNSURE),
+        told.photo(640, 480, 1.2, green=less_sure),
+        told.photo(640, 480, 3.0, green=less_sure),
+        told.photo(640, 480, 2.0),
+    ]
+    ranked = told_detector.best_of(shots, BOX)
+    assert order(ranked) == [2, 4, 3, 0, 1]
+    verdicts = [shot.focus.verdict for shot in ranked]
+    assert verdicts == ["undecidable", "soft", "undecidable", "blurred", "undecidable"]
+    radii = [1.2, 2.0, 3.0, 5.0]
+    assert [shot.radius_px for shot in ranked[:-1]] == pytest.approx(radii, rel=0.05)
+    assert ranked[-1].radius_px is None
+    assert [told_detector.radius_to_compare(shot.photo, BOX) for shot in ranked] == [
+        shot.radius_px for shot in ranked
+    ]
+
+
+def test_what_cannot_be_compared_is_refused_in_a_sentence(told_detector, told):
+    with pytest.raises(ImageError, match=r"64 pixels at least.*got 63x400"):
+        told_detector.radius_to_compare(np.zeros((400, 63, 3), np.uint8), (0, 0, 63, 63))
+    with pytest.raises(ArgumentError, match="at least one pixel in the photo of 640x480"):
+        told_detector.radius_to_compare(told.photo(640, 480), (640, 0, 700, 9))
 
 
 def test_equally_sharp_shots_stay_in_order(told_detector, told):

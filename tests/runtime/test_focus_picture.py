@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from dbd_mobile import ArgumentError, Focus, ImageError, RadiusMap, Strictness
+from dbd_mobile.reading import MIN_CONFIDENCE
 
 CELL = RadiusMap.cell_px
 LUMA = np.array([0.299, 0.587, 0.114])
@@ -87,7 +88,7 @@ def test_what_is_blurred_is_hatched_twice_as_densely_as_what_is_soft():
     assert blurred == pytest.approx(2 * soft, rel=0.05)
 
 
-@pytest.mark.parametrize(("radius", "confidence"), [(1.0, 1.0), (20, 0.69)])
+@pytest.mark.parametrize(("radius", "confidence"), [(1.0, 1.0), (20, MIN_CONFIDENCE - 0.01)])
 def test_what_is_sharp_or_not_known_is_left_as_it_is(half_sharp, radius, confidence):
     overlay = radii(radius, confidence=confidence).overlay(half_sharp)
     assert np.array_equal(np.asarray(overlay), half_sharp)

@@ -20,6 +20,10 @@ from dbd_mobile import (
     load_pixels,
 )
 from dbd_mobile.coarse_to_fine import MAX_TILES
+from dbd_mobile.focus import QUANTILE, SOFT_FACTOR, SUBJECT_QUANTILE
+from dbd_mobile.radius_code import CRISP_PX
+from dbd_mobile.reading import in_photo
+from dbd_mobile.strictness import MAX_RADIUS_PX
 
 BOX = (100, 100, 400, 300)
 
@@ -31,7 +35,13 @@ def close(number):
 
 @pytest.mark.parametrize(
     ("radius_px", "verdict"),
-    [(1.0, "sharp"), (1.5, "sharp"), (1.75, "soft"), (3.0, "soft"), (3.6, "blurred")],
+    [
+        (1.0, "sharp"),
+        (0.96 * MAX_RADIUS_PX, "sharp"),
+        (1.04 * MAX_RADIUS_PX, "soft"),
+        (0.96 * SOFT_FACTOR * MAX_RADIUS_PX, "soft"),
+        (1.04 * SOFT_FACTOR * MAX_RADIUS_PX, "blurred"),
+    ],
 )
 def test_verdict_is_by_the_radius_at_100_percent(told_detector, told, radius_px, verdict):
     focus = told_detector.judge(told.photo(640, 480, radius_px), BOX)
@@ -48,12 +58,22 @@ def test_crisp_photo_has_no_lens_blur_and_is_sharp_at_its_own_width(told_detecto
     assert focus.confidence > 0.9
 
 
+def test_crisp_photo_is_sharp_at_its_own_width_by_the_harshest_strictness(told_detector, told):
+    harshest = Strictness(name="harshest", max_radius_px=CRISP_PX)
+    focus = told_detector.judge(told.photo(640, 480, 0.95), BOX, strictness=harshest)
+    assert (focus.verdict, focus.sharp_width_px) == ("sharp", 640)
+    focus = told_detector.judge(told.photo(640, 480, 1.5), BOX, strictness=harshest)
+    assert (focus.verdict, focus.sharp_width_px) == ("soft", 1)
+
+
 def test_soft_photo_is_sharp_where_it_is_viewed_smaller(told_detector, told):
     photo = told.photo(640, 480, 4.0)
     soft = told_detector.judge(photo, BOX)
     assert soft.verdict == "blurred"
     at_width = soft.sharp_width_px
-    assert at_width == pytest.approx(640 * 1.249 / 3.87, rel=0.06)
+    # What the lens added is viewed smaller, a crisp photo's own radius is not.
+    most, added = (np.sqrt(radius**2 - CRISP_PX**2) for radius in (MAX_RADIUS_PX, 4.0))
+    assert at_width == pytest.approx(640 * most / added, rel=0.06)
     small = told_detector.judge(photo, BOX, at_width=at_width)
     assert small.verdict == "sharp"
     assert small.reason.startswith(f"sharp to the eye at {at_width} pixels, blurred at 100 %: blur")
@@ -72,7 +92,7 @@ def test_score_is_that_of_the_scene_whatever_size_the_photo_has(told_detector, t
     scores = []
     for scale in (1, 2, 4):
         # What the lens adds grows with the photo, the camera's own pixel does not.
-        photo = told.photo(320 * scale, 240 * scale, np.hypot(1, 1.4 * scale))
+        photo = told.photo(320 * scale, 240 * scale, np.hypot(CRISP_PX, 1.4 * scale))
         box = tuple(scale * side for side in (50, 50, 200, 150))
         scores.append(told_detector.judge(photo, box, at_width=1000).score)
     assert scores == pytest.approx([scores[0]] * 3, abs=0.03)
@@ -116,10 +136,14 @@ def test_motion_is_named_where_most_of_the_blur_is_one(told_detector, told):
 
 def test_region_is_as_sharp_as_its_sharper_part(told_detector, told):
     photo = told.photo(640, 480, 5.0)
-    photo[:, 100:220] = told.photo(120, 480, 1.0)  # four tenths of the box
-    assert told_detector.judge(photo, BOX).verdict == "sharp"
-    photo[:, 150:220] = told.photo(70, 480, 5.0)
-    assert told_detector.judge(photo, BOX).verdict == "blurred"
+    box = (128, 128, 192, 192)
+    # 7 cells of 16 are more than the share that decides, 6 are less.
+    assert 6 / 16 < QUANTILE < 7 / 16
+    photo[128:144, 128:192] = told.photo(64, 16, 1.0)
+    photo[144:160, 128:176] = told.photo(48, 16, 1.0)
+    assert told_detector.judge(photo, box).verdict == "sharp"
+    photo[144:160, 128:144] = told.photo(16, 16, 5.0)
+    assert told_detector.judge(photo, box).verdict == "blurred"
 
 
 def test_what_is_unsure_does_not_count(told_detector, told):
@@ -276,6 +300,18 @@ def test_subject_is_found_and_judged_by_itself(told_detector, told):
     assert soft.verdict == "soft"
 
 
+def test_subject_is_as_sharp_as_a_smaller_part_of_it_than_a_box(told_detector, told):
+    """The blur map draws the subject too large: more of what lies behind it is within."""
+    box = (320, 192, 640, 448)
+    photo = with_subject(told, *box, radius_px=5.0)
+    # Of every four columns of cells one, in whichever tiles it looks.
+    for left in range(320, 640, 64):
+        photo[192:448, left : left + 16] = told.photo(16, 256, 1.0)
+    assert SUBJECT_QUANTILE < 1 / 4 < QUANTILE
+    assert told_detector.judge(photo).verdict == "sharp"
+    assert told_detector.judge(photo, box).verdict == "blurred"
+
+
 def test_subject_without_texture_makes_way_for_the_next(told_detector, told):
     photo = with_subject(told, 320, 192, 640, 448)
     photo[192:448, 320:640, :2] = (0, 250)
@@ -361,7 +397,7 @@ def test_finer_levels_are_left_out_where_they_cannot_tell_more(told_detector, to
     focus = told_detector.judge(told.flat(1920, 1280, 4.0), (0, 0, 1920, 1280))
     # What has 4 pixels on level 4 has more than is reliable on levels 2 and 1.
     assert len(runs) == 12 + 40
-    assert focus.blur_radius_px == close(16)
+    assert focus.blur_radius_px == close(in_photo(4.0, 4))
 
 
 def test_few_tiles_stand_for_the_region_as_a_whole(told_detector, told):
@@ -371,7 +407,7 @@ def test_few_tiles_stand_for_the_region_as_a_whole(told_detector, told):
     assert told_detector.judge(photo, (0, 0, 1920, 1280)).blur_radius_px == close(2)
     # Nor may the rest, which is looked at closely, outvote what is not looked at.
     photo[:1024] = told.flat(1920, 1024, 5.0)
-    assert told_detector.judge(photo, (0, 0, 1920, 1280)).blur_radius_px == close(20)
+    assert told_detector.judge(photo, (0, 0, 1920, 1280)).blur_radius_px == close(in_photo(5.0, 4))
 
 
 def test_small_box_costs_a_tile_a_level(told_detector, told, runs):

@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from dbd_mobile import ArgumentError, BlurDetector, ClosedError, ImageError, RadiusMap, load_pixels
+from dbd_mobile.reading import MIN_CONFIDENCE, in_photo
 
 
 def close(radius_px):
@@ -50,16 +51,20 @@ def test_array_image_and_file_give_the_same_radii(told_detector, tmp_path):
 
 def test_radius_beyond_the_reliable_is_that_of_the_coarsest_level(told_detector, told):
     # Every level of one colour says 8 of its own pixels.
-    assert told_detector.measure(told.flat(512, 512, 8.0)).radius_px == close(np.full((32, 32), 64))
+    assert told_detector.measure(told.flat(512, 512, 8.0)).radius_px == close(
+        np.full((32, 32), in_photo(8.0, 8))
+    )
     # Of 128 pixels there are levels 1 and 2 only.
-    assert told_detector.measure(told.flat(128, 128, 8.0)).radius_px == close(np.full((8, 8), 16))
+    assert told_detector.measure(told.flat(128, 128, 8.0)).radius_px == close(
+        np.full((8, 8), in_photo(8.0, 2))
+    )
 
 
 def test_coarser_level_measures_where_the_finest_is_not_sure(told_detector, told):
     photo = told.flat(256, 256, 3.0)
     told.dot(photo, 1, told.UNSURE)
     radii = told_detector.measure(photo)
-    assert radii.radius_px == close(np.full((16, 16), 6.0))
+    assert radii.radius_px == close(np.full((16, 16), in_photo(3.0, 2)))
     assert (radii.confidence > 0.9).all()
 
 
@@ -74,7 +79,7 @@ def test_crisp_on_a_coarse_level_alone_is_not_measured(told_detector, told):
     photo = told.flat(256, 256, 1.0)
     told.dot(photo, 1, told.UNSURE)
     radii = told_detector.measure(photo)
-    assert (radii.confidence < 0.7).all()
+    assert (radii.confidence < MIN_CONFIDENCE).all()
     assert radii.radius_px == close(np.ones((16, 16)))
 
 

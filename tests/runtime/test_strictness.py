@@ -5,11 +5,15 @@ import json
 import pytest
 
 from dbd_mobile import ArgumentError, Focus, InputError, Strictness, calibrate
+from dbd_mobile.radius_code import CRISP_PX
 
 
 def judged(radius_px, *, at_width=None, width=4000):
     """What ``judge`` says of a photo that has this radius as it is viewed; None: undecidable."""
-    lens = None if radius_px is None else (radius_px**2 - 1) ** 0.5 * width / (at_width or width)
+    if radius_px is None:
+        lens = None
+    else:
+        lens = max(radius_px**2 - CRISP_PX**2, 0) ** 0.5 * width / (at_width or width)
     return Focus(
         verdict="undecidable" if radius_px is None else "soft",
         reason="",
@@ -41,8 +45,8 @@ def test_radius_lies_in_the_middle_of_the_gap():
 
 
 def test_radius_is_for_the_width_that_the_photos_were_judged_at():
-    strictness = calibrated([1.0, 1.2], [1.8, 3.0], at_width=1920)
-    assert strictness.max_radius_px == pytest.approx(1.5)
+    strictness = calibrated([1.0, 1.4], [1.8, 3.0], at_width=1920)
+    assert strictness.max_radius_px == pytest.approx(1.6)
     assert strictness.at_width == 1920
 
 
@@ -67,8 +71,8 @@ def test_the_few_bad_ones_weigh_as_much_as_the_many_good_ones():
 
 def test_widest_of_equally_good_gaps_is_taken():
     with pytest.warns(UserWarning, match="wrong side"):
-        strictness = calibrated([1.0, 1.5], [1.2, 3.5])
-    assert strictness.max_radius_px == pytest.approx(2.5)
+        strictness = calibrated([1.4, 1.8], [1.6, 3.4])
+    assert strictness.max_radius_px == pytest.approx(2.6)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,6 @@ from evaluation.tile_measurer import TileMeasurer, open_tile_measurer
 from networks import build
 from networks.weights import save_weights
 
-
 UNSURE = MIN_CONFIDENCE - 0.01
 
 

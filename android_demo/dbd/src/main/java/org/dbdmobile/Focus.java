@@ -84,7 +84,8 @@ public final class Focus {
         lensBlurPx = lensBlur(blurRadiusPx);
         verdict = verdict(radiusAt(atWidth), maxRadius);
         verdictAtFull = verdict(radiusAt(0), maxRadius);
-        double sharpWidth = photoWidth * lensBlur(maxRadius) / Math.max(lensBlurPx, 1e-9);
+        double sharpWidth =
+                lensBlurPx > 0 ? photoWidth * lensBlur(maxRadius) / lensBlurPx : photoWidth;
         sharpWidthPx = Math.max((int) Math.min(photoWidth, sharpWidth), 1);
         int scoreWidth = atWidth > 0 ? atWidth : JudgeConstants.SCORE_WIDTH;
         double halves = lensBlurPx * scoreWidth / photoWidth / JudgeConstants.HALF_SCORE_PX;

@@ -48,6 +48,7 @@ final class JudgeConstants {
     static final double HALF_SCORE_PX = 4;
     static final int SCORE_POWER = 2;
     static final double IS_MOTION = 0.5;
+    static final double ROUNDING = 1e-9;
 
     // subject.py and judgement.py
     static final int MAX_GRID = 40;

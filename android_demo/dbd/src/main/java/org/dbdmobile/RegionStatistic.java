@@ -47,10 +47,13 @@ final class RegionStatistic {
         confidence = known > 0 ? sure / known : 0;
         radiusPx = Double.NaN;
         isMotion = false;
-        if (count >= JudgeConstants.MIN_CELLS && known >= JudgeConstants.MIN_SHARE * all) {
+        double nearly = 1 - JudgeConstants.ROUNDING;
+        double least = JudgeConstants.MIN_SHARE * all * nearly;
+        if (count >= JudgeConstants.MIN_CELLS && known >= least) {
             Arrays.sort(order, 0, count);
-            radiusPx = look.radius[quantile(look.weight, count, share * known)];
-            isMotion = radiusPx > JudgeConstants.MAX_RADIUS_PX && 2 * moved > blurred;
+            radiusPx = look.radius[quantile(look.weight, count, share * known * nearly)];
+            double half = blurred / 2 * (1 + JudgeConstants.ROUNDING);
+            isMotion = radiusPx > JudgeConstants.MAX_RADIUS_PX && moved > half;
         }
     }
 
