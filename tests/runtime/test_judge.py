@@ -317,6 +317,19 @@ def test_subject_is_as_sharp_as_a_smaller_part_of_it_than_a_box(told_detector, t
     assert told_detector.judge(photo, box).verdict == "blurred"
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_subject_of_a_panorama_is_found(told_detector, told, turned):
+    photo = told.flat(2400, 320, 20.0, blue=255)
+    photo[32:288, 1056:1344] = told.photo(288, 256, 1.0)
+    box = (1056, 32, 1344, 288)
+    if turned:
+        photo, box = np.ascontiguousarray(photo.swapaxes(0, 1)), (32, 1056, 288, 1344)
+    focus = told_detector.judge(photo)
+    assert focus.verdict == "sharp"
+    # A place of the grid that the subject is looked for on has 60 pixels at most.
+    assert focus.box_xyxy == pytest.approx(box, abs=61)
+
+
 def test_subject_without_texture_makes_way_for_the_next(told_detector, told):
     photo = with_subject(told, 320, 192, 640, 448)
     photo[192:448, 320:640, :2] = (0, 250)
