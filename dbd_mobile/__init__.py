@@ -8,7 +8,7 @@ verdict on its subject or on any region of it:
     >>> detector.detect("photo.jpg").blurred_fraction  # doctest: +SKIP
     0.62
     >>> detector.judge("photo.jpg").reason  # doctest: +SKIP
-    'sharp at 100 %: blur radius 1.1 px'
+    'sharp at 100 %: blur radius 1.3 px'
 """
 
 from dbd_mobile.blur_map import BlurMap

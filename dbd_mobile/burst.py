@@ -1,9 +1,12 @@
 """Shots of one scene in; the same shots, the sharpest first, out."""
 
 import math
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from PIL import Image
 
 from dbd_mobile.errors import ArgumentError, ImageError
 from dbd_mobile.focus import Focus
@@ -54,7 +57,11 @@ def rank(
     Raises:
         DBDError: As there.
     """
-    if not photos:
+    if isinstance(photos, str | os.PathLike | Image.Image | Pixels):
+        raise ArgumentError(
+            f"The best of several photos is chosen: give a list of them, got {photos!r}."
+        )
+    if len(photos) == 0:
         raise ArgumentError("The best of no photos cannot be chosen: give one at least.")
 
     def judged(

@@ -160,13 +160,8 @@ class BlurDetector:
         timer = StageTimer()
         with timer.stage("decode"):
             pixels = load_pixels(photo)
-        if pixels.decoded_wh != pixels.size_wh:
-            raise ImageError(
-                "Measuring needs all of a photo's pixels: it is {}x{}, got {}x{}.".format(
-                    *pixels.size_wh, *pixels.decoded_wh
-                )
-            )
         _refuse_small(pixels)
+        _refuse_reduced(pixels, width=None)
         with timer.stage("measure"):
             pyramid = Pyramid(pixels, levels_of(pixels.size_wh))
             measured = look_everywhere(detail, pyramid)
@@ -195,7 +190,7 @@ class BlurDetector:
         The blur is measured in the photo's own pixels, so that a focus that is slightly off shows,
         and judged as it is seen at the width that the photo is viewed at. A JPEG file that is
         viewed at half its width or less may be decoded at a half, a quarter or an eighth: the
-        radius is then one pixel of that at least.
+        radius is then 1.3 pixels of that at least, and less blur is not seen.
 
         Args:
             photo: As :meth:`detect` takes it, with sides of 64 pixels at least.
@@ -215,7 +210,8 @@ class BlurDetector:
 
         Raises:
             ArgumentError: An argument is not as said above.
-            ImageError: The photo is missing, damaged, not of an accepted kind or too small.
+            ImageError: The photo is missing, damaged, not of an accepted kind, too small, or was
+                decoded at less than the width that it is judged at.
             BackendError: An interpreter failed.
             ModelError: The detail model is unknown, damaged or of another kind.
             ClosedError: The detector was closed.
@@ -235,9 +231,14 @@ class BlurDetector:
         with timer.stage("decode"):
             needed_wh = None if width is None else self._facts.input.size_wh
             pixels = load_pixels(photo, needed_wh=needed_wh, at_least_wide=width or 1)
-        _refuse_small(pixels)
-        size_wh = pixels.size_wh
-        region = region_of(size_wh, box_xyxy=box_xyxy, polygon=polygon, mask=mask, points=points)
+            _refuse_small(pixels)
+            size_wh = pixels.size_wh
+            region = region_of(
+                size_wh, box_xyxy=box_xyxy, polygon=polygon, mask=mask, points=points
+            )
+            if region is not None and _is_small_in(pixels, region.box_xyxy):
+                pixels = load_pixels(photo)
+        _refuse_reduced(pixels, width=width)
         if region is not None:
             return focus_on(detail, pixels, region, strictness=asked, at_width=width, timer=timer)
         if blur_map is None:
@@ -284,19 +285,22 @@ class BlurDetector:
         """Measure a box of one of several shots of a scene, with less certainty than a verdict.
 
         Args:
-            photo: As :meth:`judge` takes it.
-            box_xyxy: As there.
+            photo: As :meth:`measure` takes it.
+            box_xyxy: As :meth:`judge` takes it.
 
         Returns:
             The radius of blur in the photo's own pixels; None if there is nothing to compare.
 
         Raises:
-            DBDError: As :meth:`judge` does.
+            ArgumentError: The box is empty or outside.
+            DBDError: As :meth:`measure` does.
         """
+        detail = self._ready_detail()
         pixels = load_pixels(photo)
         _refuse_small(pixels)
+        _refuse_reduced(pixels, width=None)
         region = box_region(clip_box(box_xyxy, pixels.size_wh), name="box")
-        return radius_to_compare(self._ready_detail(), pixels, region)
+        return radius_to_compare(detail, pixels, region)
 
     def _map_of(self, pixels: Pixels, timer: StageTimer) -> BlurMap:
         """Run the network on a photo, or on the squares of a long one."""
@@ -433,6 +437,24 @@ def _refuse_small(pixels: Pixels) -> None:
             f"A photo has sides of {SMALLEST_SIDE} pixels at least to be judged, "
             f"got {pixels.size_wh[0]}x{pixels.size_wh[1]}."
         )
+
+
+def _refuse_reduced(pixels: Pixels, *, width: int | None) -> None:
+    """Refuse what was decoded at less than a width in pixels; None is the photo's own."""
+    own, decoded = pixels.size_wh[0], pixels.decoded_wh[0]
+    needed = own if width is None else min(width, own)
+    if decoded < needed:
+        raise ImageError(
+            "Blur is measured in pixels of the photo at a width of {} at least: it is {}x{}, "
+            "got {}x{}.".format(needed, *pixels.size_wh, *pixels.decoded_wh)
+        )
+
+
+def _is_small_in(pixels: Pixels, box_xyxy: tuple[int, int, int, int]) -> bool:
+    """Say whether the photo was reduced so much that too little of a region is left."""
+    left, top, right, bottom = box_xyxy
+    reduced = pixels.size_wh[0] / pixels.decoded_wh[0]
+    return reduced > 1 and min(right - left, bottom - top) < SMALLEST_SIDE * reduced
 
 
 def _closed() -> ClosedError:

@@ -9,6 +9,7 @@ import numpy as np
 
 from dbd_mobile.coarse_to_fine import Look
 from dbd_mobile.errors import ArgumentError
+from dbd_mobile.pyramid import CELL
 from dbd_mobile.radius_code import CRISP_PX
 from dbd_mobile.strictness import MAX_RADIUS_PX, Strictness, checked_width
 
@@ -230,9 +231,12 @@ def focus_of(
         size_wh: The photo's (width, height).
         timings_ms: Milliseconds by stage.
     """
+    width = size_wh[0]
+    reduced = width / decoded_width
     if statistic.radius_px is None:
         if statistic.cells < MIN_CELLS:
-            said = f"the {where} is too small to judge: take one of 32 pixels a side or more"
+            side = math.ceil(2 * CELL * reduced)
+            said = f"the {where} is too small to judge: take one of {side} pixels a side or more"
         else:
             said = f"no texture in the {where} that could be sharp or not"
         return Focus(
@@ -250,16 +254,18 @@ def focus_of(
             at_width=at_width,
             timings_ms=timings_ms,
         )
-    width = size_wh[0]
-    reduced = width / decoded_width
     added = lens_blur(statistic.radius_px) * reduced
     verdict = _verdict(_viewed(added, width, at_width), strictness.max_radius_px)
     most = lens_blur(strictness.max_radius_px)
     # Of a photo that was decoded at a fraction of its size no more than that is known.
     sharp_width = min(decoded_width, width * most / added) if added else decoded_width
     score_blur = added * (at_width or SCORE_WIDTH) / width
-    radius_px = statistic.radius_px * reduced
-    at_full = _verdict(_viewed(added, width, None), strictness.max_radius_px)
+    at_full: Verdict | None = _verdict(_viewed(added, width, None), strictness.max_radius_px)
+    radius_px = statistic.radius_px
+    if decoded_width < width:
+        # What is crisp in a reduced photo may be blurred by up to a pixel of that.
+        radius_px = max(_viewed(added, width, None), CRISP_PX * reduced)
+        at_full = None if at_full == "sharp" else at_full
     return Focus(
         verdict=verdict,
         reason=remark + _reason(verdict, at_full, at_width, radius_px, statistic.motion),
@@ -288,16 +294,17 @@ def _verdict(radius_px: float, max_radius_px: float) -> Verdict:
 
 
 def _reason(
-    verdict: Verdict, at_full: Verdict, at_width: int | None, radius_px: float, motion: bool
+    verdict: Verdict, at_full: Verdict | None, at_width: int | None, radius_px: float, motion: bool
 ) -> str:
+    """Say it in a sentence; ``at_full`` is None where it is not known."""
     by_motion = " by motion" if motion else ""
     radius = f"blur radius {radius_px:.1f} px"
     if at_width is None:
         said = verdict if verdict == "sharp" else f"{verdict}{by_motion}"
         return f"{said} at 100 %: {radius}"
     if verdict == "sharp":
-        at_100 = "and at 100 %" if at_full == "sharp" else f", {at_full}{by_motion} at 100 %"
-        return (
-            f"sharp to the eye at {at_width} pixels{' ' * (at_full == 'sharp')}{at_100}: {radius}"
-        )
+        at_100 = f", {at_full}{by_motion} at 100 %"
+        if at_full in ("sharp", None):
+            at_100 = " and at 100 %" if at_full else ""
+        return f"sharp to the eye at {at_width} pixels{at_100}: {radius}"
     return f"{verdict}{by_motion} at {at_width} pixels: {radius}"

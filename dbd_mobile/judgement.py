@@ -113,12 +113,16 @@ def focus_on_subject(
 def radius_to_compare(detail: Detail, pixels: Pixels, region: Region) -> float | None:
     """Measure a region of one of several shots of a scene.
 
+    Args:
+        detail: The model that measures.
+        pixels: The shot, decoded at its own size.
+        region: Where to look.
+
     Returns:
-        Its radius of blur in the photo's own pixels, with less confidence than a verdict takes;
-        None if there is nothing to compare.
+        Its radius of blur in pixels, with less confidence than a verdict takes; None if there is
+        nothing to compare.
     """
-    radius_px = _measured(detail, pixels, region, QUANTILE, COMPARING_CONFIDENCE).radius_px
-    return radius_px and radius_px * pixels.size_wh[0] / pixels.decoded_wh[0]
+    return _measured(detail, pixels, region, QUANTILE, COMPARING_CONFIDENCE).radius_px
 
 
 def _measured(

@@ -124,7 +124,7 @@ def region_of(
     if polygon is not None:
         return _polygon_region(_places(polygon, "polygon", at_least=3), size_wh)
     if mask is not None:
-        return _mask_region(np.asarray(mask), size_wh)
+        return _mask_region(_marks(mask), size_wh)
     if points is not None:
         return _points_region(_places(points, "list of points", at_least=1), size_wh)
     return None
@@ -186,6 +186,20 @@ def _places(places: ArrayLike, what: str, *, at_least: int) -> NDArray[np.float6
     return array
 
 
+def _marks(mask: ArrayLike) -> NDArray[np.bool_]:
+    try:
+        array = np.asarray(mask)
+    except ValueError:
+        raise ArgumentError(
+            "A mask is (H, W) numbers or bools, got rows of other lengths."
+        ) from None
+    if array.dtype.kind not in "buif":
+        raise ArgumentError(f"A mask is (H, W) numbers or bools, got {array.shape} {array.dtype}.")
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise ArgumentError("A mask has finite numbers only, got one that is not.")
+    return array.astype(np.bool_)
+
+
 def _polygon_region(corners: NDArray[np.float64], size_wh: tuple[int, int]) -> Region:
     box = clip_box((*corners.min(axis=0), *corners.max(axis=0)), size_wh)
 
@@ -200,13 +214,12 @@ def _polygon_region(corners: NDArray[np.float64], size_wh: tuple[int, int]) -> R
     return Region(name="polygon", box_xyxy=box, contains=contains)
 
 
-def _mask_region(mask: NDArray[np.generic], size_wh: tuple[int, int]) -> Region:
+def _mask_region(is_inside: NDArray[np.bool_], size_wh: tuple[int, int]) -> Region:
     width, height = size_wh
-    if mask.shape != (height, width):
+    if is_inside.shape != (height, width):
         raise ArgumentError(
-            f"A mask has the photo's size: ({height}, {width}) is expected, got {mask.shape}."
+            f"A mask has the photo's size: ({height}, {width}) is expected, got {is_inside.shape}."
         )
-    is_inside = mask.astype(np.bool_)
     if not is_inside.any():
         raise ArgumentError("A mask marks one pixel at least, got one that is empty.")
 

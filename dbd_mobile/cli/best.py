@@ -21,8 +21,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="sort shots of one scene, the sharpest first",
         description="Print one line per shot, best first: its rank, path, verdict, radius of blur "
         "and where it looked. All are compared in one region: the box, for the first shot's "
-        "size, or else the subject of the shot whose subject is the sharpest. Shots in which "
-        "nothing there can be judged are last.",
+        "size, or else the subject of the shot whose subject is the sharpest. Shots are compared "
+        "with less certainty than a verdict takes, so that even an undecidable one may be the "
+        "best; those in which there is nothing to compare are last.",
         epilog=EXIT_STATUS,
     )
     parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
@@ -48,7 +49,8 @@ def run(options: argparse.Namespace) -> int:
             photo = photos[shot.index]
             if options.json:
                 facts = focus_facts(_SCHEMA, photo, shot.focus, detector)
-                say(json.dumps({**facts, "rank": place, "index": shot.index}))
+                order = {"rank": place, "index": shot.index, "radius_px": shot.radius_px}
+                say(json.dumps({**facts, **order}))
             else:
                 say(f"{place}  {focus_line(photo, shot.focus)}")
     return int(failed)

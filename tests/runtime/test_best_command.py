@@ -24,6 +24,20 @@ def test_lines_are_in_order_best_first(run_told, save_told, told, capsys):
     assert said.err == ""
 
 
+def test_undecidable_shot_may_be_the_best(run_told, save_told, told, capsys):
+    unsure = save_told("unsure.png", 1.0, green=told.green(0.4))
+    photos = [save_told("soft.png", 3.0), save_told("flat.png", green=told.UNSURE), unsure]
+    assert run_told("best", *photos, "--box", BOX, "--json") == 0
+    facts = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [f["index"] for f in facts] == [2, 0, 1]
+    assert [f["verdict"] for f in facts] == ["undecidable", "soft", "undecidable"]
+    assert [f["radius_px"] for f in facts] == [
+        pytest.approx(1, rel=0.05),
+        pytest.approx(3, rel=0.05),
+        None,
+    ]
+
+
 def test_shots_are_compared_in_the_subject_of_one_of_them(run_told, save_told, capsys):
     photos = [save_told(f"{r}.png", r) for r in (3.0, 1.0)]
     assert run_told("best", *photos) == 0

@@ -57,6 +57,12 @@ def test_what_cannot_be_compared_is_refused_in_a_sentence(told_detector, told):
         told_detector.radius_to_compare(told.photo(640, 480), (640, 0, 700, 9))
 
 
+def test_shots_may_be_one_array(told_detector, told):
+    shots = np.stack([told.photo(640, 480, radius) for radius in (3.0, 1.0)])
+    assert order(told_detector.best_of(shots, BOX)) == [1, 0]
+    assert order(told_detector.best_of(shots)) == [1, 0]
+
+
 def test_equally_sharp_shots_stay_in_order(told_detector, told):
     assert order(told_detector.best_of([told.photo(640, 480)] * 3, BOX)) == [0, 1, 2]
 
@@ -87,6 +93,9 @@ def test_shots_of_other_shapes_and_none_are_refused(told_detector, told):
         told_detector.best_of([told.photo(640, 480), told.photo(480, 640)], BOX)
     with pytest.raises(ArgumentError, match="give one at least"):
         told_detector.best_of([])
+    for one in ("shot.jpg", Path("shot.jpg"), Image.new("RGB", (640, 480))):
+        with pytest.raises(ArgumentError, match=r"give a list of them, got .*(shot\.jpg|640x480)"):
+            told_detector.best_of(one)
     with pytest.raises(ArgumentError, match="640x480"):
         told_detector.best_of([told.photo(640, 480)], (640, 0, 700, 9))
 

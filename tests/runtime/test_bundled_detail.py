@@ -5,6 +5,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
 from dbd_mobile import BlurDetector
+from dbd_mobile.reading import MIN_CONFIDENCE
 
 BOX = (300, 200, 900, 700)
 
@@ -55,7 +56,7 @@ def test_blur_is_measured_in_pixels(detector, scene, sigma, radius_px):
     # A quarter of a doubling, and what a Gaussian's flanks leave open.
     assert focus.blur_radius_px == pytest.approx(radius_px, rel=0.3)
     radii = detector.measure(shot(scene, sigma))
-    sure = radii.confidence >= 0.7
+    sure = radii.confidence >= MIN_CONFIDENCE
     assert sure.mean() > 0.3
     assert np.median(radii.radius_px[sure]) == pytest.approx(radius_px, rel=0.3)
 

@@ -189,13 +189,15 @@ def test_box_polygon_mask_and_points_look_where_they_say(told_detector, told):
         {"polygon": [(30, 50), (300, 50), (300, 400), (30, 400)]},
         {"mask": mask},
         {"mask": mask > 0},
+        {"mask": Image.fromarray(mask)},
+        {"mask": mask / 255},
         {"points": [(50, 60), (280, 390)]},
     ):
         assert told_detector.judge(photo, **region).verdict == "sharp"
         mirrored = {
             "box_xyxy": (340, 50, 610, 400),
             "polygon": [(340, 50), (610, 50), (610, 400), (340, 400)],
-            "mask": mask[:, ::-1],
+            "mask": np.asarray(region.get("mask", mask))[:, ::-1],
             "points": [(590, 60), (360, 390)],
         }
         name = next(iter(region))
@@ -251,6 +253,9 @@ def test_small_boxes_at_the_corners_are_seen(told_detector, told, corner, size_w
         ({"polygon": "abc"}, "polygon is"),
         ({"mask": np.zeros((480, 640), bool)}, "empty"),
         ({"mask": np.ones((640, 480), bool)}, r"\(480, 640\) is expected, got \(640, 480\)"),
+        ({"mask": [[1], [1, 2]]}, r"mask is \(H, W\) numbers or bools"),
+        ({"mask": np.full((480, 640), "x")}, r"mask is \(H, W\) numbers or bools, got .* <U1"),
+        ({"mask": np.full((480, 640), np.nan)}, "finite"),
         ({"points": []}, "points.*N at least 1"),
         ({"points": [(640, 3)]}, "point lies in the photo of 640x480, got 640,3"),
         ({"points": [(float("nan"), 3)]}, "finite"),
@@ -310,6 +315,19 @@ def test_subject_is_as_sharp_as_a_smaller_part_of_it_than_a_box(told_detector, t
     assert SUBJECT_QUANTILE < 1 / 4 < QUANTILE
     assert told_detector.judge(photo).verdict == "sharp"
     assert told_detector.judge(photo, box).verdict == "blurred"
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_subject_of_a_panorama_is_found(told_detector, told, turned):
+    photo = told.flat(2400, 320, 20.0, blue=255)
+    photo[32:288, 1056:1344] = told.photo(288, 256, 1.0)
+    box = (1056, 32, 1344, 288)
+    if turned:
+        photo, box = np.ascontiguousarray(photo.swapaxes(0, 1)), (32, 1056, 288, 1344)
+    focus = told_detector.judge(photo)
+    assert focus.verdict == "sharp"
+    # A place of the grid that the subject is looked for on has 60 pixels at most.
+    assert focus.box_xyxy == pytest.approx(box, abs=61)
 
 
 def test_subject_without_texture_makes_way_for_the_next(told_detector, told):
@@ -429,11 +447,55 @@ def test_jpeg_viewed_small_may_be_decoded_small(told_detector, told, tmp_path, o
     small = told_detector.judge(tmp_path / "photo.jpg", box, at_width=300)
     assert whole.size_wh == small.size_wh == ((1600, 1200) if orientation == 1 else (1200, 1600))
     assert whole.blur_radius_px == close(1)
-    # 1600 / 4 is wide enough and 1600 / 8 is not; turned it is 1200 / 4 that is.
-    assert small.blur_radius_px == close(4)
+    # 1600 / 4 is wide enough and 1600 / 8 is not; turned it is 1200 / 4 that is. Of one that is
+    # crisp so small it is not known whether it is so at its own size.
+    assert small.blur_radius_px == pytest.approx(4 * CRISP_PX)
+    assert small.reason == "sharp to the eye at 300 pixels: blur radius 5.2 px"
     assert small.sharp_width_px == whole.sharp_width_px / 4
     assert small.score == pytest.approx(whole.score, abs=0.1)
     assert small.verdict == whole.verdict == "sharp"
+
+
+def test_blur_of_a_jpeg_decoded_small_is_that_of_the_whole_photo(told_detector, told, tmp_path):
+    """The camera blurs the reduced photo's pixels too: only what the lens added is larger."""
+    Image.fromarray(told.flat(1600, 1200, 3.0)).save(tmp_path / "photo.jpg", quality=100)
+    small = told_detector.judge(tmp_path / "photo.jpg", (0, 0, 1600, 1200), at_width=400)
+    assert small.blur_radius_px == close(in_photo(3.0, 4))
+    assert small.lens_blur_px == pytest.approx(np.sqrt(small.blur_radius_px**2 - CRISP_PX**2))
+    assert small.reason.startswith("soft at 400 pixels: blur radius ")
+
+
+def test_small_region_of_a_jpeg_is_looked_at_in_full(told_detector, told, tmp_path):
+    """Decoded at a quarter there would be too little of it."""
+    path = tmp_path / "photo.jpg"
+    Image.fromarray(told.photo(1600, 1200)).save(path, quality=100, subsampling=0)
+    mask = np.zeros((1200, 1600), np.bool_)
+    mask[600:640, 800:1200] = True
+    for region in (
+        {"box_xyxy": (800, 600, 840, 640)},
+        {"polygon": [(800, 600), (1000, 600), (1000, 650)]},
+        {"points": [(800, 600)]},
+        {"mask": mask},
+    ):
+        focus = told_detector.judge(path, at_width=300, **region)
+        assert focus.verdict == "sharp"
+        assert focus.blur_radius_px == close(1)
+        assert focus == told_detector.judge(load_pixels(path), at_width=300, **region)
+
+
+def test_pixels_that_were_decoded_too_small_are_refused(told_detector, told, tmp_path):
+    """What is crisp in a reduced photo need not be so in the whole one."""
+    path = tmp_path / "photo.jpg"
+    Image.fromarray(told.photo(1600, 1200)).save(path)
+    reduced = load_pixels(path, needed_wh=(48, 48))
+    for judge in (told_detector.judge, told_detector.radius_to_compare):
+        with pytest.raises(ImageError, match="width of 1600 at least: it is 1600x1200, got 200x1"):
+            judge(reduced, BOX)
+    with pytest.raises(ImageError, match="width of 300 at least"):
+        told_detector.judge(reduced, at_width=300)
+    assert told_detector.judge(reduced, at_width=200).verdict == "sharp"
+    too_small = told_detector.judge(reduced, (0, 0, 60, 60), at_width=200).reason
+    assert too_small == "the box is too small to judge: take one of 256 pixels a side or more"
 
 
 def test_pixels_that_were_decoded_before_are_judged_as_the_file(told_detector, told, tmp_path):
@@ -480,6 +542,8 @@ def test_closed_detector_says_so(told):
     for judge in (detector.judge, blur_map.judge):
         with pytest.raises(ClosedError, match="closed"):
             judge(told.photo(640, 480))
+    with pytest.raises(ClosedError, match="closed"):
+        detector.radius_to_compare(told.photo(640, 480), BOX)
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ public final class Focus {
     /**
      * The verdict and the numbers in a sentence, in English; made anew by each call.
      *
-     * @return e.g. {@code "sharp at 100 %: blur radius 1.1 px"}
+     * @return e.g. {@code "sharp at 100 %: blur radius 1.3 px"}
      */
     public String reason() {
         return remark + (verdict == Verdict.UNDECIDABLE ? undecidable() : decided());
