@@ -27,6 +27,10 @@ which what is around it may drown it."""
 # A hash by which tiles are chosen all over the region: multiples of the golden ratio.
 _SPREAD_FACTOR, _SPREAD_BITS = 40503, 0xFFFF
 
+# Weights are whole numbers of these parts of a cell: so their sums are the same in any order, and a
+# share of a region that falls between two cells falls there in every language.
+_WEIGHT_STEPS = 2**20
+
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
@@ -136,4 +140,4 @@ def _let_stand_for_others(
     total, of_seen = float(weight[group].sum()), float(weight[seen].sum())
     weight[group & ~looked] = 0
     if of_seen:
-        weight[seen] *= total / of_seen
+        weight[seen] = np.rint(weight[seen] * (total / of_seen) * _WEIGHT_STEPS) / _WEIGHT_STEPS

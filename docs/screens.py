@@ -13,7 +13,7 @@ HEIGHT = 480
 GAP = 12
 
 SHEETS = {
-    "android_camera.jpg": ("camera-heat-map", "camera-mask", "camera-peaking", "camera-in-focus"),
+    "android_camera.jpg": ("camera-heat-map", "camera-mask", "camera-peaking", "camera-ball"),
     "android_night.jpg": ("still-night", "camera-night"),
     "android_settings.jpg": ("settings", "benchmark", "settings-night", "benchmark-night"),
     "android_messages.jpg": (

@@ -270,6 +270,7 @@ def test_drawing_and_frame_handling_allocate_nothing(library, apk):
             "void drawTime",
             "void drawTapped",
             "void drawSubject",
+            "void setSize",
             "void drawText",
             "Readout verdict(",
         ),

@@ -80,6 +80,7 @@ def constants():
         "FEW_TILES": coarse_to_fine.FEW_TILES,
         "SPREAD_FACTOR": coarse_to_fine._SPREAD_FACTOR,
         "SPREAD_BITS": coarse_to_fine._SPREAD_BITS,
+        "WEIGHT_STEPS": coarse_to_fine._WEIGHT_STEPS,
         "POINT_RADIUS_PX": regions.POINT_RADIUS_PX,
         "MAX_RADIUS_PX": strictness.MAX_RADIUS_PX,
         "MAX_WIDTH": strictness.MAX_WIDTH,

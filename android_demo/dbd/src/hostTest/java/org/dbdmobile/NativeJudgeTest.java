@@ -2,10 +2,12 @@ package org.dbdmobile;
 
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
 import java.io.ByteArrayInputStream;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.junit.After;
@@ -241,6 +243,24 @@ public class NativeJudgeTest {
         // The answer, and a few small objects of TensorFlow Lite's own for each of a dozen tiles.
         assertTrue("50 frames allocated " + bytes + " bytes", bytes <= 50 * 12 * 500);
         assertEquals(Focus.Verdict.SHARP, last[0].verdict());
+    }
+
+    @Test
+    public void judge_frame_isNotKept() throws Exception {
+        WeakReference<Frame> frame = new WeakReference<>(judgedFrame());
+        for (int i = 0; i < 100 && frame.get() != null; i++) {
+            System.gc();
+            Thread.sleep(10);
+        }
+        // A still of 12 megapixels would stay in memory as long as its detector is open.
+        assertNull(frame.get());
+    }
+
+    private Frame judgedFrame() {
+        Frame frame = frame(photo(1, 0, 0));
+        detector.judge(frame, Framing.WHOLE, BOX, Strictness.PIXEL);
+        detector.judge(frame, Framing.WHOLE, Strictness.PIXEL);
+        return frame;
     }
 
     @Test

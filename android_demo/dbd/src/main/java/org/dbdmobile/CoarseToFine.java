@@ -213,10 +213,15 @@ final class CoarseToFine {
             for (int column = 0; column < columns; column++, i++) {
                 if (isOpen[i] && isKnown[i]) {
                     int cell = start + Math.min(column / level, levelColumns - 1);
-                    weight[i] *= isLooked[cell] ? factor : 0;
+                    weight[i] = isLooked[cell] ? inSteps(weight[i] * factor) : 0;
                 }
             }
         }
+    }
+
+    /** Rounded so that sums of weights are exact, in whatever order: as they are in Python. */
+    private static double inSteps(double weight) {
+        return Math.rint(weight * JudgeConstants.WEIGHT_STEPS) / JudgeConstants.WEIGHT_STEPS;
     }
 
     /** Takes over what a level says, where it counts. */

@@ -32,6 +32,11 @@ final class DetailMeter implements TileMeter {
     }
 
     @Override
+    public void letGo() {
+        reader.letGo();
+    }
+
+    @Override
     public int tileColumns() {
         return tileColumns;
     }

@@ -74,7 +74,11 @@ final class FocusJudge implements AutoCloseable {
         }
         int cells = region.cells(width, height, box, part, inside);
         meter.set(frame, framing, part[0], part[1], partWidth, partHeight);
-        look.look(meter, partWidth, partHeight, coarsest, inside);
+        try {
+            look.look(meter, partWidth, partHeight, coarsest, inside);
+        } finally {
+            meter.letGo();
+        }
         statistic.sumUp(
                 look,
                 all,

@@ -30,6 +30,7 @@ final class JudgeConstants {
     static final int FEW_TILES = 4;
     static final int SPREAD_FACTOR = 40503;
     static final int SPREAD_BITS = 0xFFFF;
+    static final int WEIGHT_STEPS = 1 << 20;
 
     // regions.py
     static final double POINT_RADIUS_PX = 24;

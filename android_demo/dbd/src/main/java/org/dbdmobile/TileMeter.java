@@ -5,6 +5,9 @@ interface TileMeter extends AutoCloseable {
     /** Takes a part of an upright photo; its pixels are read by {@link #read}. */
     void set(Frame frame, Framing framing, int left, int top, int width, int height);
 
+    /** Lets go of the frame, and so of the picture that is behind it. */
+    void letGo();
+
     /** Cells of a tile, across. */
     int tileColumns();
 

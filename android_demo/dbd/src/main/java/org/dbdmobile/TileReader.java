@@ -38,7 +38,7 @@ final class TileReader {
         }
     }
 
-    /** Takes a part of a photo; the frame is read by {@link #read} only. */
+    /** Takes a part of a photo, until {@link #letGo}; the frame is read by {@link #read} only. */
     void set(Frame frame, Framing framing, int left, int top, int width, int height) {
         this.frame = frame;
         this.framing = framing;
@@ -46,6 +46,10 @@ final class TileReader {
         this.top = top;
         this.width = width;
         this.height = height;
+    }
+
+    void letGo() {
+        frame = null;
     }
 
     /**

@@ -47,6 +47,9 @@ public class JudgeGoldenTest {
         }
 
         @Override
+        public void letGo() {}
+
+        @Override
         public int tileColumns() {
             return Golden.number(row, "tile_columns");
         }

@@ -346,7 +346,7 @@ public final class CameraActivity extends Activity
 
     @Override
     public void onResult(LiveBlur live) {
-        overlay.show(live, live.focus());
+        overlay.show(live, live.subject(), live.focus());
     }
 
     @Override

@@ -20,6 +20,7 @@ final class LiveBlur implements AutoCloseable {
     private final BlurMap map;
     private final byte[] mask;
     private final int[] pixels;
+    private Subject subject;
     private Focus focus;
     private float milliseconds;
 
@@ -47,6 +48,7 @@ final class LiveBlur implements AutoCloseable {
         long start = System.nanoTime();
         detector.detect(frame, framing, map);
         focus = subject == null ? null : judge(frame, framing, subject);
+        this.subject = subject;
         draw(mode);
         float took = (System.nanoTime() - start) / 1e6f;
         milliseconds = milliseconds == 0 ? took : milliseconds + NEWEST * (took - milliseconds);
@@ -89,6 +91,11 @@ final class LiveBlur implements AutoCloseable {
     /** The last frame's overlay: the map's pixels, row by row, 0xAARRGGBB. */
     int[] pixels() {
         return pixels;
+    }
+
+    /** The subject in the last frame; null where there was none. */
+    Subject subject() {
+        return subject;
     }
 
     /** The verdict on the subject in the last frame; null where there was none. */

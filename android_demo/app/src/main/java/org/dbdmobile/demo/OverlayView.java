@@ -39,10 +39,10 @@ public final class OverlayView extends View {
     private final Readout[] verdicts;
     private final Readout time;
     private final float unit;
+    private final float lettersSize;
 
     private OnSubject onSubject;
     private boolean showsTime;
-    private Subject subject;
     // A keyboard's click has no place: it asks for the middle.
     private float tapX = 0.5f;
     private float tapY = 0.5f;
@@ -52,6 +52,7 @@ public final class OverlayView extends View {
     private Bitmap back;
     private int photoWidth = 1;
     private int photoHeight = 1;
+    private Subject subject;
     private Focus focus;
     private int milliseconds;
 
@@ -79,9 +80,9 @@ public final class OverlayView extends View {
         line.setStyle(Paint.Style.STROKE);
         line.setStrokeWidth(3 * unit);
         panel.setColor(PANEL);
-        letters.setTextSize(
+        lettersSize =
                 TypedValue.applyDimension(
-                        TypedValue.COMPLEX_UNIT_SP, 16, getResources().getDisplayMetrics()));
+                        TypedValue.COMPLEX_UNIT_SP, 16, getResources().getDisplayMetrics());
         setClickable(true);
         setFocusable(true);
         setAccessibilityLiveRegion(ACCESSIBILITY_LIVE_REGION_POLITE);
@@ -99,8 +100,8 @@ public final class OverlayView extends View {
 
     /** The subject that is not judged yet; null for none. On the main thread. */
     void setSubject(Subject subject) {
-        this.subject = subject;
         synchronized (lock) {
+            this.subject = subject;
             focus = null;
             said = null;
         }
@@ -111,9 +112,11 @@ public final class OverlayView extends View {
     /**
      * Shows a frame's result.
      *
-     * @param judged the verdict on the subject; null where there is none
+     * @param asked the subject that was judged; null for the one that the map shows
+     * @param judged the verdict on it; null where there is none. It is not shown where another
+     *     subject was chosen meanwhile
      */
-    void show(LiveBlur live, Focus judged) {
+    void show(LiveBlur live, Subject asked, Focus judged) {
         int width = live.map().width();
         int height = live.map().height();
         synchronized (lock) {
@@ -126,10 +129,10 @@ public final class OverlayView extends View {
             back = drawn;
             photoWidth = live.map().photoWidth();
             photoHeight = live.map().photoHeight();
-            focus = judged;
+            focus = asked == subject ? judged : null;
             milliseconds = Math.round(live.milliseconds());
             // A screen reader is told when the verdict changes, not thirty times a second.
-            SubjectText text = judged == null ? null : SubjectText.of(judged);
+            SubjectText text = focus == null ? null : SubjectText.of(focus);
             if (text != said) {
                 said = text;
                 post(describing);
@@ -170,7 +173,7 @@ public final class OverlayView extends View {
             if (showsTime) {
                 drawTime(canvas);
             }
-            if (focus != null && (subject != null || focus.isSubjectFound())) {
+            if (focus != null) {
                 drawSubject(canvas);
             } else if (subject != null) {
                 drawTapped(canvas);
@@ -181,6 +184,7 @@ public final class OverlayView extends View {
     private void drawTime(Canvas canvas) {
         time.set(milliseconds);
         letters.setColor(Color.WHITE);
+        setSize(time);
         drawText(canvas, time, 8 * unit, 8 * unit);
     }
 
@@ -206,6 +210,7 @@ public final class OverlayView extends View {
         canvas.drawRect(left, top, focus.right() * scaleX, bottom, line);
         Readout verdict = verdict(focus);
         letters.setColor(color);
+        setSize(verdict);
         float width = letters.measureText(verdict.text(), 0, verdict.length()) + 16 * unit;
         float height = letters.getTextSize() + 12 * unit;
         float x = Math.min(Math.max(left, 0), Math.max(getWidth() - width, 0));
@@ -215,7 +220,8 @@ public final class OverlayView extends View {
         drawText(canvas, verdict, x, y >= 0 ? y : getHeight() - 8 * unit - height);
     }
 
-    private static int color(Focus.Verdict verdict) {
+    /** What a verdict is drawn in. */
+    static int color(Focus.Verdict verdict) {
         switch (verdict) {
             case SHARP:
                 return SHARP;
@@ -234,6 +240,16 @@ public final class OverlayView extends View {
             readout.setTenths(SubjectText.tenths(judged));
         }
         return readout;
+    }
+
+    /** Letters as large as the person wants them, or as the picture is broad enough for. */
+    private void setSize(Readout text) {
+        letters.setTextSize(lettersSize);
+        float room = getWidth() - 16 * unit;
+        float width = letters.measureText(text.text(), 0, text.length());
+        if (width > room) {
+            letters.setTextSize(lettersSize * Math.max(room, unit) / width);
+        }
     }
 
     private void drawText(Canvas canvas, Readout text, float x, float y) {

@@ -198,18 +198,24 @@ public final class StillActivity extends Activity {
         } catch (DbdException.Image tooSmall) {
             // The photo is shown all the same.
             Log.w(TAG, tooSmall.getMessage());
-            final String why = tooSmall.getMessage();
-            main.post(
-                    new Runnable() {
-                        @Override
-                        public void run() {
+            sayUndecidable(asked, tooSmall.getMessage());
+        } catch (DbdException | OutOfMemoryError error) {
+            sayUndecidable(asked, "");
+            fail("The photo cannot be judged.", error);
+        }
+    }
+
+    private void sayUndecidable(final Subject asked, final String why) {
+        main.post(
+                new Runnable() {
+                    @Override
+                    public void run() {
+                        if (asked == subject) {
                             verdictText.setText(R.string.verdict_undecidable);
                             reasonText.setText(why);
                         }
-                    });
-        } catch (DbdException | OutOfMemoryError error) {
-            fail("The photo cannot be judged.", error);
-        }
+                    }
+                });
     }
 
     private void say(Focus judged) {
@@ -273,7 +279,7 @@ public final class StillActivity extends Activity {
         }
         try {
             live.draw(Modes.of(modes.getCheckedRadioButtonId()));
-            overlay.show(live, focus);
+            overlay.show(live, subject, focus);
         } catch (DbdException error) {
             // Focus peaking is not for every model.
             fail("The overlay cannot be drawn.", error);

@@ -203,9 +203,9 @@ public class CameraScreenTest {
         Screen.paint(activity, "camera-peaking");
         ((RadioButton) activity.findViewById(R.id.mode_heat_map)).performClick();
         show(activity, OverlayMode.HEAT_MAP, new Subject(0.6f, 0.52f));
-        Screen.paint(activity, "camera-in-focus");
+        Screen.paint(activity, "camera-ball");
         show(activity, OverlayMode.HEAT_MAP, new Subject(0.2f, 0.2f));
-        Screen.paint(activity, "camera-out-of-focus");
+        Screen.paint(activity, "camera-wall");
     }
 
     @Test
@@ -412,6 +412,19 @@ public class CameraScreenTest {
         assertEquals(
                 activity.getString(R.string.overlay_description),
                 overlay.getContentDescription().toString());
+    }
+
+    @Test
+    public void frameOfAnotherSubject_saysNothingOfTheOneChosenSince() {
+        CameraActivity activity = started(true);
+        LiveBlur live = show(activity, OverlayMode.HEAT_MAP, new Subject(0.6f, 0.52f));
+        OverlayView overlay = activity.findViewById(R.id.overlay);
+        String unjudged = activity.getString(R.string.overlay_description);
+        assertNotEquals(unjudged, overlay.getContentDescription().toString());
+        overlay.setSubject(new Subject(0.2f, 0.2f));
+        activity.onResult(live);
+        ShadowLooper.idleMainLooper();
+        assertEquals(unjudged, overlay.getContentDescription().toString());
     }
 
     @Test

@@ -17,6 +17,7 @@ import android.content.Intent;
 import android.database.Cursor;
 import android.graphics.Bitmap;
 import android.graphics.BitmapFactory;
+import android.graphics.Canvas;
 import android.media.ExifInterface;
 import android.net.Uri;
 import android.os.HandlerThread;
@@ -113,14 +114,14 @@ public class StillScreenTest {
         Bitmap peaking = Screen.paint(activity, "still-peaking");
         assertFalse(heatMap.sameAs(mask));
         assertFalse(mask.sameAs(peaking));
-        // The red ball, which the scene is focused on, and the wall far behind it.
+        // The red ball, whose middle the scene is focused on, and the wall far behind it.
         tap(activity, 0.555f, 0.52f);
         Focus ball = judged(activity);
-        Screen.paint(activity, "still-in-focus");
+        Screen.paint(activity, "still-ball");
         choose(activity, R.id.mode_heat_map);
         tap(activity, 0.2f, 0.1f);
         Focus wall = judged(activity);
-        Screen.paint(activity, "still-out-of-focus");
+        Screen.paint(activity, "still-wall");
         assertFalse(ball + ", " + wall, ball.blurRadiusPx() >= wall.blurRadiusPx());
     }
 
@@ -185,6 +186,48 @@ public class StillScreenTest {
                 "A photo has sides of 64 pixels at least to be judged, got 60x90.",
                 read(activity, R.id.reason));
         assertTrue(share(activity).isEnabled());
+    }
+
+    @Test
+    public void photoThatCannotBeJudged_saysSoAndWhy() throws Exception {
+        StillActivity activity = shown(SCENE);
+        judged(activity);
+        LiveBlur judge = ReflectionHelpers.getField(activity, "judge");
+        judge.close();
+        tap(activity, 0.2f, 0.1f);
+        Screen.await(() -> Screen.message(activity).startsWith("The model cannot be used."));
+        // Not the words that say that it is still at it.
+        assertEquals(
+                activity.getString(R.string.verdict_undecidable), read(activity, R.id.verdict));
+    }
+
+    @Test
+    public void readout_onANarrowPicture_isNotCutOff() throws Exception {
+        File photo = folder.newFile("narrow.png");
+        Bitmap scene = BitmapFactory.decodeFile(SCENE.getPath());
+        int width = scene.getHeight() / 6;
+        Bitmap narrow =
+                Bitmap.createBitmap(
+                        scene, scene.getWidth() / 2 - width / 2, 0, width, scene.getHeight());
+        try (OutputStream out = new FileOutputStream(photo)) {
+            narrow.compress(Bitmap.CompressFormat.PNG, 100, out);
+        }
+        StillActivity activity = shown(Uri.fromFile(photo));
+        tap(activity, 0.5f, 0.5f);
+        int color = OverlayView.color(judged(activity).verdict());
+        View overlay = activity.findViewById(R.id.overlay);
+        Bitmap picture =
+                Bitmap.createBitmap(
+                        overlay.getWidth(), overlay.getHeight(), Bitmap.Config.ARGB_8888);
+        overlay.draw(new Canvas(picture));
+        Screen.paint(activity, "still-narrow");
+        // Its letters end before the panel does, which ends with the picture at the latest.
+        int margin = Math.round(4 * activity.getResources().getDisplayMetrics().density);
+        for (int y = 0; y < picture.getHeight(); y++) {
+            for (int x = picture.getWidth() - margin; x < picture.getWidth(); x++) {
+                assertNotEquals(x + "," + y, color, picture.getPixel(x, y));
+            }
+        }
     }
 
     @Test
