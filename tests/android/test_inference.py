@@ -21,6 +21,9 @@ OWN_INPUT_MEAN_STEPS = 3
 OWN_INPUT_FLIPS = 0.01
 OWN_INPUT_FLIPS_OF_ONE = 0.02
 
+# What is judged of each photo, as shares of its sides; the first is its subject.
+BOXES = ((), (0, 0, 1, 1), (0.3, 0.2, 0.7, 0.6), (0.5, 0.5, 0.6, 0.6), (0.9, 0, 1.5, 0.1))
+
 
 def photos():
     """Rendered, and real: from scikit-image's package."""
@@ -73,39 +76,31 @@ def compare(model_id, run, folder, seen_as, model_path, threads, images):
         assert np.mean(all_flips) <= OWN_INPUT_FLIPS
 
 
-def judge_arguments(folder, images, boxes):
+def judge_arguments(folder, seen_as, images):
     """What JudgePhotos is given of photos, and what is asked of each."""
     arguments, asked = [], []
     for name, rgb in images.items():
         rgb.tofile(folder / f"{name}.rgb")
         height, width = rgb.shape[:2]
-        for box in boxes:
+        for box in BOXES:
             sides = [
                 round(share * side) for share, side in zip(box, (width, height) * 2, strict=False)
             ]
             where = ",".join(map(str, sides)) if sides else "subject"
-            arguments += [str(folder / f"{name}.rgb"), str(width), str(height), where]
+            arguments += [f"{seen_as}/{name}.rgb", str(width), str(height), where]
             asked.append((rgb, sides or None))
     return arguments, asked
 
 
-def test_x86_64_library_judges_as_python_does(library, compiled_tests, tmp_path):
-    # The last has all four levels, odd sides, and more tiles than are looked at.
-    coffee = skimage.data.coffee()
-    images = {
-        "astronaut": skimage.data.astronaut(),
-        "coffee": coffee,
-        "large": np.asarray(Image.fromarray(coffee).resize((2301, 1533), Image.Resampling.LANCZOS)),
-    }
-    boxes = [(), (0, 0, 1, 1), (0.3, 0.2, 0.7, 0.6), (0.5, 0.5, 0.6, 0.6), (0.9, 0, 1.5, 0.1)]
-    arguments, asked = judge_arguments(tmp_path, images, boxes)
-    models = [f"{ROOT}/dbd_mobile/models/{name}/model.tflite" for name in ("lite", "detail")]
-    out = tmp_path / "said.tsv"
-    library.on_host("org.dbdmobile.JudgePhotos", *models, "1", str(out), *arguments)
-    lines = [line.split("\t") for line in out.read_text(encoding="utf-8").splitlines()]
+def compare_verdicts(run, folder, seen_as, root, images):
+    """Check the verdicts on boxes and subjects of photos."""
+    arguments, asked = judge_arguments(folder, seen_as, images)
+    models = [f"{root}/dbd_mobile/models/{name}/model.tflite" for name in ("lite", "detail")]
+    run("org.dbdmobile.JudgePhotos", *models, "1", f"{seen_as}/said.tsv", *arguments)
+    lines = (folder / "said.tsv").read_text(encoding="utf-8").splitlines()
     with BlurDetector("lite", threads=1) as detector:
         for (rgb, box), line in zip(asked, lines, strict=True):
-            verdict, radius, confidence, where, reason = line
+            verdict, radius, confidence, where, reason = line.split("\t")
             expected = detector.judge(rgb, box)
             if box is None:
                 # Its own map may differ a little at edges, and so may the subject.
@@ -117,7 +112,25 @@ def test_x86_64_library_judges_as_python_does(library, compiled_tests, tmp_path)
             assert float(confidence) == pytest.approx(expected.confidence, abs=1e-6)
             if expected.blur_radius_px is not None:
                 assert float(radius) == pytest.approx(expected.blur_radius_px, abs=1e-6)
-    assert len({line[0] for line in lines}) > 1
+    assert len({line.split("\t")[0] for line in lines}) > 1
+
+
+def test_x86_64_library_judges_as_python_does(library, compiled_tests, tmp_path):
+    # The last has all four levels, odd sides, and more tiles than are looked at.
+    coffee = skimage.data.coffee()
+    images = {
+        "astronaut": skimage.data.astronaut(),
+        "coffee": coffee,
+        "large": np.asarray(Image.fromarray(coffee).resize((2301, 1533), Image.Resampling.LANCZOS)),
+    }
+    compare_verdicts(library.on_host, tmp_path, tmp_path, ROOT, images)
+
+
+def test_arm64_library_judges_as_python_does(library, compiled_tests, emulation):
+    folder = library.arm64_root() / "dbd" / "photos"
+    os.makedirs(folder, exist_ok=True)
+    images = {name: photos()[name] for name in ("scene", "astronaut")}
+    compare_verdicts(library.on_arm64, folder, "/dbd/photos", "/dbd", images)
 
 
 def box_of(text):
