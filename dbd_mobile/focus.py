@@ -298,7 +298,9 @@ def _reason(
 ) -> str:
     """Say it in a sentence; ``at_full`` is None where it is not known."""
     by_motion = " by motion" if motion else ""
-    radius = f"blur radius {radius_px:.1f} px"
+    # Of a photo that was decoded at a fraction of its size no less can be said.
+    at_most = " at most" if verdict == "sharp" and at_full is None else ""
+    radius = f"blur radius {radius_px:.1f} px{at_most}"
     if at_width is None:
         said = verdict if verdict == "sharp" else f"{verdict}{by_motion}"
         return f"{said} at 100 %: {radius}"

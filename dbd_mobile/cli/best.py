@@ -52,5 +52,5 @@ def run(options: argparse.Namespace) -> int:
                 order = {"rank": place, "index": shot.index, "radius_px": shot.radius_px}
                 say(json.dumps({**facts, **order}))
             else:
-                say(f"{place}  {focus_line(photo, shot.focus)}")
+                say(f"{place}  {focus_line(photo, shot.focus, shot.radius_px)}")
     return int(failed)

@@ -32,14 +32,14 @@ def focus_facts(schema: str, photo: Path, focus: Focus, detector: BlurDetector) 
     return {**run_facts(schema, photo, detector), "detail": detail, **focus.to_dict()}
 
 
-def focus_line(photo: Path, focus: Focus) -> str:
+def focus_line(photo: Path, focus: Focus, radius_px: float | None) -> str:
     """Give path, verdict, radius and where it looked in a line; a dash where there is no radius.
 
-    Where it looked is written as ``--box`` takes it.
+    Where it looked is written as ``--box`` takes it; a subject is a part of that box.
     """
-    radius = "-" if focus.blur_radius_px is None else f"{focus.blur_radius_px:.1f} px"
+    radius = "-" if radius_px is None else f"{radius_px:.1f} px"
     box = ",".join(str(side) for side in focus.box_xyxy)
-    where = f"{'subject' if focus.found_subject else 'box'} {box}"
+    where = f"{'subject within' if focus.found_subject else 'box'} {box}"
     return f"{photo}  {focus.verdict}  {radius}  {where}"
 
 

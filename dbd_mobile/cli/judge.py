@@ -29,9 +29,10 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="say of photos whether the subject, or a box, is sharp",
         description="Print one line per photo: its path; sharp, soft, blurred or undecidable; the "
         "radius of blur in the photo's own pixels, where a crisp photo has 1 to 1.5; where it "
-        "looked, as --box takes it; and the reason. With -o also write STEM.focus.jpg for each: "
-        "the photo with that region outlined, what is soft hatched, what is blurred hatched "
-        "more densely, and the radius on a scale. Pictures of an earlier run are replaced.",
+        "looked: the subject is a part of the box that is given; and the reason. With -o also "
+        "write STEM.focus.jpg for each: the photo with that box outlined, what is soft hatched, "
+        "what is blurred hatched more densely, and the radius on a scale. Pictures of an earlier "
+        "run are replaced.",
         epilog=EXIT_STATUS,
     )
     parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
@@ -84,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
                     facts = focus_facts(_SCHEMA, photo, focus, detector)
                     say(json.dumps({**facts, "strictness": asdict(strictness)}))
                 else:
-                    say(f"{focus_line(photo, focus)}  {focus.reason}")
+                    say(f"{focus_line(photo, focus, focus.blur_radius_px)}  {focus.reason}")
     return int(failed)
 
 

@@ -37,7 +37,7 @@ def add_box(parser: argparse.ArgumentParser) -> None:
         type=_box,
         metavar="L,T,R,B",
         help="look at this box: left, top, right and bottom in the photo's pixels, cut to the "
-        "photo; default: look for the subject",
+        "photo (--box=-9,.. where the first is negative); default: look for the subject",
     )
 
 

@@ -1,5 +1,6 @@
 """What every command line says: results on stdout, everything else on stderr, then its status."""
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -30,6 +31,10 @@ def run_command(
         The exit status of ``run``; 2 after a ``DBDError``, or where a file cannot be read or
         written, 130 after an interruption.
     """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            # Closed by who started the command: nobody reads it.
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
     try:
         return run()
     except DBDError as error:

@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -41,8 +43,8 @@ def test_subject_is_looked_for_without_a_box(run_told, told, tmp_path, capsys):
     assert run_told("judge", tmp_path / "photo.png") == 0
     _, verdict, _, where, _ = only_line(capsys).split("  ")
     assert verdict == "soft"
-    what, box = where.split(" ")
-    assert what == "subject"
+    what, _, box = where.rpartition(" ")
+    assert what == "subject within"
     assert np.abs(np.array(box.split(","), int) - (192, 128, 448, 384)).max() <= 32
 
 
@@ -256,3 +258,16 @@ def test_bundled_models_are_taken_unless_others_are_named(photo_file, capsys):
     for name, part in (("lite", "model"), ("detail", "detail")):
         assert facts[part] == {"name": name, "sha256": bundled[name]["sha256"]}
     assert facts["size_wh"] == [320, 240]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closes a descriptor as shells do")
+@pytest.mark.parametrize("closed", [">&-", "2>&-"])
+def test_closed_output_is_no_error(closed, tmp_path):
+    photo = tmp_path / "photo.png"
+    Image.new("RGB", (80, 80)).save(photo)
+    command = f'"$0" -m dbd_mobile judge "$1" {closed}'
+    done = subprocess.run(
+        ["sh", "-c", command, sys.executable, str(photo)], capture_output=True, text=True
+    )
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
