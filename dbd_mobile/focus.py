@@ -185,6 +185,14 @@ def statistic_of(look: Look, *, cells: int, quantile: float) -> Statistic:
     )
 
 
+def is_crisp(look: Look, share: float) -> bool:
+    """Say whether so large a share of what was looked at, known or not, is crisp for certain."""
+    measured = look.measured
+    crisp = (look.weight > 0) & measured.is_sure & (measured.radius_px <= MAX_RADIUS_PX)
+    enough = share * float(look.weight.sum())
+    return bool(np.count_nonzero(crisp) >= MIN_CELLS and look.weight[crisp].sum() >= enough)
+
+
 def lens_blur(radius_px: float) -> float:
     """Give what the lens added to a measured radius, in the same pixels; 0 for a crisp one."""
     return math.sqrt(max(radius_px**2 - CRISP_PX**2, 0))

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from dbd_mobile.coarse_to_fine import look_at
+from dbd_mobile.coarse_to_fine import glance_at, look_at
 from dbd_mobile.detail import Detail
 from dbd_mobile.focus import (
     QUANTILE,
@@ -11,6 +11,7 @@ from dbd_mobile.focus import (
     Focus,
     Statistic,
     focus_of,
+    is_crisp,
     statistic_of,
 )
 from dbd_mobile.photo import Pixels
@@ -93,7 +94,7 @@ def focus_on_subject(
         whole = box_region((0, 0, *size_wh), name="photo")
     with timer.stage("measure"):
         for region in (*regions, whole):
-            statistic = _measured(detail, pixels, region, SUBJECT_QUANTILE)
+            statistic = _subject_measured(detail, pixels, region)
             if statistic.radius_px is not None:
                 break
     return focus_of(
@@ -132,7 +133,25 @@ def _measured(
     quantile: float,
     min_confidence: float = MIN_CONFIDENCE,
 ) -> Statistic:
-    """Look at the part of the photo that holds the region."""
+    pyramid, inside = _part_with(region, pixels, detail)
+    look = look_at(detail, pyramid, inside, min_confidence)
+    return statistic_of(look, cells=int(np.count_nonzero(inside)), quantile=quantile)
+
+
+def _subject_measured(detail: Detail, pixels: Pixels, region: Region) -> Statistic:
+    """As ``_measured``, but where so much of it is crisp as decides, that is not looked for twice.
+
+    Nothing that the rest is like could change the verdict then; most photos are of this kind.
+    """
+    pyramid, inside = _part_with(region, pixels, detail)
+    look = glance_at(detail, pyramid, inside)
+    if not is_crisp(look, SUBJECT_QUANTILE):
+        look = look_at(detail, pyramid, inside)
+    return statistic_of(look, cells=int(np.count_nonzero(inside)), quantile=SUBJECT_QUANTILE)
+
+
+def _part_with(region: Region, pixels: Pixels, detail: Detail) -> tuple[Pyramid, NDArray[np.bool_]]:
+    """The part of the photo that holds a region, and which of its cells are the region's."""
     decoded_wh = pixels.decoded_wh
     across, down = (whole / seen for whole, seen in zip(pixels.size_wh, decoded_wh, strict=True))
     levels = levels_of(decoded_wh)
@@ -142,9 +161,7 @@ def _measured(
     pyramid = Pyramid(pixels.crop(part), levels)
     columns, rows = pyramid.cells_wh(1)
     xs, ys = _middles(left, right, columns), _middles(top, bottom, rows)
-    inside = region.cells(xs * across, ys * down)
-    look = look_at(detail, pyramid, inside, min_confidence)
-    return statistic_of(look, cells=int(np.count_nonzero(inside)), quantile=quantile)
+    return pyramid, region.cells(xs * across, ys * down)
 
 
 def _middles(start: int, end: int, cells: int) -> NDArray[np.float64]:

@@ -428,6 +428,20 @@ def test_few_tiles_stand_for_the_region_as_a_whole(told_detector, told):
     assert told_detector.judge(photo, (0, 0, 1920, 1280)).blur_radius_px == close(in_photo(5.0, 4))
 
 
+def test_subject_that_is_crisp_at_a_glance_is_not_looked_at_on_coarser_levels(
+    told_detector, told, runs
+):
+    photo = np.full((1280, 1920, 3), 255, np.uint8)
+    photo[:, 480:1440] = told.photo(960, 1280, 1.0)
+    assert told_detector.judge(photo).verdict == "sharp"
+    # The map takes one run more.
+    assert len(runs) <= MAX_TILES + 1
+    runs.clear()
+    photo[:, 480:1440] = told.photo(960, 1280, 2.0)
+    assert told_detector.judge(photo).verdict == "soft"
+    assert len(runs) > MAX_TILES + 1
+
+
 def test_small_box_costs_a_tile_a_level(told_detector, told, runs):
     told_detector.judge(told.photo(1920, 1280), (960, 640, 980, 655))
     assert len(runs) <= 4 * 4

@@ -45,6 +45,45 @@ final class CoarseToFine {
      * @param inside the region's cells, row by row, at least one
      */
     void look(TileMeter meter, int width, int height, int coarsest, boolean[] inside) {
+        begin(meter, width, height, inside);
+        for (int level = coarsest; level >= 1; level /= 2) {
+            int levelColumns = Tiles.cellsOf(width / level);
+            int levelRows = Tiles.cellsOf(height / level);
+            setTilesOver(inside, level, levelColumns, levelRows);
+            int count = chooseTouched(level, inside);
+            if (level < JudgeConstants.FULL_LEVEL
+                    && level != coarsest
+                    && count > JudgeConstants.FEW_TILES) {
+                count = chooseWorth(level, keepTouched(count, level));
+            }
+            read(meter, level, count, levelColumns, levelRows);
+            letStandForOthers(level, levelColumns, levelRows);
+            take(level, levelColumns, levelRows);
+        }
+    }
+
+    /**
+     * Looks at a few tiles of a region at the photo's own size, which needs no reduced copies. What was
+     * not looked at counts for nothing.
+     *
+     * @param width of the part in pixels
+     * @param inside the region's cells, row by row, at least one
+     */
+    void glance(TileMeter meter, int width, int height, boolean[] inside) {
+        begin(meter, width, height, inside);
+        setTilesOver(inside, 1, columns, rows);
+        int count = chooseTouched(1, inside);
+        // All of the region is worth a look.
+        System.arraycopy(inside, 0, isKnown, 0, columns * rows);
+        count = chooseWorth(1, count);
+        read(meter, 1, count, columns, rows);
+        take(1, columns, rows);
+        for (int i = 0; i < columns * rows; i++) {
+            weight[i] = inside[i] && isLooked[i] ? 1 : 0;
+        }
+    }
+
+    private void begin(TileMeter meter, int width, int height, boolean[] inside) {
         columns = Tiles.cellsOf(width);
         rows = Tiles.cellsOf(height);
         makeRoom(columns * rows);
@@ -58,30 +97,21 @@ final class CoarseToFine {
             motion[i] = 0;
         }
         tiles = new Tiles(meter.tileColumns(), meter.tileRows());
-        for (int level = coarsest; level >= 1; level /= 2) {
-            int levelColumns = Tiles.cellsOf(width / level);
-            int levelRows = Tiles.cellsOf(height / level);
-            setTilesOver(inside, level, levelColumns, levelRows);
-            int count = chooseTouched(level, inside);
-            if (level < JudgeConstants.FULL_LEVEL
-                    && level != coarsest
-                    && count > JudgeConstants.FEW_TILES) {
-                count = chooseWorth(level, keepTouched(count, level));
+    }
+
+    /** Looks at the chosen tiles of a level. */
+    private void read(TileMeter meter, int level, int count, int levelColumns, int levelRows) {
+        Arrays.fill(isLooked, 0, levelColumns * levelRows, false);
+        for (int i = 0; i < count; i++) {
+            int left = tiles.left(chosen[i]);
+            int right = tiles.right(chosen[i]);
+            int top = tiles.top(chosen[i]);
+            int bottom = tiles.bottom(chosen[i]);
+            meter.read(level, left, top, right, bottom, codes, levelColumns);
+            for (int row = top; row < bottom; row++) {
+                int start = row * levelColumns;
+                Arrays.fill(isLooked, start + left, start + right, true);
             }
-            Arrays.fill(isLooked, 0, levelColumns * levelRows, false);
-            for (int i = 0; i < count; i++) {
-                int left = tiles.left(chosen[i]);
-                int right = tiles.right(chosen[i]);
-                int top = tiles.top(chosen[i]);
-                int bottom = tiles.bottom(chosen[i]);
-                meter.read(level, left, top, right, bottom, codes, levelColumns);
-                for (int row = top; row < bottom; row++) {
-                    int start = row * levelColumns;
-                    Arrays.fill(isLooked, start + left, start + right, true);
-                }
-            }
-            letStandForOthers(level, levelColumns, levelRows);
-            take(level, levelColumns, levelRows);
         }
     }
 

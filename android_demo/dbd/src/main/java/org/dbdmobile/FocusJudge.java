@@ -74,15 +74,20 @@ final class FocusJudge implements AutoCloseable {
         }
         int cells = region.cells(width, height, box, part, inside);
         meter.set(frame, framing, part[0], part[1], partWidth, partHeight);
+        double share =
+                isSubjectFound ? JudgeConstants.SUBJECT_QUANTILE : JudgeConstants.QUANTILE;
         try {
-            look.look(meter, partWidth, partHeight, coarsest, inside);
+            if (isSubjectFound) {
+                look.glance(meter, partWidth, partHeight, inside);
+            }
+            // Where so much is crisp as decides, nothing that the rest is like could change that.
+            if (!isSubjectFound || !RegionStatistic.isCrisp(look, all, share)) {
+                look.look(meter, partWidth, partHeight, coarsest, inside);
+            }
         } finally {
             meter.letGo();
         }
-        statistic.sumUp(
-                look,
-                all,
-                isSubjectFound ? JudgeConstants.SUBJECT_QUANTILE : JudgeConstants.QUANTILE);
+        statistic.sumUp(look, all, share);
         return new Focus(
                 statistic,
                 strictness,

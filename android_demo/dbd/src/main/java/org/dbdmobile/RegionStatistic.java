@@ -57,6 +57,23 @@ final class RegionStatistic {
         }
     }
 
+    /** Whether so large a share of what was looked at, known or not, is crisp for certain. */
+    static boolean isCrisp(CoarseToFine look, int cells, double share) {
+        int count = 0;
+        double all = 0;
+        double crisp = 0;
+        for (int i = 0; i < cells; i++) {
+            all += look.weight[i];
+            if (look.weight[i] > 0
+                    && look.isMeasured[i]
+                    && look.radius[i] <= (float) JudgeConstants.MAX_RADIUS_PX) {
+                crisp += look.weight[i];
+                count++;
+            }
+        }
+        return count >= JudgeConstants.MIN_CELLS && crisp >= share * all;
+    }
+
     /** The cell at which so much of what is known is reached. */
     private int quantile(double[] weight, int count, double enough) {
         double sum = 0;
