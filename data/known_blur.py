@@ -13,10 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from data.synthesis import aperture_kernel, decode_srgb, encode_srgb
-
-CELL = 16
-"""Side of a cell in pixels."""
+from data.synthesis import aperture_kernel, blur_all, decode_srgb, encode_srgb
+from dbd_mobile.pyramid import CELL
 
 MAX_RADIUS = 14.0
 """Largest radius of the circle of confusion that a tile is blurred by, in pixels."""
@@ -114,10 +112,16 @@ class _Crispest:
 
 
 def blurred_by(photo: NDArray[np.uint8], radius: float) -> NDArray[np.uint8]:
-    """Blur a photo by a disc of this radius in pixels, in linear light."""
-    if radius == 0:
-        return photo
-    return encode_srgb(_convolution(fine_kernel(radius, 0, 0.0))(decode_srgb(photo)))
+    """Put a photo out of focus all over.
+
+    Args:
+        photo: (H, W, 3) uint8.
+        radius: Of the circle of confusion, a disc, in pixels; 0 leaves the photo as it is.
+
+    Returns:
+        (H, W, 3) uint8, blurred in linear light.
+    """
+    return blur_all(photo, fine_kernel(radius, 0, 0.0)) if radius else photo
 
 
 @dataclass(frozen=True, kw_only=True)

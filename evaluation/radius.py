@@ -12,8 +12,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from data.known_blur import CELL, fine_kernel
-from data.synthesis import blur_all
+from data.known_blur import blurred_by
+from dbd_mobile.pyramid import CELL
 from dbd_mobile.reading import MIN_CONFIDENCE
 from evaluation.textured_boxes import Box, textured_boxes
 
@@ -99,7 +99,7 @@ def measure_radius(
         boxes = textured_boxes(photo)
         before = _radii(measurer(photo), boxes)
         for radius in radii:
-            blurred = blur_all(photo, fine_kernel(radius, 0, 0.0))
+            blurred = blurred_by(photo, radius)
             for own, found in zip(before, _radii(measurer(blurred), boxes), strict=True):
                 if own is None or found is None:
                     undecided[radius] += 1

@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from data.known_blur import CELL, crispness
+from data.known_blur import crispness
+from dbd_mobile.pyramid import CELL
 
 SIDES = (80, 128)
 """Sides of the boxes in pixels."""

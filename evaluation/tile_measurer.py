@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dbd_mobile.errors import InputError
+from dbd_mobile.pyramid import CELL
 from evaluation.measured_cells import MeasuredCells, read_codes
 from evaluation.predictors import Predictor, open_predictor
 from networks import Detail
-from networks.detail import CELL
 
 _MARGIN = 3
 """In cells: a tile's edge is seen 40 pixels into it, so what lies nearer is another tile's."""

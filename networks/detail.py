@@ -9,9 +9,6 @@ from networks.efficientnet_lite import conv_bn
 from networks.lite import SeparableConv
 from networks.network import Network
 
-CELL = 16
-"""Side of a cell in pixels: the network's stride."""
-
 # Patches of 4 x 4 pixels that do not overlap: most of the time would go into layers at the photo's
 # own resolution. They are taken in two steps, as colour tells next to nothing: the first, a linear
 # one, leaves about a channel of brightness for each pixel.

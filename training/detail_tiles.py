@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset
 
 from data.blur_dataset import data_root
-from data.known_blur import CELL, KnownBlur
+from data.known_blur import KnownBlur
 from data.native_photos import NativePhoto, held_out, list_native_photos
 from dbd_mobile.errors import InputError
+from dbd_mobile.pyramid import CELL
 from evaluation.scoring import with_progress
 from training.detail_losses import TileBatch
 from training.detail_recipe import DetailRecipe

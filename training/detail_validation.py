@@ -8,8 +8,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from data.known_blur import CELL, fine_kernel, motion_kernel
+from data.known_blur import fine_kernel, motion_kernel
 from data.synthesis import blur_all
+from dbd_mobile.pyramid import CELL
 from dbd_mobile.radius_code import LOG2_RADIUS
 from dbd_mobile.reading import MIN_CONFIDENCE
 from evaluation.measured_cells import MeasuredCells, read_codes

@@ -14,9 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.verdicts.row import Row, share
-from data.known_blur import fine_kernel
+from data.known_blur import blurred_by
 from data.native_photos import NativePhoto
-from data.synthesis import blur_all
 from dbd_mobile import BlurDetector, Focus
 from evaluation.scoring import with_progress
 from evaluation.textured_boxes import Box, textured_boxes
@@ -30,16 +29,6 @@ _FOUND_IN = 0.9
 _LARGE_FROM = 4.0
 # Boxes of a photo that the sweep looks at.
 _SWEPT = 5
-
-
-def disc_blur(photo: NDArray[np.uint8], radius: float) -> NDArray[np.uint8]:
-    """A photo out of focus all over.
-
-    Args:
-        photo: (H, W, 3) uint8.
-        radius: Of the circle of confusion in pixels; 0 leaves it as it is.
-    """
-    return blur_all(photo, fine_kernel(radius, 0, 0.0)) if radius else photo
 
 
 def measure_sharp_boxes(detector: BlurDetector, photos: Sequence[NativePhoto]) -> list[Row]:
@@ -60,9 +49,9 @@ def measure_sharp_boxes(detector: BlurDetector, photos: Sequence[NativePhoto]) -
         if not boxes:
             continue
         for radius, verdicts in by_radius.items():
-            verdicts += _judge(detector, disc_blur(pixels, radius), boxes)
+            verdicts += _judge(detector, blurred_by(pixels, radius), boxes)
         few = boxes[:: -(-len(boxes) // _SWEPT)]
-        swept = {radius: _judge(detector, disc_blur(pixels, radius), few) for radius in SWEEP}
+        swept = {radius: _judge(detector, blurred_by(pixels, radius), few) for radius in SWEEP}
         not_sharp_from.append(_found_from(swept, _not_sharp))
         blurred_from.append(_found_from(swept, _blurred))
     as_they_are = by_radius.pop(0.0)

@@ -5,8 +5,8 @@ they are and blurred all over, out. A report: nothing is tuned on these.
 from collections import Counter
 
 from benchmarks.verdicts.row import Row
-from benchmarks.verdicts.sharp_boxes import disc_blur
 from data.blur_dataset import BlurDataset
+from data.known_blur import blurred_by
 from dbd_mobile import BlurDetector
 from evaluation.scoring import with_progress
 
@@ -29,7 +29,7 @@ def measure_subjects(detector: BlurDetector, dataset: BlurDataset) -> list[Row]:
     for index in with_progress(range(len(dataset)), "Judging photos without a box"):
         photo = dataset.photo(index)
         as_is[detector.judge(photo).verdict] += 1
-        blurred[detector.judge(disc_blur(photo, _RADIUS)).verdict] += 1
+        blurred[detector.judge(blurred_by(photo, _RADIUS)).verdict] += 1
     count = len(dataset)
     return [
         _part("as they are, called blurred", as_is["blurred"], count),

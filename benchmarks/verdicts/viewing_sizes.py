@@ -9,7 +9,7 @@ from PIL import Image
 
 from benchmarks.verdicts.row import Row, share
 from benchmarks.verdicts.scene import SUBJECT, render_sharp
-from benchmarks.verdicts.sharp_boxes import disc_blur
+from data.known_blur import blurred_by
 from data.native_photos import NativePhoto
 from dbd_mobile import BlurDetector
 from evaluation.scoring import with_progress
@@ -83,7 +83,7 @@ def _large_photos(
         place = _textured_place(pixels)
         if place is not None:
             for radius in _RADII:
-                yield "whole photos", disc_blur(pixels, radius), place
+                yield "whole photos", blurred_by(pixels, radius), place
 
 
 def _textured_place(photo: NDArray[np.uint8]) -> Place | None:

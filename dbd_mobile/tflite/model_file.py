@@ -8,12 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dbd_mobile.errors import ModelError
+from dbd_mobile.pyramid import CELL
 from dbd_mobile.quantization import Quantization
 from dbd_mobile.tflite.flatbuffer import DamagedError
 from dbd_mobile.tflite.graph import FLOAT32, UINT8, Graph, Tensor, read_graph
-
-# Side in pixels of the cell that one vector of a model that measures blur is for.
-_CELL = 16
 
 _DTYPES = {FLOAT32: "float32", UINT8: "uint8"}
 
@@ -115,8 +113,8 @@ def read_detail_facts(content: bytes, *, name: str) -> ModelFacts:
     if len(graph.outputs) != 1:
         raise ModelError(f"{expected}, got {len(graph.outputs)} outputs.")
     tensor = graph.outputs[0]
-    cells = (1, photo.height // _CELL, photo.width // _CELL, 3)
-    is_whole = photo.height % _CELL == photo.width % _CELL == 0
+    cells = (1, photo.height // CELL, photo.width // CELL, 3)
+    is_whole = photo.height % CELL == photo.width % CELL == 0
     is_known = tensor.type == FLOAT32 or (
         tensor.type == UINT8
         and tensor.quantization is not None

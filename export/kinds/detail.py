@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from data.blur_dataset import read_photo
 from data.native_photos import held_out, held_out_sources, list_native_photos
 from dbd_mobile.catalogue import AccuracyCard, CalibrationCard
+from dbd_mobile.pyramid import CELL
 from dbd_mobile.radius_code import LOG2_RADIUS, LOG2_SPREAD
 from dbd_mobile.reading import MIN_CONFIDENCE
 from evaluation.measured_cells import read_codes
@@ -39,7 +40,6 @@ from export.kinds.radius_difference import (
 from export.kinds.signed_picture import levels, signed_picture
 from export.kinds.tiles import cut_tiles, generate_tiles
 from networks import Detail
-from networks.detail import CELL
 
 _COMPARED_TILES = 96
 # Of all cells: from fewer, shares of a hundredth could not be told.

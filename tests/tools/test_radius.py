@@ -7,8 +7,8 @@ import pytest
 import skimage.data
 import torch
 
-from data.known_blur import CELL
 from dbd_mobile.errors import InputError
+from dbd_mobile.pyramid import CELL
 from dbd_mobile.reading import MIN_CONFIDENCE
 from evaluation.measured_cells import MeasuredCells, read_codes
 from evaluation.predictors import open_predictor

@@ -18,13 +18,14 @@ from benchmarks.verdicts import viewing_sizes
 from benchmarks.verdicts.focal_stacks import SIDE, clear_boxes, measure_focal_stacks
 from benchmarks.verdicts.row import Row, share
 from benchmarks.verdicts.scene import render_sharp
-from benchmarks.verdicts.sharp_boxes import disc_blur, measure_sharp_boxes
+from benchmarks.verdicts.sharp_boxes import measure_sharp_boxes
 from benchmarks.verdicts.subjects import measure_subjects
 from benchmarks.verdicts.undecidable import KINDS, make_picture, measure_undecidable
 from data.blur_dataset import BlurDataset
-from data.known_blur import CELL
+from data.known_blur import blurred_by
 from data.native_photos import held_out, held_out_sources, list_native_photos
 from dbd_mobile.errors import InputError
+from dbd_mobile.pyramid import CELL
 from evaluation.radius import DISC_RADII
 from evaluation.textured_boxes import SIDES, textured_boxes
 from networks import build
@@ -114,7 +115,7 @@ def test_list_that_cannot_be_used_is_one_sentence(tmp_path, content):
 def test_textured_boxes_hold_crisp_detail_and_do_not_overlap():
     photo = np.full((512, 640, 3), 128, np.uint8)
     photo[:256, :384] = squares()
-    photo[256:, :384] = disc_blur(squares(seed=1), 8)
+    photo[256:, :384] = blurred_by(squares(seed=1), 8)
     boxes = textured_boxes(photo)
     assert {x1 - x0 for x0, _, x1, _ in boxes} == set(SIDES)
     seen = {side: np.zeros(photo.shape[:2], int) for side in SIDES}
@@ -159,11 +160,11 @@ def test_detector_that_abstains_is_seen_to(native):
 def test_disc_of_known_radius_spreads_light_as_far_as_it_should():
     point = np.zeros((65, 65, 3), np.uint8)
     point[32, 32] = 255
-    light = disc_blur(point, 4).astype(float)[..., 0] ** 2.2
+    light = blurred_by(point, 4).astype(float)[..., 0] ** 2.2
     y, x = np.mgrid[-32:33, -32:33]
     # Half the square of the radius, of a disc.
     assert (light * (x**2 + y**2)).sum() / light.sum() == pytest.approx(8, rel=0.05)
-    assert disc_blur(point, 0) is point
+    assert blurred_by(point, 0) is point
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -231,10 +232,10 @@ def stacks(tmp_path):
     (tmp_path / "image").mkdir()
     scene = squares()
     for slice_name, sharp in (("near", np.s_[:, :160]), ("mid", np.s_[:, 160:])):
-        photo = disc_blur(scene, 4)
+        photo = blurred_by(scene, 4)
         photo[sharp] = scene[sharp]
         Image.fromarray(photo).save(tmp_path / "image" / f"007_{slice_name}.png")
-    Image.fromarray(disc_blur(scene, 6)).save(tmp_path / "image" / "007_far.png")
+    Image.fromarray(blurred_by(scene, 6)).save(tmp_path / "image" / "007_far.png")
     return tmp_path
 
 
