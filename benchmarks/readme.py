@@ -23,17 +23,35 @@ JUDGE = ROOT / "benchmarks" / "results" / "judge.json"
 def accuracy_rows() -> list[str]:
     """Markdown rows of the bundled models' accuracy, from their cards."""
     rows = [
-        "| model | file | photos | fmax | F at 0.5 | ddff F | adaptive F | MAE |",
-        "|---|---|---|---|---|---|---|---|",
+        "| model | file | photos | fmax | F at 0.5 | ddff F | adaptive F | MAE | AUC |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
-    names = ("fmax", "f_at_half", "ddff", "adaptive", "mae")
+    names = ("fmax", "f_at_half", "ddff", "adaptive", "mae", "auc")
     for model_id in bundled_ids("blur-map"):
         for entry in _merged(load_card(model_id)["accuracy"]):
+            if entry["protocol"] == "composites":
+                continue
             values = " | ".join(f"{entry['values'][name]:.4f}" for name in names)
             rows.append(
                 f"| `{model_id}` | {entry['precision']} | {entry['dataset']}, "
                 f"{entry['images']} photos | {values} |"
             )
+    return rows
+
+
+def composites_rows() -> list[str]:
+    """Markdown rows of how the bundled models do on photos of known blur, from their cards."""
+    rows = [
+        "| model | scenes | sharp all over: mean map | blurred all over: mean map | blurred object "
+        "before a sharp scene: MAE | sharp object before its blurred scene: MAE |",
+        "|---|---|---|---|---|---|",
+    ]
+    names = ("sharp_mean", "blurred_mean", "foreground_mae", "background_mae")
+    for model_id in bundled_ids("blur-map"):
+        for entry in load_card(model_id)["accuracy"]:
+            if entry["protocol"] == "composites":
+                values = " | ".join(f"{entry['values'][name]:.3f}" for name in names)
+                rows.append(f"| `{model_id}` | {entry['images']} | {values} |")
     return rows
 
 
@@ -90,7 +108,12 @@ def ablation_table() -> list[str]:
 
 
 PAGES: dict[Path, dict[str, Callable[[], list[str]]]] = {
-    README: {"accuracy": accuracy_rows, "latency": latency_rows, "judge": judge_rows},
+    README: {
+        "accuracy": accuracy_rows,
+        "composites": composites_rows,
+        "latency": latency_rows,
+        "judge": judge_rows,
+    },
     TRAINING: {"ablation": ablation_table},
 }
 """Page -> its tables, by name."""

@@ -2,6 +2,8 @@
 
 import os
 import zlib
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -236,17 +238,29 @@ def is_held_out_scene(name: str) -> bool:
     return zlib.crc32(name.encode()) % 16 == 0
 
 
-def split_validation(names: tuple[str, ...], count: int) -> tuple[list[str], list[str]]:
+def split_validation(
+    names: tuple[str, ...], count: int, scene_of: Callable[[str], str] = str
+) -> tuple[list[str], list[str]]:
     """Split file names into training and validation, the same way on every machine.
 
     Args:
         names: File names.
-        count: How many to validate on.
+        count: How many to validate on, at least; whole scenes are taken until there are as many.
+        scene_of: Gives the scene that a name's photo is of; each photo is one by itself.
 
     Returns:
         Training names and validation names, each in the given order. The choice depends on a
-        checksum of each name only.
+        checksum of each scene only.
     """
-    ranked = sorted(names, key=lambda name: (zlib.crc32(name.encode()), name))
-    chosen = set(ranked[:count])
-    return [n for n in names if n not in chosen], [n for n in names if n in chosen]
+    sizes = Counter(map(scene_of, names))
+    chosen: set[str] = set()
+    taken = 0
+    for scene in sorted(sizes, key=lambda scene: (zlib.crc32(scene.encode()), scene)):
+        if taken >= count:
+            break
+        chosen.add(scene)
+        taken += sizes[scene]
+    return (
+        [name for name in names if scene_of(name) not in chosen],
+        [name for name in names if scene_of(name) in chosen],
+    )

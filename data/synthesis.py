@@ -175,7 +175,7 @@ def synthesise(
     """Make one training photo with known blur.
 
     Blurred background, blurred foreground over a sharp background, a depth ramp, all sharp and
-    all blurred come in the shares 35, 30, 15, 5 and 15 %.
+    all blurred come in the shares 30, 30, 12, 16 and 12 %.
 
     Args:
         photo: (H, W, 3) uint8, sharp everywhere.
@@ -186,7 +186,7 @@ def synthesise(
     Returns:
         Photo (H, W, 3) uint8 and target (H, W) float32 in [0, 1], 1 = blurred.
     """
-    kind = rng.choice(5, p=(0.35, 0.30, 0.15, 0.05, 0.15))
+    kind = rng.choice(5, p=(0.30, 0.30, 0.12, 0.16, 0.12))
     radius = float(np.exp(rng.uniform(np.log(_MIN_RADIUS), np.log(_MAX_RADIUS))))
     height, width = object_mask.shape
     if kind == 0:

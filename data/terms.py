@@ -5,7 +5,7 @@ somebody's own, and of weights without a recipe that nothing is recorded.
 """
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -241,16 +241,25 @@ def _add(notes: Mapping[str, Any], seen: _Seen, *, is_known: bool) -> None:
         "taught_photos": recipe.get("taught_in_batch", 0) > 0,
     }
     for key in (key for key, is_used in used.items() if is_used):
-        folder = recipe.get(key)
-        if isinstance(folder, str) and folder:
+        folders = _folders(recipe.get(key))
+        for folder in folders:
             seen.uses.setdefault(key, _Use(_TEMPLATES[key])).folders[data_set_of(folder)] = None
-        else:
-            seen.has_gaps = True
+        seen.has_gaps |= not folders
     # Where a run goes on from weights, these had an encoder to start from and not this run.
     if not recipe.get("start_from"):
         _add_encoder(recipe.get("encoder_weights", "random"), seen)
-    if used["taught_photos"] or recipe.get("teacher") or recipe.get("start_from"):
+    taught = used["taught_photos"] or any(
+        isinstance(part, Mapping) and part.get("maps") for part in recipe.get("photos") or ()
+    )
+    if taught or recipe.get("teacher") or recipe.get("start_from"):
         seen.has_strangers |= not is_known
+
+
+def _folders(given: object) -> list[str]:
+    """The folders that a recipe's value names: one, or one in each of several tables."""
+    tables = given if isinstance(given, Sequence) and not isinstance(given, str) else [given]
+    named = [table.get("folder") if isinstance(table, Mapping) else table for table in tables]
+    return [folder for folder in named if isinstance(folder, str) and folder]
 
 
 def _add_encoder(encoder_weights: str, seen: _Seen) -> None:

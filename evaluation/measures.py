@@ -12,6 +12,10 @@ Protocols differ between papers, so every number carries its protocol's name:
     per-image F; taken at the network's size, as published.
 ``mae``
     Mean over images of the mean absolute error of the soft map.
+``auc``
+    Mean over images of the area under the ROC curve: how probable it is that a blurred pixel is
+    given a higher probability of blur than one in focus, equal ones counting half. Images whose
+    truth has one class only have none; 0.5 if all are such.
 
 F uses beta^2 = 0.3. An image whose truth has one class only scores precision = recall = F = 1 if
 the prediction has none of the positive class either and the truth has none, else 0 for F; such
@@ -20,7 +24,8 @@ everything; an image without a known pixel cannot be scored. Where the known par
 fill a pixel of the network's size, ``adaptive`` is taken at the photo's own size.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,6 +103,7 @@ class Accuracy:
         ddff: Mean per-image F at 0.5, positive = blurred.
         adaptive: Mean per-image F at the adaptive threshold, positive = in focus.
         mae: Mean absolute error.
+        auc: Mean area under the ROC curve of the images with both classes.
         images: Number of images.
         one_class_images: Images whose truth is all blurred or all in focus.
     """
@@ -107,8 +113,19 @@ class Accuracy:
     ddff: float
     adaptive: float
     mae: float
+    auc: float
     images: int
     one_class_images: int
+
+
+def mean_accuracy(accuracies: Sequence[Accuracy]) -> Accuracy:
+    """The mean of every measure over data sets, each counting alike; images are added up."""
+    counts = ("images", "one_class_images")
+    rows = [asdict(accuracy) for accuracy in accuracies]
+    sums = {name: sum(row[name] for row in rows) for name in rows[0]}
+    return Accuracy(
+        **{name: value if name in counts else value / len(rows) for name, value in sums.items()}
+    )
 
 
 @dataclass
@@ -120,6 +137,7 @@ class AccuracyMeter:
     _ddff: list[float] = field(default_factory=list)
     _adaptive: list[float] = field(default_factory=list)
     _mae: list[float] = field(default_factory=list)
+    _auc: list[float] = field(default_factory=list)
     _one_class: int = 0
 
     def add(self, probability: NDArray[np.float32], truth: Truth) -> None:
@@ -140,6 +158,8 @@ class AccuracyMeter:
             small, small_blurred = full, blurred
         if blurred.all() or not blurred.any():
             self._one_class += 1
+        else:
+            self._auc.append(_area_under_curve(full, blurred))
         precision, recall = _precision_recall_in_focus(full, blurred)
         self._precisions.append(precision)
         self._recalls.append(recall)
@@ -165,6 +185,7 @@ class AccuracyMeter:
             ddff=float(np.mean(self._ddff)),
             adaptive=float(np.mean(self._adaptive)),
             mae=float(np.mean(self._mae)),
+            auc=float(np.mean(self._auc)) if self._auc else 0.5,
             images=len(self._mae),
             one_class_images=self._one_class,
         )
@@ -208,6 +229,19 @@ def _precision_recall_in_focus(
     # A threshold that nothing passes makes no false claim: precision 1, recall 0.
     precision = np.where(predicted > 0, hits / np.maximum(predicted, 1), 1.0)
     return precision, hits / positives
+
+
+_LEVELS = 1024
+"""Into so many levels probabilities are sorted for ``auc``; within one they count as equal."""
+
+
+def _area_under_curve(blur: NDArray[np.float32], truth: NDArray[np.bool_]) -> float:
+    """Area under the ROC curve of a map against a truth with both classes, of any one shape."""
+    levels = np.minimum((blur * _LEVELS).astype(np.int64), _LEVELS - 1)
+    of_blurred = np.bincount(levels[truth], minlength=_LEVELS)
+    of_focused = np.bincount(levels[~truth], minlength=_LEVELS)
+    below = of_focused.cumsum() - of_focused / 2
+    return float((of_blurred * below).sum() / (of_blurred.sum() * of_focused.sum()))
 
 
 def _f_of_masks(predicted: NDArray[np.bool_], positive: NDArray[np.bool_]) -> float:

@@ -11,7 +11,6 @@ from rich.table import Table
 
 from data.blur_dataset import BlurDataset
 from dbd_mobile.cli.screen import notes
-from evaluation.calibration_error import CalibrationMeter
 from evaluation.mappers import Mapper
 from evaluation.measures import Accuracy, AccuracyMeter
 
@@ -23,6 +22,7 @@ _RULES = {
     "ddff": "blurred positive, mean per-image F at 0.5, native size",
     "adaptive": "in focus positive, mean per-image F at 1.5 x mean, network size",
     "mae": "mean absolute error of the soft map, native size",
+    "auc": "mean per-image area under the ROC curve, native size",
 }
 
 
@@ -40,27 +40,6 @@ def measure(mapper: Mapper, dataset: BlurDataset) -> Accuracy:
         DBDError: If a photo or a mask cannot be used.
     """
     return score(map_photos(mapper, dataset), dataset)
-
-
-def measure_calibrated(mapper: Mapper, dataset: BlurDataset) -> tuple[Accuracy, float]:
-    """Measure as ``measure`` does, and how far the maps' probabilities are from the truth.
-
-    Args:
-        mapper: What makes the maps.
-        dataset: Photos and masks.
-
-    Returns:
-        The accuracy, and the calibration error of ``evaluation.calibration_error``.
-
-    Raises:
-        DBDError: If a photo or a mask cannot be used.
-    """
-    accuracy, calibration = AccuracyMeter(), CalibrationMeter()
-    for index, probability in enumerate(map_photos(mapper, dataset)):
-        truth = dataset.truth(index)
-        accuracy.add(probability, truth)
-        calibration.add(probability, truth)
-    return accuracy.result(), calibration.result()
 
 
 def map_photos(mapper: Mapper, dataset: BlurDataset) -> Iterator[NDArray[np.float32]]:

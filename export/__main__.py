@@ -64,6 +64,8 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     if options.mean is not None and not is_onnx:
         parser.error("--mean and --scale are for ONNX files; a checkpoint says how it is fed")
     if options.bundle is None:
+        if options.also_evaluate or options.composites:
+            parser.error("--also-evaluate and --composites are for the card; give --bundle too")
         return options
     if options.evaluate is None or "int8" not in options.precision:
         parser.error("--bundle needs --evaluate and int8: the card states int8's accuracy")
@@ -105,8 +107,14 @@ def _run(options: argparse.Namespace) -> int:
         return 1
     if options.bundle is not None:
         int8_file = options.output / f"{options.checkpoint.stem}.int8.tflite"
-        evaluation = KINDS[report.kind].open_evaluation(options.evaluate, options.list)
-        shipped = evaluation.measure_shipped(int8_file)
+        kind = KINDS[report.kind]
+        shipped = {}
+        for data, list_file in ((options.evaluate, options.list), *options.also_evaluate):
+            evaluation = kind.open_evaluation(data, list_file)
+            shipped[evaluation.name] = evaluation.measure_shipped(int8_file)
+        if options.composites:
+            name = f"{options.composites.resolve().name}/composites"
+            shipped[name] = kind.measure_composites(int8_file, options.composites)
         folder = write_bundle(report, int8_file, options.bundle, shipped)
         complain(f"Bundled as {folder}.")
     return 0
@@ -152,6 +160,23 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="FILE",
         help="which of its photos: a file name a line, looked for in DIR too (default: all)",
+    )
+    parser.add_argument(
+        "--also-evaluate",
+        type=Path,
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("DIR", "FILE"),
+        help="another data set, and which of its photos, that the card of --bundle states int8's "
+        "accuracy on; may be given again",
+    )
+    parser.add_argument(
+        "--composites",
+        type=Path,
+        metavar="DIR",
+        help="photos and object masks of which 'python -m benchmarks composites' makes photos of "
+        "known blur, for the card of --bundle too",
     )
     parser.add_argument(
         "--precision",

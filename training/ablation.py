@@ -68,7 +68,7 @@ def variants(recipe: Recipe, seeds: int) -> list[Variant]:
         raise InputError(
             f"An ablation takes terms away, so losses must weigh all of {', '.join(TERMS['all'])}."
         )
-    if not (recipe.synthetic_in_batch and recipe.validation_count):
+    if not (recipe.synthetic_in_batch and recipe.validates):
         raise InputError("An ablation needs synthetic_in_batch and validation_count above 0.")
     runs = []
     for synthetic in (True, False):

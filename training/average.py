@@ -11,7 +11,6 @@ falls, as it is least where each pixel has its more likely class for certain.
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +18,14 @@ import torch
 
 from data.terms import NO_VERSION
 from dbd_mobile.errors import InputError
-from evaluation.calibration_error import BINS
+from evaluation.calibration_error import BINS, CalibrationMeter
 from evaluation.mappers import SquashingMapper
 from evaluation.measures import Accuracy
 from evaluation.predictors import TorchPredictor
-from evaluation.scoring import measure_calibrated
 from networks import BlurNetwork
 from networks.weights import load_weights, save_weights
-from training.batches import open_split
+from training.batches import Split, open_splits
+from training.held_out import held_out_notes, measure_held_out
 from training.named import Reference
 from training.origins import note_on
 from training.recipe import Recipe
@@ -53,7 +52,8 @@ def average_weights(
             version if None.
 
     Returns:
-        By file, the output last: accuracy on the photos that all runs held out.
+        By file, the output last: accuracy on the photos that all runs held out, the mean over
+        their data sets.
 
     Raises:
         InputError: If a file is missing, damaged or of another architecture or input, if the runs
@@ -77,14 +77,14 @@ def average_weights(
                 f"{file} holds a {member.architecture} for {member.contract}, but {files[0]} a "
                 f"{first.architecture} for {first.contract}; an average takes one kind."
             )
-        if any(_held_out(r) != _held_out(like) or not r.validation_count for r in of):
+        if any(_held_out(r) != _held_out(like) or not r.validates for r in of):
             raise InputError(
                 f"The run of {file} held out other photos than that of {files[0]}, or none; an "
                 "average is judged by photos that none of its runs was trained on."
             )
-    _, photos = open_split(like)
+    splits = open_splits(like)
     accuracies = {
-        str(file): measure_calibrated(_mapper(member.network.to(device)), photos)[0]
+        str(file): _measure(member.network.to(device), splits)[1]
         for file, member in zip(files, members, strict=True)
     }
     states = [member.network.state_dict() for member in members]
@@ -95,13 +95,13 @@ def average_weights(
         for name, value in states[0].items()
     }
     first.network.load_state_dict(mean)
-    accuracy, ece = measure_calibrated(_mapper(first.network), photos)
-    calibration = {"photos": len(photos), "bins": BINS, "ece": ece, "ece_without_firmness": ece}
+    notes_on_it, accuracy, ece = _measure(first.network, splits)
+    calibration = {"photos": accuracy.images, "bins": BINS, "ece": ece, "ece_without_firmness": ece}
     if firmness != 1:
         with torch.no_grad():
             for parameter in first.network.last_convolution().parameters():
                 parameter.mul_(firmness)
-        accuracy, calibration["ece"] = measure_calibrated(_mapper(first.network), photos)
+        notes_on_it, accuracy, calibration["ece"] = _measure(first.network, splits)
     accuracies[str(output)] = accuracy
     reference = reference or Reference(output.stem, NO_VERSION)
     notes: dict[str, Any] = {
@@ -110,7 +110,7 @@ def average_weights(
         "made_from": [note_on("averaged", origin) for origin in origins],
         "data": sorted({name for origin in origins for name in origin.named.data}),
         "averaged": [member.notes for member in members],
-        "held_out": asdict(accuracy),
+        "held_out": notes_on_it,
         "calibration": calibration,
     }
     if firmness != 1:
@@ -120,9 +120,20 @@ def average_weights(
     return accuracies
 
 
-def _mapper(network: BlurNetwork) -> SquashingMapper:
-    return SquashingMapper(TorchPredictor(network))
+def _measure(
+    network: BlurNetwork, splits: Sequence[Split]
+) -> tuple[dict[str, float], Accuracy, float]:
+    """What is noted down of the held-out photos, the mean over data sets, the calibration error."""
+    calibration = CalibrationMeter()
+    mapper = SquashingMapper(TorchPredictor(network))
+    accuracies = measure_held_out(mapper, splits, calibration)
+    *_, mean = accuracies.values()
+    return held_out_notes(accuracies), mean, calibration.result()
 
 
-def _held_out(recipe: Recipe) -> tuple[object, ...]:
-    return recipe.photos, recipe.photo_list, recipe.white_in_focus, recipe.validation_count
+def _held_out(recipe: Recipe) -> list[tuple[object, ...]]:
+    return [
+        (of.folder, of.list, of.white_in_focus, of.scene, of.validation_count)
+        for of in recipe.photos
+        if of.validation_count
+    ]

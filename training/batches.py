@@ -30,30 +30,52 @@ from data.scenes import Pair, at_size, sharpest_scenes
 from data.synthesis import synthesise
 from dbd_mobile.errors import InputError
 from evaluation.scoring import with_progress
-from training.recipe import Recipe
+from training.recipe import PhotoSet, Recipe
 
 
-def open_split(recipe: Recipe) -> tuple[BlurDataset, BlurDataset]:
-    """Training and validation photos of a recipe.
+class Split(NamedTuple):
+    """Photos of one of a recipe's data sets.
+
+    Attributes:
+        part: What the recipe says of the set.
+        training: To train on.
+        validation: To validate on, of other scenes; may be none.
+    """
+
+    part: PhotoSet
+    training: BlurDataset
+    validation: BlurDataset
+
+
+def open_splits(recipe: Recipe) -> list[Split]:
+    """Training and validation photos of a recipe's data sets, in its order.
 
     Raises:
-        InputError: If a folder, list, photo or mask is missing, or a name that is left out is in
-            none of them.
+        InputError: If a folder, list, photo or mask is missing, a name that is left out is in none
+            of them, or the expression for a scene does not fit a name.
     """
-    root = data_root() / recipe.photos
+    return [_split(part) for part in recipe.photos]
+
+
+def _split(part: PhotoSet) -> Split:
+    root = data_root() / part.folder
     whole = BlurDataset.from_folder(
-        root,
-        root / recipe.photo_list if recipe.photo_list else None,
-        white_in_focus=recipe.white_in_focus,
+        root, root / part.list if part.list else None, white_in_focus=part.white_in_focus
     )
-    training, validation = split_validation(whole.names, recipe.validation_count)
-    for name in recipe.left_out:
+    training, validation = split_validation(whole.names, part.validation_count, part.scene_of)
+    for name in part.left_out:
         if name not in whole.names:
             raise InputError(f"Recipe: left_out names {name}, which is no photo of {root}.")
-    training = [name for name in training if name not in recipe.left_out]
-    return (
-        BlurDataset(root, tuple(training), recipe.white_in_focus),
-        BlurDataset(root, tuple(validation), recipe.white_in_focus),
+    training = [name for name in training if name not in part.left_out]
+    if not training:
+        raise InputError(
+            f"No photo of {root} is left to train on; lower its validation_count, or take its "
+            "table out of the recipe."
+        )
+    return Split(
+        part,
+        BlurDataset(root, tuple(training), part.white_in_focus),
+        BlurDataset(root, tuple(validation), part.white_in_focus),
     )
 
 
@@ -91,35 +113,25 @@ class Batches(Dataset[Batch]):
     it will meet; Touvron et al., NeurIPS 2019.) Photos are kept decoded in memory.
 
     Args:
-        recipe: What to train.
-        photos: The training photos with their masks.
+        recipe: What to train; its maps are paths of folders.
+        splits: Of its data sets.
         side: Side of the network's input, the largest S.
 
     Attributes:
         epoch: Set before each epoch.
 
     Raises:
-        InputError: If there are too few photos, or one or its mask is damaged.
+        InputError: If there are too few photos, or one, its mask or its map is damaged.
     """
 
-    def __init__(self, recipe: Recipe, photos: BlurDataset, side: int) -> None:
+    def __init__(self, recipe: Recipe, splits: Sequence[Split], side: int) -> None:
         self.epoch = 0
         self._recipe = recipe
-        if len(photos) < recipe.real_in_batch:
-            raise InputError(
-                f"There are {len(photos)} photos to train on, fewer than the "
-                f"{recipe.real_in_batch} real ones of a batch; add photos, or lower "
-                "validation_count or batch_size."
-            )
         self._side = side
         size = (recipe.stored_side, recipe.stored_side) if recipe.stored_side else None
-        self._photos: list[_Example] = []
-        for index in with_progress(range(len(photos)), "Decoding photos"):
-            truth = photos.truth(index)
-            planes = [photos.photo(index), np.uint8(255) * truth.blurred]
-            if truth.known is not None:
-                planes.append(np.uint8(255) * truth.known)
-            self._photos.append(_Example(*(at_size(plane, size) for plane in planes)))
+        order = _order([split.part.share for split in splits], recipe, len(splits[0].training))
+        self._order = order
+        self._real_sets = [_real_photos(split, size) for split in splits]
         self._sharp: list[Pair] = []
         if recipe.synthetic_in_batch:
             self._sharp = _sharpest(data_root() / recipe.sharp_photos, recipe.sharp_count, size)
@@ -128,16 +140,19 @@ class Batches(Dataset[Batch]):
             self._taught = _taught(recipe, size)
 
     def __len__(self) -> int:
-        return len(self._photos) // self._recipe.real_in_batch
+        return len(self._order) // (self._recipe.epochs * self._recipe.real_in_batch)
 
     def __getitem__(self, step: int) -> Batch:
         recipe = self._recipe
         real = recipe.real_in_batch
-        order = np.random.default_rng((recipe.seed, self.epoch)).permutation(len(self._photos))
         rng = np.random.default_rng((recipe.seed, self.epoch, 1 + step))
         share = rng.uniform(recipe.smallest_crop, 1)
         side = max(32, round(self._side * share / 32) * 32)
-        chosen = [self._real(self._photos[i], side, rng) for i in order[step * real :][:real]]
+        first = (self.epoch * len(self) + step) * real
+        chosen = [
+            self._real(self._real_photo(*place), side, rng)
+            for place in self._order[first : first + real]
+        ]
         chosen += [self._synthetic(side, rng) for _ in range(recipe.synthetic_in_batch)]
         for _ in range(recipe.taught_in_batch):
             chosen.append(self._real(self._taught[rng.integers(len(self._taught))], side, rng))
@@ -148,6 +163,14 @@ class Batches(Dataset[Batch]):
             targets=torch.from_numpy(targets),
             known=_known(chosen),
         )
+
+    def _real_photo(self, which: int, count: int) -> _Example:
+        """What is met as the ``count``-th of a set, gone through in another order each time."""
+        photos = self._real_sets[which]
+        passes, place = divmod(count, len(photos))
+        # The last number keeps these apart from the numbers of the steps.
+        rng = np.random.default_rng((self._recipe.seed, which, passes, 1))
+        return photos[rng.permutation(len(photos))[place]]
 
     def _real(self, example: _Example, side: int, rng: np.random.Generator) -> _Example:
         photo, *rest = self._crop([plane for plane in example if plane is not None], side, rng)
@@ -169,6 +192,57 @@ class Batches(Dataset[Batch]):
     ) -> list[NDArray[np.uint8]]:
         share = min(1.0, side / self._side * rng.uniform(1 - _SCALE_JITTER, 1 + _SCALE_JITTER))
         return crop_and_flip(planes, side, share, rng)
+
+
+def _order(shares: Sequence[float], recipe: Recipe, first_count: int) -> list[tuple[int, int]]:
+    """Which set each real photo of a run is of, and how many of that set came before it.
+
+    The set that lags most behind its share comes next.
+
+    Args:
+        shares: Of the sets.
+        recipe: Of the run.
+        first_count: Photos of the first set; an epoch's steps go through them once.
+
+    Raises:
+        InputError: If they are too few for one step.
+    """
+    wanted = np.array(shares) / sum(shares)
+    steps = int(first_count / (recipe.real_in_batch * wanted[0]))
+    if not steps:
+        raise InputError(
+            f"There are {first_count} photos to train on, fewer than the "
+            f"{recipe.real_in_batch * wanted[0]:g} real ones of a batch; add photos, or lower "
+            "validation_count or batch_size."
+        )
+    counts = np.zeros(len(wanted), np.int64)
+    order = []
+    for number in range(1, recipe.epochs * steps * recipe.real_in_batch + 1):
+        which = int(np.argmax(wanted * number - counts))
+        order.append((which, int(counts[which])))
+        counts[which] += 1
+    return order
+
+
+def _real_photos(split: Split, size: tuple[int, int] | None) -> list[_Example]:
+    """The training photos of a set with what they are to teach."""
+    part, photos = split.part, split.training
+    examples = []
+    what = f"Decoding photos of {part.folder}"
+    for index, name in enumerate(with_progress(photos.names, what)):
+        photo, truth = photos.photo(index), photos.truth(index)
+        target, known = np.uint8(255) * truth.blurred, truth.known
+        if part.maps:
+            path = Path(part.maps) / f"{Path(name).stem}.png"
+            taught = squash(read_map(path), truth.size_wh)
+            mixed = part.mask_share * target + (1 - part.mask_share) * taught + 0.5
+            target = mixed.astype(np.uint8) if known is None else np.where(known, mixed, taught)
+            known = None
+        planes = [photo, target.astype(np.uint8)]
+        if known is not None:
+            planes.append(np.uint8(255) * known)
+        examples.append(_Example(*(at_size(plane, size) for plane in planes)))
+    return examples
 
 
 def _known(examples: Sequence[_Example]) -> Tensor | None:

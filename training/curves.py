@@ -10,8 +10,10 @@ from evaluation.measures import Accuracy
 from training.detail_validation import HeldOut
 
 _MEASURES = {field.name for kind in (Accuracy, HeldOut) for field in fields(kind)}
+_TIMES = ("seconds", "waited")
 _VALIDATION = (
-    ("fmax", "ddff"),
+    ("fmax",),
+    ("ddff",),
     ("mae",),
     ("radius_error",),
     ("undecided", "plain_confident", "motion_auc"),
@@ -23,13 +25,17 @@ def plot_curves(history: Sequence[dict[str, float]], file: IO[bytes]) -> None:
 
     Args:
         history: Entries with, first, ``epoch`` or ``step``, then ``loss``, any number of terms,
-            ``seconds`` and, if there is a validation, its measures.
+            ``seconds``, ``waited`` and, if there is a validation, its measures: of several data
+            sets their mean, then those of each as FOLDER_MEASURE.
         file: Where the PNG picture goes, open for bytes.
     """
     counted, *others = history[0]
-    validation = [names for names in _VALIDATION if names[0] in others]
-    losses = [name for name in others if name != "seconds" and name not in _MEASURES]
-    panels = [losses, *validation]
+    measured = [name for name in others if _measure_of(name)]
+    validation = [
+        [name for name in measured if _measure_of(name) in measures] for measures in _VALIDATION
+    ]
+    losses = [name for name in others if name not in (*_TIMES, *measured)]
+    panels = [losses, *filter(None, validation)]
     figure = Figure(figsize=(3.5 * len(panels), 3.2), layout="constrained")
     for number, (axes, names) in enumerate(
         zip(figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True)
@@ -45,3 +51,8 @@ def plot_curves(history: Sequence[dict[str, float]], file: IO[bytes]) -> None:
         axes.legend()
         axes.grid(alpha=0.3)
     figure.savefig(file, dpi=110, format="png")
+
+
+def _measure_of(name: str) -> str:
+    """The measure that a column has, of whatever data set; empty if it has none."""
+    return next((of for of in _MEASURES if name == of or name.endswith(f"_{of}")), "")

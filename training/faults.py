@@ -14,6 +14,8 @@ _WANTED = {
     "finite_number": "a finite number",
     "greater_than": "above {gt:g}",
     "greater_than_equal": "0 or a number above it",
+    "too_short": "a list with {min_length} at least",
+    "string_too_short": "a text that is not empty",
     "less_than": "0 or a number above it, of 63 bits at most",
     "less_than_equal": "in 0 to {le:g}",
     "multiple_of": "a multiple of {multiple_of}",

@@ -7,7 +7,7 @@ from typing import Any
 
 from data.terms import NO_VERSION, data_of
 from training.named import Named, file_sha256, find_reference
-from training.recipe import AnyRecipe, Recipe
+from training.recipe import AnyRecipe, Recipe, labels_of
 from training.shelf import Found, Shelf
 
 Origins = Mapping[str, Found]
@@ -23,9 +23,9 @@ def find_origins(recipe: Recipe, shelf: Shelf) -> Origins:
     Raises:
         InputError: If something is not there, or is not what the recipe names.
     """
-    given = recipe.sources
-    origins = {role: shelf.weights(text) for role, text in given.items() if role != "labels"}
-    origins |= find_labels(recipe, shelf)
+    weights = {role: text for role, text in recipe.sources.items() if not _is_labels(role)}
+    origins = {role: shelf.weights(text) for role, text in weights.items()}
+    origins.update(find_labels(recipe, shelf))
     if not recipe.start_from and recipe.encoder_weights not in ("imagenet", "random"):
         origins["encoder_weights"] = _published(Path(recipe.encoder_weights))
     return origins
@@ -37,8 +37,12 @@ def find_labels(recipe: Recipe, shelf: Shelf) -> Origins:
     Raises:
         InputError: As ``find_origins``.
     """
-    given = recipe.sources
-    return {"labels": shelf.labels(given["labels"])} if "labels" in given else {}
+    given = recipe.sources.items()
+    return {role: shelf.labels(text) for role, text in given if _is_labels(role)}
+
+
+def _is_labels(role: str) -> bool:
+    return role.startswith("labels")
 
 
 def _published(file: Path) -> Found:
@@ -49,10 +53,15 @@ def _published(file: Path) -> Found:
 
 
 def with_found_maps(recipe: Recipe, origins: Origins) -> Recipe:
-    """The recipe with the folder of its maps in the place of their name."""
-    if "labels" not in origins:
-        return recipe
-    return dataclasses.replace(recipe, taught_maps=str(origins["labels"].path))
+    """The recipe with the folders of its maps in the place of their names."""
+
+    def folder(role: str) -> str:
+        return str(origins[role].path) if role in origins else ""
+
+    photos = tuple(
+        dataclasses.replace(part, maps=folder(labels_of(part.folder))) for part in recipe.photos
+    )
+    return dataclasses.replace(recipe, photos=photos, taught_maps=folder("labels"))
 
 
 def without_pins(recipe: AnyRecipe) -> AnyRecipe:
@@ -68,6 +77,7 @@ def without_pins(recipe: AnyRecipe) -> AnyRecipe:
         start_from=bare(recipe.start_from),
         teacher=bare(recipe.teacher),
         taught_maps=bare(recipe.taught_maps),
+        photos=tuple(dataclasses.replace(part, maps=bare(part.maps)) for part in recipe.photos),
     )
 
 
@@ -92,4 +102,8 @@ def notes_on(origins: Origins, recipe: AnyRecipe) -> dict[str, Any]:
 
 def note_on(role: str, found: Found) -> dict[str, Any]:
     """An entry of ``made_from``."""
-    return {"role": role, **dataclasses.asdict(found.named), "data": list(found.named.data)}
+    return {
+        "role": role.split()[0],
+        **dataclasses.asdict(found.named),
+        "data": list(found.named.data),
+    }

@@ -1,12 +1,14 @@
 """A TOML file in, a checked training recipe out, and back."""
 
 import dataclasses
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, overload
 
 import tomli_w
 from pydantic import (
+    AfterValidator,
     Field,
     ModelWrapValidatorHandler,
     StrictBool,
@@ -27,6 +29,7 @@ from training.recipe_values import (
     Number,
     Positive,
     Share,
+    check_expression,
     first_fault,
     one_of,
 )
@@ -62,6 +65,64 @@ _OF_THE_TEACHER = ("distillation", "consistency", "features")
 
 
 @dataclass(frozen=True, kw_only=True, config=CONFIG)
+class PhotoSet:
+    """A data set with ground truth that a recipe trains on, and validates on.
+
+    Attributes:
+        folder: Below the data root, with ``image/`` and ``mask/`` (blur masks; 128 = unknown).
+        list: List file in that folder; all photos if empty.
+        share: How many of the real photos are of this set, as against the shares of the others.
+        white_in_focus: Whether those masks are white where the photo is in focus.
+        left_out: File names of photos in it that are not trained on: their masks are wrong.
+        scene: Regular expression for the beginning of a file name that photos of one scene have in
+            common; those are trained on or validated on together. Each photo is a scene if empty.
+        validation_count: Photos taken out of the set to validate on, at least, as whole scenes; 0
+            takes none.
+        maps: Networks' maps of the photos, from ``python -m training label``, by name as
+            NAME@VERSION#sha256=HASH or as the folder's path; none if empty.
+        mask_share: What the mask counts in a photo's target; the map counts the rest, and where
+            the mask is unknown, all.
+    """
+
+    folder: Annotated[StrictStr, Field(min_length=1)]
+    list: StrictStr = ""
+    share: Positive = 1.0
+    white_in_focus: StrictBool = False
+    left_out: tuple[StrictStr, ...] = ()
+    scene: Annotated[StrictStr, AfterValidator(check_expression)] = ""
+    validation_count: Count = 0
+    maps: StrictStr = ""
+    mask_share: Share = 1.0
+
+    def scene_of(self, name: str) -> str:
+        """The scene that a photo with this file name is of.
+
+        Raises:
+            InputError: If ``scene`` does not fit the name.
+        """
+        if not self.scene:
+            return name
+        found = re.match(self.scene, name)
+        if found is None:
+            raise InputError(
+                f"Recipe: the expression for a scene of {self.folder}, {self.scene!r}, does not "
+                f"fit the photo {name}; expected one for the beginning of every name."
+            )
+        return found[0]
+
+    def __post_init__(self) -> None:
+        if bool(self.maps) != (self.mask_share < 1):
+            raise InputError(
+                f"Recipe: the photos of {self.folder} have "
+                + (
+                    "maps, but mask_share 1 leaves them unused; lower it."
+                    if self.maps
+                    else f"mask_share {self.mask_share:g}, but no maps for the rest; name them."
+                )
+            )
+
+
+@dataclass(frozen=True, kw_only=True, config=CONFIG)
 class Recipe:
     """Everything that decides what a training run of a network that gives a blur map computes.
 
@@ -72,18 +133,15 @@ class Recipe:
         start_from: Weights of the same architecture to go on from, in the place of
             ``encoder_weights``, as "NAME@VERSION#sha256=HASH" or as a path; none if empty.
         teacher: Weights of the network to learn from, likewise; none if empty.
-        photos: Folder below the data root with ``image/`` and ``mask/`` (blur masks).
-        photo_list: List file in that folder; all photos if empty.
-        white_in_focus: Whether those masks are white where the photo is in focus.
-        left_out: File names of photos in it that are not trained on: their masks are wrong.
+        photos: Data sets with ground truth.
         sharp_photos: Folder below the data root with ``image/`` and ``mask/`` (object masks,
             white = object) that synthetic defocus starts from.
         sharp_count: How many of its sharpest photos are used.
         taught_photos: Folder below the data root with ``image/``, of photos without ground truth.
         taught_maps: A teacher's maps of these, from ``python -m training label``, by name as
             above or as the folder's path.
-        validation_count: Photos taken out of ``photos`` to validate on; 0 validates on none.
-        epochs: Passes over ``photos``.
+        epochs: Passes over the first of the sets in ``photos``; of the others as many photos are
+            met as their shares say.
         batch_size: Photos a step, of every kind.
         synthetic_in_batch: How many of them are synthetic.
         taught_in_batch: How many of them have a teacher's map as their target.
@@ -110,15 +168,13 @@ class Recipe:
     encoder_weights: StrictStr = "imagenet"
     start_from: StrictStr = ""
     teacher: StrictStr = ""
-    photos: StrictStr = "cuhk"
-    photo_list: StrictStr = "train604.txt"
-    white_in_focus: StrictBool = False
-    left_out: tuple[StrictStr, ...] = ()
+    photos: Annotated[tuple[PhotoSet, ...], Field(min_length=1)] = (
+        PhotoSet(folder="cuhk", list="train604.txt", validation_count=60),
+    )
     sharp_photos: StrictStr = "duts"
     sharp_count: Count = 1200
     taught_photos: StrictStr = "duts"
     taught_maps: StrictStr = ""
-    validation_count: Count = 60
     epochs: Annotated[Count, Field(gt=0)] = 24
     batch_size: Count = 12
     synthetic_in_batch: Count = 4
@@ -143,10 +199,17 @@ class Recipe:
 
     @property
     def sources(self) -> dict[str, str]:
-        """What it starts and learns from, by role: "start_from", "teacher" or "labels"."""
+        """What it starts and learns from, by role: "start_from", "teacher", "labels" of the photos
+        without ground truth, and "labels of FOLDER" of those of a set in ``photos``."""
         maps = self.taught_maps if self.taught_in_batch else ""
         given = {"start_from": self.start_from, "teacher": self.teacher, "labels": maps}
+        given |= {labels_of(part.folder): part.maps for part in self.photos}
         return {role: text for role, text in given.items() if text}
+
+    @property
+    def validates(self) -> bool:
+        """Whether photos are taken out to validate on."""
+        return any(part.validation_count for part in self.photos)
 
     def input_side(self, contract: NetworkContract) -> int:
         """Side of the network's input for a whole photo, in pixels."""
@@ -159,9 +222,14 @@ class Recipe:
         try:
             return make(table)
         except ValidationError as error:
-            raise InputError(first_fault(error, cls, {"losses": LossWeights})) from error
+            raise InputError(
+                first_fault(error, cls, {"losses": LossWeights, "photos": PhotoSet})
+            ) from error
 
     def __post_init__(self) -> None:
+        folders = [part.folder for part in self.photos]
+        if len({*folders}) < len(folders):
+            raise InputError("Recipe: a folder of photos stands there twice; join its photos.")
         if self.batch_size < 2:
             raise InputError(f"Recipe: batch_size must be at least 2, not {self.batch_size}.")
         if 0 < self.stored_side < 32:
@@ -191,6 +259,11 @@ class Recipe:
                 raise InputError(
                     f"Recipe: losses.{name} needs a teacher; name its weights file as teacher."
                 )
+
+
+def labels_of(folder: str) -> str:
+    """The role, in ``Recipe.sources``, of the maps of a set of photos."""
+    return f"labels of {folder}"
 
 
 AnyRecipe = Recipe | DetailRecipe

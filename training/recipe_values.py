@@ -1,6 +1,7 @@
 """What a recipe's values may be, and what is wrong with those that may not, in a sentence."""
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -28,6 +29,15 @@ def one_of(known: Mapping[str, object]) -> AfterValidator:
     return AfterValidator(check)
 
 
+def check_expression(value: str) -> str:
+    """A text that is a regular expression."""
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"a regular expression ({error})") from error
+    return value
+
+
 def first_fault(error: ValidationError, recipe: type, tables: Mapping[str, type]) -> str:
     """The first thing that is wrong with a recipe, as a sentence that begins with "Recipe:".
 
@@ -40,12 +50,12 @@ def first_fault(error: ValidationError, recipe: type, tables: Mapping[str, type]
 
 
 def _sentence(fault: Mapping[str, Any], recipe: type, tables: Mapping[str, type]) -> str:
-    if fault["type"] == "missing":
+    if fault["type"] == "missing" and len(fault["loc"]) == 1:
         return f"it does not say which {key_of(fault)} to train."
     if fault["type"] == "unexpected_keyword_argument":
         *above, _ = fault["loc"]
         table = tables[above[0]] if above else recipe
         names = (field.name for field in dataclasses.fields(table))
-        known = ", ".join(".".join([*above, name]) for name in names)
+        known = ", ".join(key_of({"loc": (*above, name)}) for name in names)
         return f"{describe_fault(fault)}; known are {known}."
     return f"{describe_fault(fault)}."

@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 from data.terms import NO_VERSION
-from training.batches import Batches, open_split
+from training.batches import Batches, open_splits
 from training.named import Reference
 from training.origins import find_origins, with_found_maps
 from training.recipe import Recipe
@@ -42,10 +42,11 @@ def train(
         InputError: If the data is not as expected, the folder holds another run or a damaged
             checkpoint, or the loss is no longer finite.
     """
-    photos, validation = open_split(recipe)
+    splits = open_splits(recipe)
     origins = find_origins(recipe, shelf)
     reference = reference or Reference(folder.name, NO_VERSION)
-    run = RunFolder(folder, recipe, origins, photos.names, reference)
+    names = [f"{of.part.folder}/{name}" for of in splits for name in of.training.names]
+    run = RunFolder(folder, recipe, origins, names, reference)
     trainer = Trainer(recipe, origins, device)
     if state := run.checkpoint():
         trainer.take_up(state)
@@ -53,9 +54,9 @@ def train(
     if trainer.epoch == recipe.epochs:
         _log.info("%s holds a finished run", folder)
         return
-    batches = Batches(with_found_maps(recipe, origins), photos, trainer.side)
+    batches = Batches(with_found_maps(recipe, origins), splits, trainer.side)
     while trainer.epoch < recipe.epochs:
         trainer.train_epoch(batches)
-        if len(validation):
-            trainer.validate(validation)
+        if recipe.validates:
+            trainer.validate(splits)
         run.record(trainer)

@@ -8,7 +8,7 @@ from PIL import Image
 
 from dbd_mobile.atomic_file import atomic_file
 from networks import build
-from training.batches import Batches, open_split
+from training.batches import Batches, open_splits
 from training.origins import find_labels, with_found_maps
 from training.recipe import Recipe
 from training.shelf import Shelf
@@ -34,10 +34,10 @@ def draw_samples(recipe: Recipe, path: Path, shelf: Shelf) -> None:
     Raises:
         InputError: If the data is not as expected.
     """
-    photos, _ = open_split(recipe)
+    splits = open_splits(recipe)
     recipe = with_found_maps(recipe, find_labels(recipe, shelf))
     side = recipe.input_side(build(recipe.architecture).contract)
-    batches = Batches(recipe, photos, side)
+    batches = Batches(recipe, splits, side)
     rows = []
     for step in range(min(_BATCHES, len(batches))):
         batch = batches[step]

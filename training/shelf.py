@@ -177,7 +177,24 @@ def recipes_of_notes(notes: Mapping[str, Any]) -> list[AnyRecipe]:
     """
     if "averaged" in notes:
         return [recipe for member in notes["averaged"] for recipe in recipes_of_notes(member)]
-    return [recipe_from_table(notes["recipe"])] if isinstance(notes.get("recipe"), dict) else []
+    recipe = notes.get("recipe")
+    return [recipe_from_table(_with_sets(recipe))] if isinstance(recipe, dict) else []
+
+
+def _with_sets(table: dict[str, Any]) -> dict[str, Any]:
+    """A recipe in files of earlier versions, which knew one data set, with a table for it."""
+    if not isinstance(table.get("photos"), str):
+        return table
+    names = {
+        "photos": "folder",
+        "photo_list": "list",
+        "white_in_focus": "white_in_focus",
+        "left_out": "left_out",
+        "validation_count": "validation_count",
+    }
+    rest = {key: value for key, value in table.items() if key not in names}
+    of_the_set = {name: table[key] for key, name in names.items() if key in table}
+    return {**rest, "photos": [of_the_set]}
 
 
 def data_of_notes(notes: Mapping[str, Any]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import logging
 import math
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,13 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from data.blur_dataset import BlurDataset
 from dbd_mobile.errors import InputError
 from evaluation.mappers import SquashingMapper
 from evaluation.predictors import TorchPredictor
-from evaluation.scoring import measure
 from networks import BlurNetwork, build
 from networks.weights import load_weights
-from training.batches import Batch, Batches
+from training.batches import Batch, Batches, Split
+from training.held_out import held_out_notes, measure_held_out
 from training.objective import Objective, Prediction, Step
 from training.origins import Origins
 from training.progress import progress_bar
@@ -85,33 +85,48 @@ class Trainer:
     def train_epoch(self, batches: Batches) -> None:
         """One pass over the training photos."""
         batches.epoch = self.epoch
-        workers = min(4, max(1, (os.cpu_count() or 2) - 1))
-        loader = DataLoader(batches, batch_size=None, num_workers=workers, prefetch_factor=2)
+        loader = DataLoader(
+            batches, batch_size=None, num_workers=os.cpu_count() or 1, prefetch_factor=2
+        )
         self.network.train()
         self.objective.train()
         sums: dict[str, float] = {}
         started = time.monotonic()
+        waited = 0.0
         total_steps = len(batches) * self.recipe.epochs
         with progress_bar() as progress:
             task = progress.add_task(
                 f"Epoch {self.epoch + 1}/{self.recipe.epochs}", total=len(batches)
             )
+            asked = started
             for batch in loader:
+                # Each step ends with reading its losses, so no device is busy meanwhile.
+                waited += time.monotonic() - asked
                 self._set_rates(_one_cycle(self.step / total_steps))
                 values = self._step(batch)
                 for name, value in values.items():
                     sums[name] = sums.get(name, 0.0) + value
                 progress.advance(task)
+                asked = time.monotonic()
         self._check_weights()
         self.epoch += 1
+        seconds = time.monotonic() - started
         self.history.append(
             {
                 "epoch": self.epoch,
                 **{name: value / len(batches) for name, value in sums.items()},
-                "seconds": time.monotonic() - started,
+                "seconds": seconds,
+                "waited": waited / seconds,
             }
         )
-        _log.info("epoch %d/%d  %s", self.epoch, self.recipe.epochs, _described(sums, len(batches)))
+        _log.info(
+            "epoch %d/%d  %s  %.0f s, %.1f %% of it waiting for photos",
+            self.epoch,
+            self.recipe.epochs,
+            _described(sums, len(batches)),
+            seconds,
+            100 * waited / seconds,
+        )
 
     def _set_rates(self, share: float) -> None:
         for group in self.optimiser.param_groups:
@@ -186,17 +201,20 @@ class Trainer:
             if value.is_floating_point():
                 averaged[name].lerp_(value, 1 - decay)
 
-    def validate(self, photos: BlurDataset) -> None:
-        """Measure the averaged network."""
-        accuracy = measure(SquashingMapper(TorchPredictor(self.averaged)), photos)
-        self.history[-1].update(dataclasses.asdict(accuracy))
-        _log.info(
-            "validation fmax %.4f  MAE %.4f  ddff %.4f", accuracy.fmax, accuracy.mae, accuracy.ddff
-        )
+    def validate(self, splits: Sequence[Split]) -> None:
+        """Measure the averaged network on what each data set held out, and take the mean."""
+        accuracies = measure_held_out(SquashingMapper(TorchPredictor(self.averaged)), splits)
+        self.history[-1].update(held_out_notes(accuracies))
+        for name, accuracy in accuracies.items():
+            _log.info(
+                "validation  %s  fmax %.4f  MAE %.4f  ddff %.4f",
+                name, accuracy.fmax, accuracy.mae, accuracy.ddff,
+            )  # fmt: skip
 
     def notes(self) -> dict[str, object]:
         """What a weights file says of the epoch that just ended, without how long it took."""
-        return {"epoch": {name: of for name, of in self.history[-1].items() if name != "seconds"}}
+        last = self.history[-1].items()
+        return {"epoch": {name: of for name, of in last if name not in ("seconds", "waited")}}
 
     def state(self) -> dict[str, Any]:
         """What ``take_up`` needs to go on from here: tensors and plain values."""

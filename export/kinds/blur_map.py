@@ -9,6 +9,7 @@ import numpy as np
 
 from data.blur_dataset import BlurDataset, read_photo, squash
 from dbd_mobile.catalogue import AccuracyCard, CalibrationCard
+from evaluation.composites import SIDE, CompositeErrors, measure_composites
 from evaluation.mappers import DetectorMapper
 from evaluation.measures import Accuracy
 from evaluation.predictors import Predictor
@@ -127,6 +128,9 @@ class _BlurMap(Kind):
         dataset = BlurDataset.from_folder(folder, list_file)
         return _Masked(dataset, f"{name}/{list_file.stem}" if list_file else name)
 
+    def measure_composites(self, file: Path, folder: Path) -> CompositeErrors:
+        return measure_composites(DetectorMapper(file), folder)
+
     def compare(self, before: Outputs, after: Outputs) -> MapDifference:
         return compare_maps(before, after)
 
@@ -146,8 +150,10 @@ class _BlurMap(Kind):
         ]
 
     def card_accuracy(
-        self, accuracy: Accuracy, dataset: str, precision: str, size: str
+        self, accuracy: Accuracy | CompositeErrors, dataset: str, precision: str, size: str
     ) -> list[AccuracyCard]:
+        if isinstance(accuracy, CompositeErrors):
+            return [_composites_card(accuracy, dataset, precision)]
         one_class = {"one_class_images": accuracy.one_class_images}
         protocols: list[tuple[str, str, dict[str, float]]] = [
             (
@@ -158,6 +164,7 @@ class _BlurMap(Kind):
             ("ddff", "native", {"ddff": accuracy.ddff} | one_class),
             ("adaptive", size, {"adaptive": accuracy.adaptive} | one_class),
             ("mae", "native", {"mae": accuracy.mae}),
+            ("auc", "native", {"auc": accuracy.auc}),
         ]
         return [
             {
@@ -186,6 +193,18 @@ class _BlurMap(Kind):
                 measured.get("ece_without_firmness") if is_whole else None
             ),
         }
+
+
+def _composites_card(errors: CompositeErrors, dataset: str, precision: str) -> AccuracyCard:
+    names = ("sharp_mean", "blurred_mean", "foreground_mae", "background_mae")
+    return {
+        "dataset": dataset,
+        "images": errors.scenes,
+        "protocol": "composites",
+        "size": f"{SIDE}x{SIDE}",
+        "precision": precision,
+        "values": {name: round(getattr(errors, name), _DIGITS) for name in names},
+    }
 
 
 def _rounded(value: float | None) -> float | None:

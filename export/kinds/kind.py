@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from data.blur_dataset import list_photos
 from dbd_mobile.catalogue import AccuracyCard, CalibrationCard
+from dbd_mobile.errors import InputError
 from evaluation.predictors import Predictor
 from networks import Network
 
@@ -244,6 +245,18 @@ class Kind(ABC):
         Raises:
             InputError: If the folder or a photo is missing.
         """
+
+    def measure_composites(self, file: Path, folder: Path) -> Any:
+        """Accuracy of an int8 file, as its users run it, on photos of known blur.
+
+        Args:
+            file: The file.
+            folder: With photos and object masks that these are made of.
+
+        Raises:
+            InputError: If the kind is not measured so, or the photos cannot be used.
+        """
+        raise InputError("Composites measure blur maps alone; leave --composites out.")
 
     @abstractmethod
     def compare(self, before: Outputs, after: Outputs) -> Difference:

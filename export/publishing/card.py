@@ -1,6 +1,7 @@
 """A report and its int8 file in, a model folder of the device package out."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ def write_bundle(
     report: Report,
     int8_file: Path,
     model_id: str,
-    shipped: Any,
+    shipped: Mapping[str, Any],
     models: Path = MODELS_FOLDER,
 ) -> Path:
     """Write ``<id>/model.tflite`` and ``<id>/card.json``, which says all that is known of it.
@@ -27,8 +28,8 @@ def write_bundle(
         report: Of an export that passed, with task measures.
         int8_file: The int8 file that it describes.
         model_id: Name of the model's folder, by which users will ask for it.
-        shipped: Accuracy of the int8 file on the report's data as its users run it, from the
-            ``Evaluation`` of its kind.
+        shipped: Data set -> accuracy of the int8 file on it as its users run it, as its kind
+            measures it; that of the report's evaluation first.
         models: The folder of all models.
 
     Returns:
@@ -44,7 +45,7 @@ def write_bundle(
     return folder
 
 
-def _make_card(report: Report, model_id: str, shipped: Any) -> ModelCard:
+def _make_card(report: Report, model_id: str, shipped: Mapping[str, Any]) -> ModelCard:
     (file,) = (file for file in report.files if file.stage == "int8")
     facts = report.stage("int8").tflite
     assert facts is not None and report.evaluation is not None
@@ -56,10 +57,10 @@ def _make_card(report: Report, model_id: str, shipped: Any) -> ModelCard:
     width, height = facts.input.shape[2], facts.input.shape[1]
     accuracy: list[AccuracyCard] = []
     kind = KINDS[report.kind]
-    float32 = report.stage("float32").accuracy
-    for precision, measured in (("int8", shipped), ("float32", float32)):
-        size = f"{width}x{height}"
-        accuracy += kind.card_accuracy(measured, report.evaluation, precision, size)
+    measures = [(name, "int8", measured) for name, measured in shipped.items()]
+    measures.insert(1, (report.evaluation, "float32", report.stage("float32").accuracy))
+    for name, precision, measured in measures:
+        accuracy += kind.card_accuracy(measured, name, precision, f"{width}x{height}")
     return {
         "id": model_id,
         "kind": kind.name,

@@ -318,7 +318,7 @@ def test_card_describes_the_int8_file(exported, tmp_path):
     report, folder = exported
     # Not the export's own measures: what the device package makes of the file.
     shipped = replace(report.stage("int8").accuracy, fmax=0.123456)
-    bundle = write_bundle(report, folder / "net.int8.tflite", "halves", shipped, tmp_path)
+    bundle = write_bundle(report, folder / "net.int8.tflite", "halves", {"own": shipped}, tmp_path)
     assert bundle == tmp_path / "halves"
     assert sorted(path.name for path in bundle.iterdir()) == ["card.json", "model.tflite"]
     card = json.loads((bundle / "card.json").read_text())
@@ -336,7 +336,7 @@ def test_card_describes_the_int8_file(exported, tmp_path):
         for name in entry["values"]
         if name != "one_class_images"
     }
-    names = ("fmax", "f_at_half", "ddff", "adaptive", "mae")
+    names = ("fmax", "f_at_half", "ddff", "adaptive", "mae", "auc")
     assert measured == {(p, name) for p in ("int8", "float32") for name in names}
     stated = {
         entry["precision"]: entry["values"]
@@ -353,7 +353,11 @@ def card_of(exported, folder, notes):
     report, exports = exported
     changed = replace(report, checkpoint=replace(report.checkpoint, notes=notes))
     bundle = write_bundle(
-        changed, exports / "net.int8.tflite", "halves", changed.stage("int8").accuracy, folder
+        changed,
+        exports / "net.int8.tflite",
+        "halves",
+        {"own": changed.stage("int8").accuracy},
+        folder,
     )
     return json.loads((bundle / "card.json").read_text())
 

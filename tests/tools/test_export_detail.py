@@ -190,7 +190,9 @@ def test_page_shows_the_worst_tiles_with_their_radii(exported):
 def test_card_says_what_kind_it_is_and_how_far_radii_are_off(exported, tmp_path):
     report, folder = exported
     shipped = report.stage("int8").accuracy
-    bundle = write_bundle(report, folder / "net.int8.tflite", "detail", shipped, tmp_path)
+    bundle = write_bundle(
+        report, folder / "net.int8.tflite", "detail", {"own/two": shipped}, tmp_path
+    )
     card = json.loads((bundle / "card.json").read_text())
     assert list(card)[:2] == ["id", "kind"]
     assert (card["id"], card["kind"], card["name"]) == ("detail", "detail", "Detail")

@@ -7,9 +7,18 @@ import pytest
 
 from dbd_mobile.errors import InputError
 from training.detail_recipe import DetailRecipe
-from training.recipe import LossWeights, Recipe, read_recipe, recipe_from_table, write_recipe
+from training.recipe import (
+    LossWeights,
+    PhotoSet,
+    Recipe,
+    read_recipe,
+    recipe_from_table,
+    write_recipe,
+)
 
 ROOT = Path(__file__).parents[2]
+SET = "[[photos]]\nfolder = 'cuhk'\n"
+LITE = 'architecture = "lite"\n'
 
 
 def test_recipe_comes_back_from_toml_as_it_was(tmp_path):
@@ -17,7 +26,10 @@ def test_recipe_comes_back_from_toml_as_it_was(tmp_path):
     recipe = Recipe(
         architecture="paper",
         teacher='odd "name"\\.safetensors',
-        left_out=("a.jpg", "b.jpg"),
+        photos=(
+            PhotoSet(folder="one", left_out=("a.jpg", "b.jpg"), validation_count=3),
+            PhotoSet(folder="two", scene=r"\d+", share=0.5, maps="maps@1.0.0", mask_share=0.25),
+        ),
         side=224,
         losses=losses,
     )
@@ -42,8 +54,29 @@ def test_key_that_a_table_lacks_has_its_default():
         ('architecture = "lite"\nsharp_count = 1', "sharp_count must be at least 2, not 1"),
         ('architecture = "lite"\nbatch_size = 1', "batch_size must be at least 2, not 1"),
         ('architecture = "lite"\nstored_side = 16', "stored_side must be 0 or at least 32, not 16"),
-        ('architecture = "lite"\nleft_out = "a.jpg"', "left_out must be a list, not 'a"),
-        ('architecture = "lite"\nleft_out = [7]', r"left_out\[0\] must be a text, not 7"),
+        ('architecture = "lite"\nphotos = "cuhk"', "photos must be a list, not 'cuhk'"),
+        ('architecture = "lite"\nphotos = []', "photos must be a list with 1 at least, not"),
+        (LITE + "[[photos]]\nlist = 'a.txt'", r"photos\[0\].folder is missing"),
+        (
+            LITE + SET + "shares = 2",
+            r"unknown key photos\[0\].shares; known are photos\[0\].folder, ",
+        ),
+        (LITE + SET + 'left_out = "a.jpg"', r"photos\[0\].left_out must be a list, not 'a"),
+        (LITE + SET + "left_out = [7]", r"photos\[0\].left_out\[0\] must be a text, not 7"),
+        (LITE + SET + "share = 0.0", r"photos\[0\].share must be above 0"),
+        (
+            LITE + SET + "scene = '('",
+            r"photos\[0\].scene must be a regular expression \(missing \)",
+        ),
+        (
+            LITE + SET + "mask_share = 0.5",
+            "the photos of cuhk have mask_share 0.5, but no maps for the",
+        ),
+        (
+            LITE + SET + "maps = 'maps'",
+            "the photos of cuhk have maps, but mask_share 1 leaves them unus",
+        ),
+        (LITE + SET + SET, "a folder of photos stands there twice"),
         ('architecture = "lite"\nside = true', "side must be a whole number, not True"),
         ('architecture = "lite"\n[losses]\nsoft_iou = "1"', "losses.soft_iou must be a number"),
         (f'architecture = "lite"\nseed = {2**63}', "seed must be 0 or a number above it"),

@@ -51,15 +51,17 @@ arguments = ["--calibration", "{{data}}/made"]
 """
 RECIPE = """
 architecture = "nano"
-photos = "made"
-photo_list = ""
 sharp_photos = "made"
-validation_count = 2
 epochs = 1
 batch_size = 3
 synthetic_in_batch = 0
 stored_side = 64
 side = 64
+"""
+PHOTOS = """
+[[photos]]
+folder = "made"
+validation_count = 2
 """
 STUDENT = """
 teacher = "judge@1.0.0"
@@ -85,8 +87,8 @@ def given(tmp_path_factory):
         Image.fromarray(photo).save(folder / "made" / "image" / f"{number}.png")
         Image.fromarray(mask).save(folder / "made" / "mask" / f"{number}.png")
     (folder / "recipes").mkdir()
-    (folder / "recipes" / "judge.toml").write_text(RECIPE)
-    (folder / "recipes" / "small.toml").write_text(RECIPE + STUDENT)
+    (folder / "recipes" / "judge.toml").write_text(RECIPE + PHOTOS)
+    (folder / "recipes" / "small.toml").write_text(RECIPE + STUDENT + PHOTOS)
     (folder / "graph.toml").write_text(GRAPH)
     return folder
 

@@ -37,7 +37,7 @@ from networks.weights import load_weights, save_weights
 from training import losses
 from training.ablation import TERMS, ablation_rows, run_ablation, variants
 from training.average import average_weights
-from training.batches import Batches, open_split
+from training.batches import Batches, open_splits
 from training.label_set import maps_sha256, read_label_set
 from training.named import Reference, file_sha256
 from training.origins import find_origins
@@ -50,19 +50,26 @@ from training.shelf import SHELF, Shelf
 ROOT = Path(__file__).parents[2]
 RECIPE = """
 architecture = "lite"
-photos = "made"
-photo_list = ""
 sharp_photos = "made"
 sharp_count = 4
-validation_count = 2
 epochs = 2
 batch_size = 4
 synthetic_in_batch = 1
 stored_side = 96
 side = 64
 smallest_crop = 0.9
+
+[[photos]]
+folder = "made"
+validation_count = 2
 """
 CPU = torch.device("cpu")
+
+
+def with_photos(recipe, **values):
+    """The recipe with other values of its one data set."""
+    (part,) = recipe.photos
+    return dataclasses.replace(recipe, photos=(dataclasses.replace(part, **values),))
 
 
 @pytest.fixture
@@ -133,6 +140,7 @@ def test_run_writes_weights_metrics_curves_and_its_recipe(run_training, recipe, 
     assert (resumable.architecture, resumable.contract) == ("lite", trained.contract)
     # The time it took is no property of the weights.
     assert report["epochs"][-1].pop("seconds") > 0
+    assert 0 <= report["epochs"][-1].pop("waited") <= 1
     assert resumable.notes["epoch"] == report["epochs"][-1]
     assert read_recipe(folder / "recipe.toml") == read_recipe(recipe)
     assert f"Weights: {folder / 'weights.safetensors'}" in done.stdout
@@ -171,7 +179,7 @@ def test_weights_of_the_epoch_that_validated_best_are_kept(
 
     recorded = RunFolder.record
     monkeypatch.setattr(RunFolder, "record", record)
-    three = dataclasses.replace(read_recipe(recipe), epochs=3, validation_count=0)
+    three = with_photos(dataclasses.replace(read_recipe(recipe), epochs=3), validation_count=0)
     train(three, tmp_path / "run", CPU)
     trained = load_weights(tmp_path / "run" / "weights.safetensors")
     assert trained.notes["epoch"]["epoch"] == kept
@@ -208,7 +216,7 @@ def test_average_of_runs_is_their_mean_and_is_measured_beside_them(
         both = [other.network.state_dict()[name].float() for other in (first, second)]
         torch.testing.assert_close(value.float(), sum(both) / 2, rtol=1e-3, atol=1e-5)
     said = " ".join(done.stdout.split())
-    _, photos = open_split(read_recipe(recipe))
+    ((_, _, photos),) = open_splits(read_recipe(recipe))
     measured = [dataclasses.asdict(measure(mapper_of(run), photos)) for run in (first, second)]
     for file, measures in zip(files, measured, strict=True):
         assert f"{file} | {measures['fmax']:.4f} | {measures['mae']:.4f}" in said
@@ -231,7 +239,7 @@ def test_firmness_multiplies_the_logits_of_the_mean(run_training, recipe, finish
     assert firm.notes["firmness"] == 2
     told = firm.notes["calibration"]
     assert (told["photos"], told["bins"]) == (2, 15)
-    _, photos = open_split(read_recipe(recipe))
+    ((_, _, photos),) = open_splits(read_recipe(recipe))
     for key, network in (("ece", firm), ("ece_without_firmness", mean)):
         meter = CalibrationMeter()
         for index, blur in enumerate(map_photos(mapper_of(network), photos)):
@@ -259,7 +267,7 @@ def test_logits_of_every_network_come_from_its_last_convolution(architecture):
 
 def test_average_of_an_average_knows_all_its_runs(recipe, tmp_path):
     def run(name, count):
-        of = dataclasses.replace(read_recipe(recipe), validation_count=count)
+        of = with_photos(read_recipe(recipe), validation_count=count)
         save_weights(tmp_path / name, build("lite"), "lite", {"recipe": dataclasses.asdict(of)})
         return tmp_path / name
 
@@ -276,7 +284,7 @@ def test_average_of_an_average_knows_all_its_runs(recipe, tmp_path):
 
 def test_runs_that_do_not_go_together_are_not_averaged(recipe, tmp_path):
     def run(name, architecture="lite", **changes):
-        notes = {"recipe": dataclasses.asdict(dataclasses.replace(read_recipe(recipe), **changes))}
+        notes = {"recipe": dataclasses.asdict(with_photos(read_recipe(recipe), **changes))}
         save_weights(tmp_path / name, build(architecture), architecture, notes)
         return tmp_path / name
 
@@ -398,7 +406,7 @@ def test_run_with_another_teacher_under_the_same_name_is_left_alone(
 
 
 def test_too_few_photos_for_a_batch_are_counted(recipe, tmp_path):
-    few = dataclasses.replace(read_recipe(recipe), batch_size=8, validation_count=3)
+    few = dataclasses.replace(with_photos(read_recipe(recipe), validation_count=3), batch_size=8)
     with pytest.raises(InputError, match="There are 4 photos to train on, fewer than the 7 real"):
         train(few, tmp_path / "run", CPU)
 
@@ -643,8 +651,7 @@ def test_taught_photos_have_the_teachers_maps_as_targets(labelled):
     recipe, maps = labelled
     for path in maps.glob("*.png"):
         Image.new("L", (64, 64), 77).save(path)
-    photos, _ = open_split(recipe)
-    images, targets, _ = Batches(recipe, photos, 64)[0]
+    images, targets, _ = Batches(recipe, open_splits(recipe), 64)[0]
     assert images.shape == (4, 3, 64, 64) and targets.shape == (4, 1, 64, 64)
     # One real photo, one synthetic, two taught.
     assert [bool((target == 77).all()) for target in targets] == [False, False, True, True]
@@ -652,21 +659,21 @@ def test_taught_photos_have_the_teachers_maps_as_targets(labelled):
 
 def test_photos_that_are_left_out_are_not_trained_on(recipe):
     every = read_recipe(recipe)
-    training, validation = open_split(every)
+    ((_, training, validation),) = open_splits(every)
     names = (training.names[1], validation.names[0])
-    some = dataclasses.replace(every, left_out=names)
-    assert open_split(some)[0].names == (training.names[0], *training.names[2:])
-    assert open_split(some)[1] == validation
+    ((_, some, same),) = open_splits(with_photos(every, left_out=names))
+    assert some.names == (training.names[0], *training.names[2:])
+    assert same == validation
     with pytest.raises(InputError, match=r"left_out names cat\.jpg, which is no photo"):
-        open_split(dataclasses.replace(every, left_out=("cat.jpg",)))
+        open_splits(with_photos(every, left_out=("cat.jpg",)))
 
 
 def test_parts_of_photos_come_at_the_scale_of_whole_ones(recipe):
-    recipe = dataclasses.replace(read_recipe(recipe), smallest_crop=0.5, synthetic_in_batch=0)
-    photos, _ = open_split(recipe)
-    batches = Batches(recipe, photos, 128)
+    changes = {"smallest_crop": 0.5, "synthetic_in_batch": 0, "epochs": 12}
+    recipe = dataclasses.replace(read_recipe(recipe), **changes)
+    batches = Batches(recipe, open_splits(recipe), 128)
     ramp = np.tile(np.linspace(0, 255, 96), (96, 1)).astype(np.uint8)
-    batches._photos = [(np.dstack([ramp] * 3), ramp)] * len(batches._photos)
+    batches._real_sets[0] = [(np.dstack([ramp] * 3), ramp)] * len(batches._real_sets[0])
     sides = set()
     for batches.epoch in range(12):
         targets = batches[0].targets
@@ -690,10 +697,10 @@ def test_whole_photo_comes_as_it_does_in_use():
 
 def test_photos_are_kept_at_their_own_size_unless_told_otherwise(recipe):
     every = read_recipe(recipe)
-    training, _ = open_split(every)
+    splits = open_splits(every)
     for stored_side, shape in ((96, (96, 96, 3)), (0, (300, 400, 3))):
-        batches = Batches(dataclasses.replace(every, stored_side=stored_side), training, 64)
-        kept = [photo.shape for photo, *_ in (*batches._photos, *batches._sharp)]
+        batches = Batches(dataclasses.replace(every, stored_side=stored_side), splits, 64)
+        kept = [photo.shape for photo, *_ in (*batches._real_sets[0], *batches._sharp)]
         assert set(kept) == {shape}
         assert batches[0][0].shape[:2] == (4, 3)
 
@@ -810,7 +817,7 @@ def test_run_goes_on_from_other_weights_of_the_same_architecture_only(recipe, tm
 
 
 def test_run_without_validation_photos_trains_on_all(recipe, tmp_path):
-    whole = dataclasses.replace(read_recipe(recipe), validation_count=0, epochs=1)
+    whole = with_photos(dataclasses.replace(read_recipe(recipe), epochs=1), validation_count=0)
     train(whole, tmp_path / "run", CPU)
     (row,) = csv.DictReader((tmp_path / "run" / "metrics.csv").read_text().splitlines())
     assert "fmax" not in row

@@ -8,10 +8,10 @@ import torch
 from PIL import Image
 
 from networks import build
-from training.batches import Batches, open_split
+from training.batches import Batches, open_splits
 from training.losses import ADVERSARIAL_LOSSES, absolute_error, boundary, cross_entropy, soft_iou
 from training.objective import Objective, Prediction, Step
-from training.recipe import LossWeights, Recipe
+from training.recipe import LossWeights, PhotoSet, Recipe
 
 CONTENT = [cross_entropy, soft_iou, boundary, absolute_error]
 
@@ -86,16 +86,16 @@ def test_batches_tell_what_is_known_and_give_its_target(tmp_path, monkeypatch):
     )
     monkeypatch.setenv("DBD_DATA", str(tmp_path))
     recipe = Recipe(
-        architecture="nano", photos="set", photo_list="", validation_count=0, batch_size=3,
+        architecture="nano", photos=(PhotoSet(folder="set"),), batch_size=3,
         synthetic_in_batch=0, smallest_crop=1.0,
     )  # fmt: skip
-    photos, _ = open_split(recipe)
-    batch = Batches(recipe, photos, 64)[0]
+    (split,) = open_splits(recipe)
+    batch = Batches(recipe, [split], 64)[0]
     assert batch.known.shape == batch.targets.shape and batch.known.dtype == torch.bool
     shares = sorted(known.float().mean().item() for known in batch.known)
     assert shares[0] == pytest.approx(1 - 40 / 96, abs=0.08) and shares[2] == 1
     # Away from the edges between black and white, what is known is one or the other.
     known_targets = batch.targets[batch.known]
     assert ((known_targets == 0) | (known_targets == 255)).float().mean() > 0.95
-    binary = dataclasses.replace(photos, names=("c.png",) * 3)
-    assert Batches(recipe, binary, 64)[0].known is None
+    binary = dataclasses.replace(split.training, names=("c.png",) * 3)
+    assert Batches(recipe, [split._replace(training=binary)], 64)[0].known is None
