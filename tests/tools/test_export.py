@@ -15,12 +15,13 @@ from tensorflow.lite.python import schema_py_generated as tflite_schema
 from data.blur_dataset import BlurDataset, squash
 from data.terms import NO_VERSION
 from dbd_mobile.errors import InputError
+from evaluation.composites import CompositeErrors
 from evaluation.predictors import open_predictor
 from export.__main__ import main
 from export.converting.tflite import METHODS, TfliteConverter
 from export.errors import ConversionError
 from export.job import ExportJob
-from export.kinds import BLUR_MAP
+from export.kinds import BLUR_MAP, KINDS
 from export.pipeline import export_checkpoint
 from export.proving.precision import PRECISIONS
 from export.proving.tflite_facts import read_tflite_facts
@@ -348,6 +349,36 @@ def test_card_describes_the_int8_file(exported, tmp_path):
     assert card["training"]["recipe"] == {"epochs": 0}
 
 
+def test_card_has_a_row_for_each_data_set_that_was_measured_too(exported, tmp_path):
+    report, folder = exported
+    own = report.stage("int8").accuracy
+    errors = CompositeErrors(
+        scenes=7, foreground_mae=0.1, background_mae=0.2, sharp_mean=0.3, blurred_mean=0.4,
+        sweep=[], largest_fall=0.0,
+    )  # fmt: skip
+    shipped = {"own": own, "szu/held-out": replace(own, mae=0.25), "duts/composites": errors}
+    bundle = write_bundle(report, folder / "net.int8.tflite", "halves", shipped, tmp_path)
+    card = json.loads((bundle / "card.json").read_text())
+    rows = [(entry["dataset"], entry["precision"], entry["protocol"]) for entry in card["accuracy"]]
+    protocols = ("fmax", "ddff", "adaptive", "mae", "auc")
+    assert rows == [
+        *(("own", precision, of) for precision in ("int8", "float32") for of in protocols),
+        *(("szu/held-out", "int8", of) for of in protocols),
+        ("duts/composites", "int8", "composites"),
+    ]
+    (elsewhere,) = (entry for entry in card["accuracy"][10:] if entry["protocol"] == "mae")
+    assert elsewhere["values"] == {"mae": 0.25}
+    assert (card["accuracy"][-1]["images"], card["accuracy"][-1]["values"]) == (
+        7,
+        {"sharp_mean": 0.3, "blurred_mean": 0.4, "foreground_mae": 0.1, "background_mae": 0.2},
+    )
+
+
+def test_composites_are_for_blur_maps():
+    with pytest.raises(InputError, match="measure blur maps alone; leave --composites out"):
+        KINDS["detail"].measure_composites(Path("any.tflite"), Path("any"))
+
+
 def card_of(exported, folder, notes):
     """The card of the exported file, had its weights these notes."""
     report, exports = exported
@@ -530,6 +561,8 @@ def test_error_shows_names_as_they_are(tmp_path, capfd):
         (["--precision", "int4"], "unknown precision 'int4'"),
         (["--list", "two.txt"], "--list says which photos of --evaluate"),
         (["--bundle", "lite"], "--bundle needs --evaluate"),
+        (["--composites", "set"], "--also-evaluate and --composites are for the card; give --bun"),
+        (["--also-evaluate", "set", "list.txt"], "--also-evaluate and --composites are for the"),
         (["--bundle", "../lite"], "no model id"),
         (["--mean", "127", "--scale", "128"], "--mean and --scale are for ONNX files"),
         (["--mean", "1,2"], "expected a number, or three"),

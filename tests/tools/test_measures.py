@@ -132,3 +132,20 @@ def test_what_cannot_be_scored_is_an_error_that_command_lines_show():
     for values in (np.zeros((4, 4), np.float32), np.full((4, 4), np.nan, np.float32)):
         with pytest.raises(ArgumentError):
             AccuracyMeter().add(values, truth)
+
+
+def test_area_under_the_curve_is_how_often_a_blurred_pixel_is_above_a_sharp_one():
+    rng = np.random.default_rng(0)
+    blur = rng.random((40, 50), np.float32)
+    truth = rng.random((40, 50)) < 0.3 + 0.4 * blur
+    pairs = blur[truth][:, None] - blur[~truth]
+    meter = AccuracyMeter()
+    meter.add(blur, Truth(truth))
+    # Levels of a thousandth count as equal.
+    assert meter.result().auc == pytest.approx((pairs > 0).mean(), abs=1e-3)
+    # An image of one class has no such area; the mean is over the others.
+    meter.add(blur, Truth(np.ones_like(truth)))
+    assert meter.result().auc == pytest.approx((pairs > 0).mean(), abs=1e-3)
+    alone = AccuracyMeter()
+    alone.add(blur, Truth(np.ones_like(truth)))
+    assert alone.result().auc == 0.5

@@ -4,13 +4,14 @@ import csv
 import dataclasses
 import zlib
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
-from data.blur_dataset import split_validation
+from data.blur_dataset import data_root, split_validation
 from dbd_mobile.errors import InputError
 from evaluation.mappers import SquashingMapper
 from evaluation.measures import mean_accuracy
@@ -19,10 +20,13 @@ from evaluation.scoring import measure
 from networks.weights import load_weights
 from training.average import average_weights
 from training.batches import Batches, open_splits
-from training.recipe import PhotoSet, Recipe
+from training.recipe import PhotoSet, Recipe, read_recipe
 from training.run import train
 from training.shelf import SHELF
 
+from .conftest import require_data
+
+ROOT = Path(__file__).parents[2]
 SIDE = 64
 
 
@@ -164,3 +168,16 @@ def test_every_set_is_measured_and_their_mean_chooses_the_epoch(sets, tmp_path):
     origins.append(SHELF.weights(str(tmp_path / "other" / "weights.safetensors")))
     with pytest.raises(InputError, match="held out other photos"):
         average_weights(origins, tmp_path / "both.safetensors", torch.device("cpu"))
+
+
+HELD_OUT = sorted((ROOT / "training" / "held_out").glob("*/*.txt"))
+
+
+@pytest.mark.parametrize("path", HELD_OUT, ids=lambda path: f"{path.parent.name}/{path.stem}")
+@pytest.mark.parametrize("name", ["lite", "nano", "teacher-lite2-all"])
+def test_photos_that_cards_are_measured_on_were_held_out(path, name, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    require_data(data_root() / path.parent.name)
+    recipe = read_recipe(ROOT / "training" / "recipes" / f"{name}.toml", Recipe)
+    (split,) = (of for of in open_splits(recipe) if of.part.folder == path.parent.name)
+    assert {*path.read_text().split()} <= {*split.validation.names}
