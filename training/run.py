@@ -42,8 +42,9 @@ def train(
         InputError: If the data is not as expected, the folder holds another run or a damaged
             checkpoint, or the loss is no longer finite.
     """
-    splits = open_splits(recipe)
     origins = find_origins(recipe, shelf)
+    found = with_found_maps(recipe, origins)
+    splits = open_splits(found)
     reference = reference or Reference(folder.name, NO_VERSION)
     names = [f"{of.part.folder}/{name}" for of in splits for name in of.training.names]
     run = RunFolder(folder, recipe, origins, names, reference)
@@ -54,7 +55,7 @@ def train(
     if trainer.epoch == recipe.epochs:
         _log.info("%s holds a finished run", folder)
         return
-    batches = Batches(with_found_maps(recipe, origins), splits, trainer.side)
+    batches = Batches(found, splits, trainer.side)
     while trainer.epoch < recipe.epochs:
         trainer.train_epoch(batches)
         if recipe.validates:

@@ -34,8 +34,8 @@ def draw_samples(recipe: Recipe, path: Path, shelf: Shelf) -> None:
     Raises:
         InputError: If the data is not as expected.
     """
-    splits = open_splits(recipe)
     recipe = with_found_maps(recipe, find_labels(recipe, shelf))
+    splits = open_splits(recipe)
     side = recipe.input_side(build(recipe.architecture).contract)
     batches = Batches(recipe, splits, side)
     rows = []

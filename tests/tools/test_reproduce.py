@@ -63,6 +63,9 @@ PHOTOS = """
 folder = "made"
 validation_count = 2
 """
+MAPS = """maps = "maps@1.0.0"
+mask_share = 0.5
+"""
 STUDENT = """
 teacher = "judge@1.0.0"
 taught_photos = "made"
@@ -88,7 +91,7 @@ def given(tmp_path_factory):
         Image.fromarray(mask).save(folder / "made" / "mask" / f"{number}.png")
     (folder / "recipes").mkdir()
     (folder / "recipes" / "judge.toml").write_text(RECIPE + PHOTOS)
-    (folder / "recipes" / "small.toml").write_text(RECIPE + STUDENT + PHOTOS)
+    (folder / "recipes" / "small.toml").write_text(RECIPE + STUDENT + PHOTOS + MAPS)
     (folder / "graph.toml").write_text(GRAPH)
     return folder
 
