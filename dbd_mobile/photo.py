@@ -158,7 +158,7 @@ def load_pixels(
     if isinstance(photo, Pixels):
         return photo
     if isinstance(photo, Image.Image):
-        return _upright_rgb(photo, "the PIL image", photo.size)
+        return _upright_rgb(photo, "the PIL image")
     if isinstance(photo, str | os.PathLike):
         return _from_path(Path(os.fsdecode(photo)), wanted_wh, max_pixels)
     if hasattr(photo, "read"):
@@ -292,19 +292,19 @@ def _from_raw(
 
 def _drafted(image: Image.Image, name: str, wanted_wh: tuple[int, int] | None) -> Pixels:
     """Decode an image that was opened; a JPEG at a fraction of its size that is still enough."""
-    size_wh = image.size
-    if wanted_wh is not None and image.format == "JPEG":
-        image.draft(None, _upright_wh(image, wanted_wh))
-    return _upright_rgb(image, name, size_wh)
+    if wanted_wh is None or image.format != "JPEG":
+        return _upright_rgb(image, name)
+    own_wh = _upright_wh(image, image.size)
+    image.draft(None, _upright_wh(image, wanted_wh))
+    return replace(_upright_rgb(image, name), size_wh=own_wh)
 
 
-def _upright_rgb(image: Image.Image, name: str, size_wh: tuple[int, int]) -> Pixels:
-    """Decode, turn and convert an image whose full size is ``size_wh`` before turning."""
+def _upright_rgb(image: Image.Image, name: str) -> Pixels:
+    """Decode, turn and convert an image."""
     if 0 in image.size:
         raise ImageError(f"{name} is empty: it has {image.width}x{image.height} pixels.")
     try:
         image.load()
-        own_wh = _upright_wh(image, size_wh)
         if _orientation(image) != 1:
             image = ImageOps.exif_transpose(image)
         rgb = to_srgb(image)
@@ -315,7 +315,7 @@ def _upright_rgb(image: Image.Image, name: str, size_wh: tuple[int, int]) -> Pix
             f"{name} has pixels of Pillow's mode {image.mode}, whose range is not known: "
             f"convert it to 8-bit RGB first."
         )
-    return Pixels(rgb=rgb, size_wh=own_wh)
+    return Pixels(rgb=rgb, size_wh=rgb.size)
 
 
 def _upright_wh(image: Image.Image, size_wh: tuple[int, int]) -> tuple[int, int]:

@@ -5,9 +5,10 @@ more kinds than photos, and starts other programs for some. Its limit against ph
 fill the memory is replaced by one that a caller can set.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from PIL import Image
 
@@ -15,6 +16,9 @@ from dbd_mobile.errors import ArgumentError, ImageError
 
 MAX_PIXELS = 300_000_000
 """Pixels that a photo may have where nothing else is said: more than phones take."""
+
+# TIFF's tags.
+_TIFF_WIDTH, _TIFF_HEIGHT = 256, 257
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +88,11 @@ def open_image(file: IO[bytes], kind: str | None, *, name: str, max_pixels: int)
     file.seek(0)
     image: Image.Image = getattr(read, reader.name)(file, "")
     refuse_large(image.size, name=name, max_pixels=max_pixels)
+    if kind == "TIFF":
+        # Without memory for the pixels it would ask for Pillow's limit. Its size is turned already.
+        tags: Mapping[int, int] = cast(Any, image).tag_v2
+        stored_wh = tags[_TIFF_WIDTH], tags[_TIFF_HEIGHT]
+        image.im = Image.new(image.mode, stored_wh, None).im
     return image
 
 

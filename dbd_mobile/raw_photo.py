@@ -44,7 +44,7 @@ class RawPhoto:
             found = raw.extract_thumb()
         except rawpy.LibRawError:
             # There is none, or of a kind that LibRaw does not know.
-            self.preview = None
+            self.preview: Image.Image | None = None
             return
         if found.format == rawpy.ThumbFormat.JPEG:
             content = BytesIO(found.data)
