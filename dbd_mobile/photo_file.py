@@ -13,6 +13,7 @@ from typing import IO, Any, cast
 from PIL import Image
 
 from dbd_mobile.errors import ArgumentError, ImageError
+from dbd_mobile.jpeg_xl import size_of
 
 MAX_PIXELS = 300_000_000
 """Pixels that a photo may have where nothing else is said: more than phones take."""
@@ -84,7 +85,12 @@ def open_image(file: IO[bytes], kind: str | None, *, name: str, max_pixels: int)
             f"raw file."
         )
     reader = _READERS[kind]
-    read = package_of(reader.module, kind=f"a {kind} photo", name=name, install=reader.install)
+    if kind == "JPEG XL":
+        refuse_large(size_of(file), name=name, max_pixels=max_pixels)
+    article = "an" if kind == "AVIF" else "a"
+    read = package_of(
+        reader.module, kind=f"{article} {kind} photo", name=name, install=reader.install
+    )
     file.seek(0)
     image: Image.Image = getattr(read, reader.name)(file, "")
     refuse_large(image.size, name=name, max_pixels=max_pixels)

@@ -20,7 +20,7 @@ AVIF_START = b"\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf"
 # What is installed or not, these bytes say what the file is.
 STARTS = {
     "a HEIC photo: `pip install dbd-mobile[heif]`": (HEIC_START, "pillow_heif"),
-    "a AVIF photo": (AVIF_START, "PIL.AvifImagePlugin"),
+    "an AVIF photo: `pip install --upgrade pillow`": (AVIF_START, "PIL.AvifImagePlugin"),
     "a JPEG XL photo: `pip install pillow-jxl-plugin`": (b"\xff\x0a" + b"\0" * 40, "pillow_jxl"),
 }
 
@@ -237,6 +237,46 @@ def test_heic_with_several_pictures_is_its_main_one(scene):
         load_pixels(content, max_pixels=100)
     with pytest.raises(ImageError, match="cannot be read as a photo"):
         load_pixels(content.getvalue()[:300])
+
+
+def in_boxes(picture):
+    """A JPEG XL file of boxes: what it is, a box of twice 8 bytes, the picture's first part."""
+    sign = b"\0\0\0\x0cJXL \r\n\x87\n"
+    other = b"\0\0\0\x01Exif" + (24).to_bytes(8, "big") + bytes(8)
+    return sign + b"\0\0\0\x14ftypjxl \0\0\0\0jxl " + other + b"\0\0\0\0jxlp\0\0\0\0" + picture
+
+
+@pytest.mark.parametrize("hold", [bytes, in_boxes])
+def test_jpeg_xl_header_of_a_huge_photo_is_enough_to_refuse_it(hold):
+    # From the lowest bit: not in eights, 30 bits of height - 1, no known shape, 30 of width - 1.
+    bits = 0 | 3 << 1 | (50_000 - 1) << 3 | 0 << 33 | 3 << 36 | (60_000 - 1) << 38
+    content = hold(b"\xff\x0a" + bits.to_bytes(9, "little"))
+    with pytest.raises(ImageError, match="has 60000x50000 pixels, more than 300,000,000 in all"):
+        load_pixels(content)
+
+
+def test_jpeg_xl_file_without_a_picture_is_a_sentence():
+    for content in (in_boxes(b"")[:-12], in_boxes(b"nothing"), in_boxes(b"")[:40]):
+        with pytest.raises(ImageError, match="cannot be read as a photo: it has no JPEG XL pict"):
+            load_pixels(content)
+
+
+@pytest.mark.parametrize("size_wh", [(64, 48), (256, 256), (120, 90), (9000, 3), (1, 513), (77, 7)])
+@pytest.mark.parametrize("in_boxes", [False, True])
+def test_jpeg_xl_photo_that_is_too_large_is_refused_unseen(size_wh, in_boxes):
+    pytest.importorskip("pillow_jxl")
+    exif = Image.Exif()
+    exif[ORIENTATION] = 1
+    options = {"exif": exif.tobytes()} if in_boxes else {}
+    content = io.BytesIO()
+    Image.new("RGB", size_wh).save(content, "JXL", **options)
+    assert content.getvalue().startswith(b"\xff\x0a") != in_boxes
+    pixels = size_wh[0] * size_wh[1]
+    assert load_pixels(content, max_pixels=pixels).size_wh == size_wh
+    # The rest of it is never looked at.
+    start = io.BytesIO(content.getvalue()[:-20])
+    with pytest.raises(ImageError, match=f"has {size_wh[0]}x{size_wh[1]} pixels, more than"):
+        load_pixels(start, max_pixels=pixels - 1)
 
 
 def test_jpeg_xl_photo_is_read_where_its_plugin_is_installed(scene):
