@@ -14,8 +14,7 @@ from PIL import Image
 from dbd_mobile.photo_array import eight_of_sixteen
 
 _SIXTEEN_BIT_MODES = ("I;16", "I;16L", "I;16B", "I;16N")
-# Of 255; most photos carry a profile of sRGB itself, whose numbers differ from ours by their
-# rounding. To leave them alone spares a photo of 12 megapixels 0.2 s.
+# Of 255; most photos carry a profile of sRGB itself, whose numbers are rounded unlike ours.
 _SAME_COLOR = 3
 # Of each channel.
 _PROBED = np.linspace(0, 255, 6).astype(np.uint8)
@@ -63,12 +62,16 @@ def _transform(profile: bytes, mode: str) -> Any:
     # Most photos need none of it.
     from PIL import ImageCms
 
+    # Photos for print keep the contrast that paper has less of. For those of screens the other
+    # intent gives the same colours in a third of the time.
+    intents = {"CMYK": ImageCms.Intent.PERCEPTUAL, "RGB": ImageCms.Intent.RELATIVE_COLORIMETRIC}
     try:
         transform = ImageCms.buildTransform(
             ImageCms.ImageCmsProfile(BytesIO(profile)),
             ImageCms.createProfile("sRGB"),
             mode,
             "RGB",
+            renderingIntent=intents[mode],
         )
         if mode != "RGB":
             return transform
