@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import ExifTags, Image, ImageOps
 
-from dbd_mobile.errors import ImageError
+from dbd_mobile.errors import ImageError, sentence_of
 from dbd_mobile.photo_array import Channels, array_of, checked_channels, packed, rgb_of
 from dbd_mobile.photo_color import to_srgb
 from dbd_mobile.photo_file import MAX_PIXELS, checked_max_pixels, open_image
@@ -239,7 +239,7 @@ def _from_path(path: Path, wanted_wh: tuple[int, int] | None, max_pixels: int) -
     except FileNotFoundError:
         raise ImageError(f"There is no photo {path}.") from None
     except (OSError, ValueError) as error:
-        raise ImageError(f"{path} cannot be read as a photo: {error}.") from error
+        raise ImageError(f"{path} cannot be read as a photo: {sentence_of(error)}") from error
 
 
 def _from_file(
@@ -260,7 +260,7 @@ def _from_file(
         raise
     except Exception as error:
         # Decoders raise a dozen unlike exceptions on damaged files, SyntaxError among them.
-        raise ImageError(f"{name} cannot be read as a photo: {error}.") from error
+        raise ImageError(f"{name} cannot be read as a photo: {sentence_of(error)}") from error
 
 
 def _is_binary(file: IO[bytes]) -> bool:
@@ -309,7 +309,7 @@ def _upright_rgb(image: Image.Image, name: str) -> Pixels:
             image = ImageOps.exif_transpose(image)
         rgb = to_srgb(image)
     except Exception as error:
-        raise ImageError(f"{name} cannot be read as a photo: {error}.") from error
+        raise ImageError(f"{name} cannot be read as a photo: {sentence_of(error)}") from error
     if rgb is None:
         raise ImageError(
             f"{name} has pixels of Pillow's mode {image.mode}, whose range is not known: "

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from dbd_mobile.errors import ArgumentError, ImageError
+from dbd_mobile.errors import ArgumentError, ImageError, sentence_of
 
 Channels: TypeAlias = Literal["RGB", "BGR", "RGBA", "BGRA", "GRAY"]
 """What an array's last axis holds, in the order in which it lies in memory."""
@@ -54,7 +54,8 @@ def array_of(photo: Any) -> NDArray[Any] | None:
     except Exception as error:
         # Each package raises its own, e.g. for what lies in a graphics card's memory.
         raise ImageError(
-            f"The photo, of type {type(photo).__name__}, cannot be read as an array: {error}."
+            f"The photo, of type {type(photo).__name__}, cannot be read as an array: "
+            f"{sentence_of(error)}"
         ) from error
     if isinstance(array, np.ma.MaskedArray):
         raise ImageError(
