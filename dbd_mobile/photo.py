@@ -37,9 +37,7 @@ _DRAFT_MARGIN = 2
 _TURNED = (5, 6, 7, 8)
 
 _BILINEAR = Image.Resampling.BILINEAR
-_ACCEPTED = (
-    "a path, a file's bytes, an open file, a PIL image or an array, (H, W) or (H, W, 1 to 4)"
-)
+_ACCEPTED = "a path, an open file, a file's bytes, a PIL image or an array of pixels"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,19 +74,18 @@ class Pixels:
         Of an array it is a view.
         """
         left, top, right, bottom = box_xyxy
+        size_wh = right - left, bottom - top
         if isinstance(self.rgb, Image.Image):
             is_whole = box_xyxy == (0, 0, *self.rgb.size)
+            # Pillow's own crop refuses parts that are larger than its limit.
             part: Image.Image | NDArray[np.uint8] = (
-                # Not by crop, which refuses parts of as many pixels as Pillow's own limit.
                 self.rgb
                 if is_whole
-                else self.rgb.transform(
-                    (right - left, bottom - top), Image.Transform.EXTENT, box_xyxy
-                )
+                else self.rgb.transform(size_wh, Image.Transform.EXTENT, box_xyxy)
             )
         else:
             part = self.rgb[top:bottom, left:right]
-        return Pixels(rgb=part, size_wh=(right - left, bottom - top))
+        return Pixels(rgb=part, size_wh=size_wh)
 
     def squash(self, size_wh: tuple[int, int]) -> NDArray[np.uint8]:
         """Resize to ``size_wh`` whatever the shape -> (h, w, 3) uint8, antialiased."""
@@ -186,7 +183,8 @@ def whole_pixels(photo: Photo | Pixels, *, size_wh: tuple[int, int]) -> Pixels:
     Raises:
         ImageError: It cannot be read, has another size, or was decoded at a reduced one.
     """
-    pixels = load_pixels(photo)
+    # What the map was made from was not too large for whoever made it.
+    pixels = load_pixels(photo, max_pixels=max(MAX_PIXELS, size_wh[0] * size_wh[1]))
     for got_wh in (pixels.size_wh, pixels.decoded_wh):
         if got_wh != size_wh:
             raise ImageError(

@@ -77,7 +77,7 @@ def rgb_of(array: NDArray[Any], channels: Channels | None) -> NDArray[np.uint8]:
         (H, W, 3) uint8: of uint8 pixels that cannot be seen through it is a view.
 
     Raises:
-        ImageError: The array is of another shape, kind or range.
+        ImageError: The array is of another shape, kind or range, or nothing in it can be seen.
     """
     count = array.shape[2] if array.ndim == 3 else 1
     expected = {1: "(H, W) or (H, W, 1)", 3: "(H, W, 3)", 4: "(H, W, 4)"}
@@ -149,6 +149,11 @@ def _over_white(rgb: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np.
     """Lay pixels over white; those that hide it all, as a camera's, are given back as they are."""
     if alpha.min() == 255:
         return rgb
+    if alpha.max() == 0:
+        raise ImageError(
+            "Every pixel of the photo array is see-through, as where a camera leaves the fourth "
+            "channel empty: give the first three, array[..., :3], with their order as channels."
+        )
     laid = np.empty(rgb.shape, np.uint8)
     for top in range(0, len(rgb), _BAND_ROWS):
         rows = slice(top, top + _BAND_ROWS)

@@ -37,25 +37,9 @@ class RawPhoto:
     def __init__(self, rawpy: Any, raw: Any, *, name: str, max_pixels: int) -> None:
         self._raw = raw
         width, height = int(raw.sizes.width), int(raw.sizes.height)
-        self._is_turned = raw.sizes.flip in (5, 6)
-        self.size_wh = (height, width) if self._is_turned else (width, height)
+        self.size_wh = (height, width) if raw.sizes.flip in (5, 6) else (width, height)
         refuse_large(self.size_wh, name=name, max_pixels=max_pixels)
-        try:
-            found = raw.extract_thumb()
-        except rawpy.LibRawError:
-            # There is none, or of a kind that LibRaw does not know.
-            self.preview: Image.Image | None = None
-            return
-        if found.format == rawpy.ThumbFormat.JPEG:
-            content = BytesIO(found.data)
-            kind = format_of(content)
-            self.preview = open_image(content, kind, name=name, max_pixels=max_pixels)
-        else:
-            self.preview = Image.fromarray(np.asarray(found.data))
-        exif = self.preview.getexif()
-        lies_as_sensor = (self.preview.width > self.preview.height) == (width > height)
-        if ExifTags.Base.Orientation not in exif and lies_as_sensor:
-            exif[ExifTags.Base.Orientation] = _ORIENTATIONS.get(raw.sizes.flip, 1)
+        self.preview = self._opened_preview(rawpy, name, max_pixels)
 
     def is_of_photo(self, preview_wh: tuple[int, int]) -> bool:
         """Say whether a preview of this size, upright, shows all of the photo."""
@@ -69,6 +53,25 @@ class RawPhoto:
     def develop(self) -> NDArray[np.uint8]:
         """Make the photo from what the sensor saw: upright, (H, W, 3) uint8 sRGB."""
         return np.asarray(self._raw.postprocess(use_camera_wb=True))
+
+    def _opened_preview(self, rawpy: Any, name: str, max_pixels: int) -> Image.Image | None:
+        try:
+            found = self._raw.extract_thumb()
+            if found.format == rawpy.ThumbFormat.JPEG:
+                content = BytesIO(found.data)
+                kind = format_of(content)
+                preview = open_image(content, kind, name=name, max_pixels=max_pixels)
+            else:
+                preview = Image.fromarray(np.asarray(found.data))
+            exif = preview.getexif()
+        except Exception:
+            # There is none, or of a kind that cannot be read: the photo can be developed.
+            return None
+        sizes = self._raw.sizes
+        lies_as_sensor = (preview.width > preview.height) == (sizes.width > sizes.height)
+        if ExifTags.Base.Orientation not in exif and lies_as_sensor:
+            exif[ExifTags.Base.Orientation] = _ORIENTATIONS.get(sizes.flip, 1)
+        return preview
 
 
 @contextmanager

@@ -112,6 +112,13 @@ def test_see_through_pixels_are_laid_over_white_as_those_of_an_image(opaque):
     )
 
 
+def test_frame_whose_fourth_channel_is_empty_is_refused_rather_than_white(rgb):
+    frame = np.dstack([rgb, np.zeros_like(rgb[..., :1])])
+    with pytest.raises(ImageError, match=r"see-through.*array\[\.\.\., :3\]"):
+        load_pixels(frame, channels="BGRA")
+    assert np.array_equal(load_pixels(frame[..., :3]).to_array(), rgb)
+
+
 @pytest.mark.parametrize(
     "dtype", [np.float16, np.float32, np.float64, np.longdouble, ">f4", np.uint16, ">u2"]
 )

@@ -2,9 +2,12 @@
 
 import io
 import os
+import struct
+import subprocess
 import sys
 import tempfile
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -83,7 +86,13 @@ def test_package_that_is_missing_is_named(tmp_path, monkeypatch, said):
 
 def test_raw_file_names_the_package_that_is_missing(scene, monkeypatch):
     monkeypatch.setitem(sys.modules, "rawpy", None)
-    for content in (dng_of(scene), dng_of(scene, preview=scene), b"FUJIFILMCCD-RAW 0201"):
+    # As other makers write them: without the tag of a DNG.
+    other = [
+        content.replace(struct.pack("<HH", 50706, 1), struct.pack("<HH", 50000, 1))
+        for content in (dng_of(scene), dng_of(scene, preview=scene))
+    ]
+    starts = [b"FUJIFILMCCD-RAW 0201", b"\0\0\0\x18ftypcrx \0\0\0\1crx isom", b"IIRO\x08\0\0\0"]
+    for content in (dng_of(scene), *other, *starts):
         with pytest.raises(ImageError, match=r"raw file: `pip install dbd-mobile\[raw\]`"):
             load_pixels(content)
 
@@ -202,6 +211,31 @@ def test_limit_of_pillow_does_not_count(tmp_path, monkeypatch, told_detector):
         assert told_detector.detect(tmp_path / name).size_wh == size_wh
         focus = told_detector.judge(tmp_path / name, (0, 0, 90, 90))
         assert focus.size_wh == size_wh
+
+
+def test_huge_jpeg_takes_little_memory(tmp_path):
+    if not Path("/proc/self/status").exists():
+        pytest.skip("the memory at the peak is read as Linux says it")
+    path = tmp_path / "huge.jpg"
+    Image.new("L", (8000, 6000), 90).save(path)
+    code = (
+        "import re, sys\n"
+        "from dbd_mobile import load_pixels\n"
+        "def peak():\n"
+        "    return re.search(r'VmHWM:\\s*(\\d+)', open('/proc/self/status').read())[1]\n"
+        "load_pixels(sys.argv[2], needed_wh=(320, 320))\n"
+        "before = peak()\n"
+        "print(load_pixels(sys.argv[1], needed_wh=(320, 320)).size_wh, before, peak())\n"
+    )
+    small = tmp_path / "small.jpg"
+    Image.new("L", (80, 60)).save(small)
+    done = subprocess.run(
+        [sys.executable, "-c", code, path, small], capture_output=True, text=True, check=True
+    )
+    *size_wh, before, after = done.stdout.split()
+    assert " ".join(size_wh) == "(8000, 6000)"
+    # All of its pixels would take 190 MB.
+    assert int(after) - int(before) < 20_000
 
 
 @pytest.mark.parametrize("max_pixels", [0, -1, 1.5, None, "many", True])
