@@ -14,6 +14,7 @@ import pytest
 from PIL import EpsImagePlugin, Image
 
 from dbd_mobile import ArgumentError, BlurDetector, ImageError, best_of, detect_blur, load_pixels
+from dbd_mobile.cli import main
 
 from .dng import dng_of
 
@@ -198,6 +199,10 @@ def test_photo_of_more_pixels_than_allowed_is_refused(tmp_path, told_detector, r
             detector.best_of([path], (0, 0, 100, 100))
         # What is decoded already is in memory.
         assert detector.detect(np.zeros((600, 400, 3), np.uint8)).size_wh == (400, 600)
+    model_option = f"--model={model}"
+    assert main(["detect", str(path), model_option, "--max-pixels=239999"]) == 1
+    assert "more than 239,999 in all" in capsys.readouterr().err
+    assert main(["detect", str(path), model_option, "--max-pixels=240000"]) == 0
     for command in ("judge", "best"):
         assert run_told(command, path, "--max-pixels", 239_999) == 1
         assert "more than 239,999 in all" in capsys.readouterr().err
