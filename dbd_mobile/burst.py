@@ -1,16 +1,14 @@
 """Shots of one scene in; the same shots, the sharpest first, out."""
 
 import math
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PIL import Image
-
 from dbd_mobile.errors import ArgumentError, ImageError
 from dbd_mobile.focus import Focus
-from dbd_mobile.photo import Photo, Pixels, load_pixels
+from dbd_mobile.photo import Photo, Pixels, is_one_photo, load_pixels
+from dbd_mobile.photo_array import Channels
 from dbd_mobile.regions import Box, clip_box
 
 if TYPE_CHECKING:
@@ -43,6 +41,7 @@ def rank(
     photos: Sequence[Photo | Pixels],
     box_xyxy: Box | None,
     *,
+    channels: Channels | None = None,
     on_unreadable: Callable[[int, ImageError], None] | None = None,
 ) -> list[Ranked]:
     """Sort shots; :meth:`BlurDetector.best_of <dbd_mobile.BlurDetector.best_of>` says how.
@@ -51,15 +50,17 @@ def rank(
         detector: Judges them.
         photos: As there.
         box_xyxy: As there.
+        channels: As there.
         on_unreadable: Told of each shot that cannot be read, by its index, and why; it is then left
             out. None raises.
 
     Raises:
         DBDError: As there.
     """
-    if isinstance(photos, str | os.PathLike | Image.Image | Pixels):
+    if is_one_photo(photos):
         raise ArgumentError(
-            f"The best of several photos is chosen: give a list of them, got {photos!r}."
+            f"The best of several photos is chosen: give a list of them, got one, of type "
+            f"{type(photos).__name__}."
         )
     if len(photos) == 0:
         raise ArgumentError("The best of no photos cannot be chosen: give one at least.")
@@ -80,7 +81,7 @@ def rank(
         return sorted(ranked, key=_relative_blur)
 
     def on_its_own(index: int, photo: Photo | Pixels) -> tuple[Focus, float | None]:
-        focus = detector.judge(photo)
+        focus = detector.judge(photo, channels=channels)
         return focus, focus.blur_radius_px
 
     shots = list(enumerate(photos))
@@ -97,7 +98,7 @@ def rank(
     def in_box(index: int, photo: Photo | Pixels) -> tuple[Focus, float | None]:
         nonlocal of_wh
         # Decoded again rather than kept: a burst may not fit the memory.
-        pixels = load_pixels(photo)
+        pixels = load_pixels(photo, channels=channels, max_pixels=detector.max_pixels)
         if of_wh is None:
             of_wh = pixels.size_wh
         scaled = _scaled(box, of_wh, pixels.size_wh, index)

@@ -18,6 +18,8 @@ from dbd_mobile.interpreter import Backend, Interpreter
 from dbd_mobile.judgement import focus_on, focus_on_subject, radius_to_compare
 from dbd_mobile.panorama import is_long, joined, strip_of
 from dbd_mobile.photo import Photo, Pixels, load_pixels
+from dbd_mobile.photo_array import Channels
+from dbd_mobile.photo_file import MAX_PIXELS, checked_max_pixels
 from dbd_mobile.pyramid import SMALLEST_SIDE, Pyramid, levels_of
 from dbd_mobile.radius_map import RadiusMap
 from dbd_mobile.regions import Box, box_region, clip_box, region_of
@@ -39,9 +41,11 @@ class BlurDetector:
             of them is first called: a bundled model's id, or the path of a .tflite file that takes
             one [1, H, W, 3] photo and gives [1, H/16, W/16, 3].
         threads: Threads of the interpreter; None uses the usable cores, at most 4.
+        max_pixels: A photo's file with more pixels is refused before it is decoded.
 
     Raises:
-        ArgumentError: ``threads`` is not a whole number from 1 to 256, or ``model`` no id or path.
+        ArgumentError: ``threads`` is not a whole number from 1 to 256, ``max_pixels`` none from 1,
+            or ``model`` no id or path.
         BackendError: No TFLite interpreter is installed.
         ModelError: The model is unknown, damaged or of another kind.
 
@@ -59,7 +63,9 @@ class BlurDetector:
         *,
         detail: str | os.PathLike[str] = "detail",
         threads: int | None = None,
+        max_pixels: int = MAX_PIXELS,
     ) -> None:
+        self._max_pixels = checked_max_pixels(max_pixels)
         loaded = load_model(model)
         self._name = loaded.name
         self._sha256 = loaded.sha256
@@ -113,19 +119,28 @@ class BlurDetector:
         """Threads that the interpreter uses."""
         return self._threads
 
-    def detect(self, image: Photo | Pixels) -> BlurMap:
+    @property
+    def max_pixels(self) -> int:
+        """So many pixels may the file of a photo have."""
+        return self._max_pixels
+
+    def detect(self, image: Photo | Pixels, *, channels: Channels | None = None) -> BlurMap:
         """Find which parts of a photo are out of focus.
 
         Args:
-            image: Path, PIL image, or (H, W, 3) uint8 RGB array, any size from 1x1. EXIF
-                orientation is applied to files and PIL images; transparent pixels are laid over
-                white; 16-bit grey is scaled to 8 bit.
+            image: Path, open file, a file's bytes, PIL image or array of pixels, of any size from
+                1x1; :func:`~dbd_mobile.load_pixels` says what each may hold. EXIF orientation and
+                ICC profiles are applied; transparent pixels are laid over white.
+            channels: What an array's last axis holds, where it is not grey, RGB or RGBA: e.g. "BGR"
+                for OpenCV's images, "BGRA" for picamera2's "XRGB8888".
 
         Returns:
             The map, for the photo as it is seen upright.
 
         Raises:
-            ImageError: The photo is missing, damaged or not of an accepted kind.
+            ArgumentError: There are no such ``channels``.
+            ImageError: The photo is missing, damaged, too large or not of an accepted kind, or the
+                package that reads it is not installed.
             BackendError: The interpreter failed.
             ModelError: The model gave something that is not a probability.
             ClosedError: The detector was closed.
@@ -134,10 +149,10 @@ class BlurDetector:
             raise _closed()
         timer = StageTimer()
         with timer.stage("decode"):
-            pixels = load_pixels(image, needed_wh=self._facts.input.size_wh)
+            pixels = self._load(image, channels, needed_wh=self._facts.input.size_wh)
         return self._map_of(pixels, timer)
 
-    def measure(self, photo: Photo | Pixels) -> RadiusMap:
+    def measure(self, photo: Photo | Pixels, *, channels: Channels | None = None) -> RadiusMap:
         """Measure by how many pixels each cell of 16 x 16 pixels of a photo is blurred.
 
         All of the photo is looked at, at its own size and reduced by 2, 4 and 8: a photo of 12
@@ -145,13 +160,15 @@ class BlurDetector:
 
         Args:
             photo: As :meth:`detect` takes it, with sides of 64 pixels at least.
+            channels: As there.
 
         Returns:
             The radii, with how sure each is.
 
         Raises:
-            ImageError: The photo is missing, damaged, not of an accepted kind, too small, or was
-                decoded at a reduced size.
+            ArgumentError: There are no such ``channels``.
+            ImageError: The photo is missing, damaged, not of an accepted kind, too small or too
+                large, or was decoded at a reduced size.
             BackendError: The interpreter failed.
             ModelError: The detail model is unknown, damaged or of another kind.
             ClosedError: The detector was closed.
@@ -159,7 +176,7 @@ class BlurDetector:
         detail = self._ready_detail()
         timer = StageTimer()
         with timer.stage("decode"):
-            pixels = load_pixels(photo)
+            pixels = self._load(photo, channels)
         _refuse_small(pixels)
         _refuse_reduced(pixels, width=None)
         with timer.stage("measure"):
@@ -184,6 +201,7 @@ class BlurDetector:
         at_width: int | None = None,
         strictness: str | Strictness = "pixel",
         blur_map: BlurMap | None = None,
+        channels: Channels | None = None,
     ) -> Focus:
         """Say how sharp a photo's subject, or a region of it, is: sharp, soft, blurred or unknown.
 
@@ -204,14 +222,15 @@ class BlurDetector:
             strictness: What counts as sharp: "pixel" (at 100 %), "web" (1920 pixels wide), "print"
                 (3508 pixels wide, A4 at 300 dpi), or your own.
             blur_map: The photo's map, if :meth:`detect` was called before: spares a second time.
+            channels: As :meth:`detect` takes them.
 
         Returns:
             The verdict with its reason and numbers.
 
         Raises:
             ArgumentError: An argument is not as said above.
-            ImageError: The photo is missing, damaged, not of an accepted kind, too small, or was
-                decoded at less than the width that it is judged at.
+            ImageError: The photo is missing, damaged, not of an accepted kind, too small or too
+                large, or was decoded at less than the width that it is judged at.
             BackendError: An interpreter failed.
             ModelError: The detail model is unknown, damaged or of another kind.
             ClosedError: The detector was closed.
@@ -230,14 +249,14 @@ class BlurDetector:
         timer = StageTimer()
         with timer.stage("decode"):
             needed_wh = None if width is None else self._facts.input.size_wh
-            pixels = load_pixels(photo, needed_wh=needed_wh, at_least_wide=width or 1)
+            pixels = self._load(photo, channels, needed_wh=needed_wh, at_least_wide=width or 1)
             _refuse_small(pixels)
             size_wh = pixels.size_wh
             region = region_of(
                 size_wh, box_xyxy=box_xyxy, polygon=polygon, mask=mask, points=points
             )
             if region is not None and _is_small_in(pixels, region.box_xyxy):
-                pixels = load_pixels(photo)
+                pixels = self._load(photo, channels)
         _refuse_reduced(pixels, width=width)
         if region is not None:
             return focus_on(detail, pixels, region, strictness=asked, at_width=width, timer=timer)
@@ -259,7 +278,11 @@ class BlurDetector:
         )
 
     def best_of(
-        self, photos: Sequence[Photo | Pixels], box_xyxy: Box | None = None
+        self,
+        photos: Sequence[Photo | Pixels],
+        box_xyxy: Box | None = None,
+        *,
+        channels: Channels | None = None,
     ) -> list[Ranked]:
         """Sort shots of one scene, the sharpest first.
 
@@ -270,6 +293,7 @@ class BlurDetector:
             photos: One shot or more, as :meth:`judge` takes them.
             box_xyxy: (left, top, right, bottom) in the first shot's pixels; None takes the subject
                 of the shot whose own subject is the sharpest.
+            channels: As :meth:`detect` takes them.
 
         Returns:
             All shots; those in which there is nothing to compare are last.
@@ -279,14 +303,17 @@ class BlurDetector:
                 shape.
             DBDError: As :meth:`judge` does.
         """
-        return rank(self, photos, box_xyxy)
+        return rank(self, photos, box_xyxy, channels=channels)
 
-    def radius_to_compare(self, photo: Photo | Pixels, box_xyxy: Box) -> float | None:
+    def radius_to_compare(
+        self, photo: Photo | Pixels, box_xyxy: Box, *, channels: Channels | None = None
+    ) -> float | None:
         """Measure a box of one of several shots of a scene, with less certainty than a verdict.
 
         Args:
             photo: As :meth:`measure` takes it.
             box_xyxy: As :meth:`judge` takes it.
+            channels: As :meth:`detect` takes them.
 
         Returns:
             The radius of blur in the photo's own pixels; None if there is nothing to compare.
@@ -296,11 +323,27 @@ class BlurDetector:
             DBDError: As :meth:`measure` does.
         """
         detail = self._ready_detail()
-        pixels = load_pixels(photo)
+        pixels = self._load(photo, channels)
         _refuse_small(pixels)
         _refuse_reduced(pixels, width=None)
         region = box_region(clip_box(box_xyxy, pixels.size_wh), name="box")
         return radius_to_compare(detail, pixels, region)
+
+    def _load(
+        self,
+        photo: Photo | Pixels,
+        channels: Channels | None,
+        *,
+        needed_wh: tuple[int, int] | None = None,
+        at_least_wide: int = 1,
+    ) -> Pixels:
+        return load_pixels(
+            photo,
+            needed_wh=needed_wh,
+            at_least_wide=at_least_wide,
+            channels=channels,
+            max_pixels=self._max_pixels,
+        )
 
     def _map_of(self, pixels: Pixels, timer: StageTimer) -> BlurMap:
         """Run the network on a photo, or on the squares of a long one."""
@@ -375,16 +418,24 @@ class BlurDetector:
 
 
 def detect_blur(
-    image: Photo, *, model: str | os.PathLike[str] = "lite", threads: int | None = None
+    image: Photo,
+    *,
+    channels: Channels | None = None,
+    model: str | os.PathLike[str] = "lite",
+    threads: int | None = None,
+    max_pixels: int = MAX_PIXELS,
 ) -> BlurMap:
     """Find which parts of one photo are out of focus.
 
     Loads the model anew each time: for several photos keep a :class:`BlurDetector`.
 
     Args:
-        image: Path, PIL image, or (H, W, 3) uint8 RGB array; see :meth:`BlurDetector.detect`.
+        image: Path, open file, a file's bytes, PIL image or array of pixels; see
+            :meth:`BlurDetector.detect`.
+        channels: As there.
         model: A bundled model's id, or the path of a .tflite file.
         threads: Threads of the interpreter; None uses the usable cores, at most 4.
+        max_pixels: As for :class:`BlurDetector`.
 
     Returns:
         The map, for the photo as it is seen upright.
@@ -398,17 +449,19 @@ def detect_blur(
         >>> blur_map.probability.shape
         (60, 80)
     """
-    with BlurDetector(model, threads=threads) as detector:
-        return detector.detect(image)
+    with BlurDetector(model, threads=threads, max_pixels=max_pixels) as detector:
+        return detector.detect(image, channels=channels)
 
 
 def best_of(
     photos: Sequence[Photo | Pixels],
     box_xyxy: Box | None = None,
     *,
+    channels: Channels | None = None,
     model: str | os.PathLike[str] = "lite",
     detail: str | os.PathLike[str] = "detail",
     threads: int | None = None,
+    max_pixels: int = MAX_PIXELS,
 ) -> list[Ranked]:
     """Sort shots of one scene, the sharpest first.
 
@@ -417,9 +470,11 @@ def best_of(
     Args:
         photos: One shot or more; see :meth:`BlurDetector.best_of`.
         box_xyxy: As there.
-        model: As for :class:`BlurDetector`; so are ``detail`` and ``threads``.
+        channels: As there.
+        model: As for :class:`BlurDetector`; so are ``detail``, ``threads`` and ``max_pixels``.
         detail: As there.
         threads: As there.
+        max_pixels: As there.
 
     Returns:
         All shots; those in which there is nothing to compare are last.
@@ -427,8 +482,8 @@ def best_of(
     Raises:
         DBDError: As :class:`BlurDetector` and :meth:`BlurDetector.best_of` do.
     """
-    with BlurDetector(model, detail=detail, threads=threads) as detector:
-        return detector.best_of(photos, box_xyxy)
+    with BlurDetector(model, detail=detail, threads=threads, max_pixels=max_pixels) as detector:
+        return detector.best_of(photos, box_xyxy, channels=channels)
 
 
 def _refuse_small(pixels: Pixels) -> None:

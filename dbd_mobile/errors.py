@@ -40,3 +40,9 @@ class InputError(DBDError):
 
 class ModelError(DBDError):
     """A model is unknown, damaged, or does not take a photo and give a blur map."""
+
+
+def sentence_of(error: Exception) -> str:
+    """Give what another package's error says as one line that ends with one full stop."""
+    said = " ".join(str(error).split()) or type(error).__name__
+    return f"{said.rstrip('.')}."

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dbd_mobile.photo import Pixels, image_of
+from dbd_mobile.photo_array import packed
 
 CELL = 16
 """Side of a cell, the place that one measurement is for, in pixels of its level."""
@@ -143,7 +144,7 @@ class Pyramid:
         missing = CELL * tile_wh[1] - (bottom - top), CELL * tile_wh[0] - (right - left)
         if any(missing):
             part = np.pad(part, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="edge")
-        return np.ascontiguousarray(part)
+        return packed(part)
 
     def _image(self, level: int) -> Image.Image | NDArray[np.uint8]:
         while 2 ** (len(self._images) - 1) < level:

@@ -27,8 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         SystemExit: The arguments are wrong (2), or help or the version was asked for (0).
     """
     options = _parser().parse_args(arguments)
-    # Pillow warns of what is handled here, damaged EXIF and photos of 100 megapixels; tensorflow
-    # of a later version of itself.
+    # Pillow warns of what is handled here, e.g. damaged EXIF; tensorflow of a later version of
+    # itself.
     warnings.filterwarnings("ignore", module="PIL|tensorflow")
     return run_command(
         lambda: options.run(options),

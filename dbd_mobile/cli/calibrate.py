@@ -5,14 +5,13 @@ import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
-from PIL import Image
-
 from dbd_mobile.calibration import calibrate
 from dbd_mobile.cli.judging import add_detector, detector_of
 from dbd_mobile.cli.options import EXIT_STATUS, add_at_width
 from dbd_mobile.cli.screen import complain_of, say, with_progress
 from dbd_mobile.errors import ArgumentError, DBDError, InputError
 from dbd_mobile.focus import Focus
+from dbd_mobile.photo_format import PHOTO_ENDINGS
 from dbd_mobile.strictness import Strictness, checked_width
 
 
@@ -100,11 +99,10 @@ def _photos_in(folder: Path) -> list[Path]:
         paths = sorted(folder.iterdir())
     except OSError as error:
         raise InputError(f"The folder {folder} cannot be read: {error.strerror}.") from None
-    endings = {end for end, kind in Image.registered_extensions().items() if kind in Image.OPEN}
     photos = [
         path
         for path in paths
-        if path.suffix.lower() in endings and path.is_file() and not path.name.startswith(".")
+        if path.suffix.lower() in PHOTO_ENDINGS and path.is_file() and not path.name.startswith(".")
     ]
     if not photos:
         raise InputError(f"There is no photo in the folder {folder}.")

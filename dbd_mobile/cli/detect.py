@@ -13,7 +13,7 @@ from PIL import Image
 from dbd_mobile.blur_map import BLUR_THRESHOLD, BlurMap
 from dbd_mobile.chatter import without_chatter
 from dbd_mobile.cli.facts import run_facts
-from dbd_mobile.cli.options import EXIT_STATUS, add_model, add_threads
+from dbd_mobile.cli.options import EXIT_STATUS, add_max_pixels, add_model, add_threads
 from dbd_mobile.cli.photo_files import PhotoFiles, any_file
 from dbd_mobile.cli.screen import complain_of, say, with_progress
 from dbd_mobile.detector import BlurDetector
@@ -41,6 +41,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     add_model(parser)
     add_threads(parser)
+    add_max_pixels(parser)
     parser.set_defaults(run=run)
 
 
@@ -61,7 +62,11 @@ def run(options: argparse.Namespace) -> int:
                     files.claim(photo)
                 timer = StageTimer()
                 with timer.stage("decode"):
-                    pixels = load_pixels(photo, needed_wh=None if files else network_wh)
+                    pixels = load_pixels(
+                        photo,
+                        needed_wh=None if files else network_wh,
+                        max_pixels=options.max_pixels,
+                    )
                 blur_map = detector.detect(pixels)
                 fraction = blur_map.blurred_fraction
                 timings_ms = {**blur_map.timings_ms, **timer.ms}

@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
                 # From the file, with -o too: what is said does not depend on what is drawn.
                 focus = detector.judge(photo, options.box, at_width=at_width, strictness=strictness)
                 if files is not None:
-                    pixels = load_pixels(photo)
+                    pixels = load_pixels(photo, max_pixels=options.max_pixels)
                     measured = detector.measure(pixels)
                     _write(files, photo, measured.picture(pixels, focus, strictness=strictness))
             except DBDError as error:
@@ -108,7 +108,7 @@ def _write(files: PhotoFiles, photo: Path, picture: Image.Image) -> None:
 
 def _is_own(path: Path) -> bool:
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=["JPEG"]) as image:
             return image.info.get("comment") == _COMMENT.encode()
     except Exception:
         # Pillow raises whatever its parsers meet.

@@ -3,12 +3,12 @@
 import argparse
 
 from dbd_mobile.chatter import without_chatter
-from dbd_mobile.cli.options import add_model, add_threads
+from dbd_mobile.cli.options import add_max_pixels, add_model, add_threads
 from dbd_mobile.detector import BlurDetector
 
 
 def add_detector(parser: argparse.ArgumentParser) -> None:
-    """Add ``--model``, ``--detail`` and ``--threads``."""
+    """Add ``--model``, ``--detail``, ``--threads`` and ``--max-pixels``."""
     add_model(parser)
     parser.add_argument(
         "--detail",
@@ -17,6 +17,7 @@ def add_detector(parser: argparse.ArgumentParser) -> None:
         help="the model that measures blur in pixels, likewise; default: detail",
     )
     add_threads(parser)
+    add_max_pixels(parser)
 
 
 def detector_of(options: argparse.Namespace) -> BlurDetector:
@@ -26,7 +27,12 @@ def detector_of(options: argparse.Namespace) -> BlurDetector:
         DBDError: A model cannot be used: better said once than of each photo.
     """
     with without_chatter():
-        detector = BlurDetector(options.model, detail=options.detail, threads=options.threads)
+        detector = BlurDetector(
+            options.model,
+            detail=options.detail,
+            threads=options.threads,
+            max_pixels=options.max_pixels,
+        )
         # Loads it.
         _ = detector.detail_sha256
     return detector

@@ -3,6 +3,8 @@
 import argparse
 import math
 
+from dbd_mobile.photo_file import MAX_PIXELS
+
 EXIT_STATUS = (
     "Exit status: 0 all went well; 1 some photos failed, the others are done; 2 nothing was done, "
     "because of the arguments, a model, the output folder or a missing interpreter."
@@ -27,6 +29,17 @@ def add_threads(parser: argparse.ArgumentParser) -> None:
         type=whole_number,
         metavar="N",
         help="threads of the interpreter; default: the usable cores, at most 4",
+    )
+
+
+def add_max_pixels(parser: argparse.ArgumentParser) -> None:
+    """Add ``--max-pixels``."""
+    parser.add_argument(
+        "--max-pixels",
+        type=whole_number,
+        default=MAX_PIXELS,
+        metavar="N",
+        help=f"leave out photos that have more pixels than this; default: {MAX_PIXELS}",
     )
 
 

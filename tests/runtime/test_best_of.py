@@ -93,8 +93,8 @@ def test_shots_of_other_shapes_and_none_are_refused(told_detector, told):
         told_detector.best_of([told.photo(640, 480), told.photo(480, 640)], BOX)
     with pytest.raises(ArgumentError, match="give one at least"):
         told_detector.best_of([])
-    for one in ("shot.jpg", Path("shot.jpg"), Image.new("RGB", (640, 480))):
-        with pytest.raises(ArgumentError, match=r"give a list of them, got .*(shot\.jpg|640x480)"):
+    for one in ("shot.jpg", Path("shot.jpg"), Image.new("RGB", (640, 480)), told.photo(640, 480)):
+        with pytest.raises(ArgumentError, match="give a list of them, got one, of type "):
             told_detector.best_of(one)
     with pytest.raises(ArgumentError, match="640x480"):
         told_detector.best_of([told.photo(640, 480)], (640, 0, 700, 9))
