@@ -1,5 +1,7 @@
 """``BlurMap``: the same map as numbers, mask, share and pictures."""
 
+import json
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -37,8 +39,17 @@ def test_mask_is_true_where_the_probability_reaches_the_threshold(ramp, threshol
     assert np.array_equal(ramp.mask(threshold), ramp.probability >= np.float32(threshold))
 
 
-def test_blurred_fraction_is_the_share_of_the_mask(ramp):
-    assert ramp.blurred_fraction == ramp.mask().mean() == pytest.approx(0.5, abs=0.01)
+def test_blurred_fraction_is_the_share_of_the_models_own_map(ramp):
+    assert ramp.blurred_fraction == (ramp.model_probability >= 0.5).mean() == 0.5
+    assert ramp.mask().mean() == pytest.approx(0.5, abs=0.01)
+    as_float = BlurMap(ramp.model_probability, size_wh=(512, 128))
+    assert as_float.blurred_fraction == 0.5
+
+
+def test_mask_is_empty_where_no_level_reaches_the_threshold(ramp):
+    # The highest level of 8 bit is 255/256.
+    assert not ramp.mask(1.0).any()
+    assert ramp.polygons(threshold=1.0) == []
 
 
 def test_image_has_255_where_certainly_blurred(ramp):
@@ -201,18 +212,35 @@ def test_repr_tells_sizes_and_sharpness(ramp):
     assert "0.5" in repr(ramp)
 
 
-def test_repr_computes_nothing_at_the_photos_size(monkeypatch):
+@pytest.fixture
+def without_resizing(monkeypatch):
     def resized(*arguments, **options):
         raise AssertionError("the map was resized")
 
     monkeypatch.setattr(Image.Image, "resize", resized)
+
+
+@pytest.fixture(params=["bytes", "float"])
+def large(request):
+    """A map for a photo of 12 megapixels, all in focus."""
     raw = np.zeros((320, 320), np.uint8)
-    for blur_map in (
-        BlurMap(raw, size_wh=(4000, 3000), quantization=BYTES, timings_ms={"invoke": 1.5}),
-        BlurMap(raw.astype(np.float32), size_wh=(4000, 3000), timings_ms={"invoke": 1.5}),
-    ):
-        assert "sharpness=1.000" in repr(blur_map)
-        assert blur_map.timings_ms == {"invoke": 1.5}
+    given = {"size_wh": (4000, 3000), "timings_ms": {"invoke": 1.5}}
+    if request.param == "bytes":
+        return BlurMap(raw, quantization=BYTES, **given)
+    return BlurMap(raw.astype(np.float32), **given)
+
+
+def test_repr_computes_nothing_at_the_photos_size(without_resizing, large):
+    assert "sharpness=1.000" in repr(large)
+    assert large.timings_ms == {"invoke": 1.5}
+
+
+def test_share_verdict_json_and_polygons_need_no_map_at_the_photos_size(without_resizing, large):
+    assert large.blurred_fraction == 0
+    assert large.is_in_focus() and large.is_mostly_in_focus()
+    assert json.loads(large.to_json())["blurred_fraction"] == 0
+    assert large.polygons() == []
+    assert "upscale" not in large.timings_ms
 
 
 @pytest.mark.parametrize(
