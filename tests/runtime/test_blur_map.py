@@ -28,6 +28,15 @@ def test_probability_is_the_bilinear_map_at_the_photos_size(ramp):
     assert np.abs(ramp.probability - exact).max() <= 0.5 / 256 + 1e-6
 
 
+@pytest.mark.parametrize("zero_point", [0, 2])
+def test_values_are_the_steps_above_the_zero_point_in_float32(zero_point):
+    raw = np.arange(3, 252, dtype=np.uint8).reshape(1, -1)
+    given = Quantization(scale=1 / 255, zero_point=zero_point)
+    values = BlurMap(raw, size_wh=(249, 1), quantization=given).model_probability
+    expected = (raw.astype(np.float32) - np.float32(zero_point)) * np.float32(1 / 255)
+    assert np.array_equal(values, expected)
+
+
 def test_asarray_is_the_probability(ramp):
     assert np.array_equal(np.asarray(ramp), ramp.probability)
     assert np.asarray(ramp, np.float64).dtype == np.float64
