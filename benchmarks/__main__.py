@@ -14,6 +14,7 @@ from benchmarks import readme
 from benchmarks.android import find_phone, measure_phone, phone_table
 from benchmarks.judge import MEASURES, Judged, measure_verdicts
 from benchmarks.latency import compare_latency, latency_table
+from benchmarks.overhead import measure_overhead
 from benchmarks.radius import is_near_enough, measure_model_radius, radius_table
 from benchmarks.verdicts.row import Row, table
 from data.blur_dataset import BlurDataset, data_root
@@ -121,6 +122,14 @@ def _parser() -> argparse.ArgumentParser:
     latency.add_argument("--runs", type=int, default=100, help="timed runs of each (default: 100)")
     latency.add_argument("--json", type=Path, metavar="FILE", help="also write the result there")
     latency.set_defaults(run=_latency)
+
+    overhead = commands.add_parser(
+        "overhead", help="what detect takes beside the bare interpreter, and beside decoding"
+    )
+    overhead.add_argument("--model", default="lite", help="bundled id, or TFLite file")
+    overhead.add_argument("--threads", default="1,2", help="thread counts (default: 1,2)")
+    overhead.add_argument("--runs", type=int, default=100, help="timed runs of each (default: 100)")
+    overhead.set_defaults(run=_overhead)
 
     android = commands.add_parser("android", help="latency of an attached phone, by the demo app")
     android.add_argument(
@@ -254,13 +263,31 @@ def _judge(options: argparse.Namespace) -> int:
     return 0 if all(Row.from_dict(row).passed for row in result["rows"]) else 1
 
 
-def _latency(options: argparse.Namespace) -> int:
+def _thread_counts(options: argparse.Namespace) -> list[int]:
     try:
-        threads = [int(count) for count in options.threads.split(",")]
+        return [int(count) for count in options.threads.split(",")]
     except ValueError:
         raise InputError(
             f"--threads takes thread counts such as 1,2,4, not {options.threads!r}."
         ) from None
+
+
+def _overhead(options: argparse.Namespace) -> int:
+    threads = _thread_counts(options)
+    if options.runs < 1:
+        raise InputError(f"--runs must be at least 1, not {options.runs}.")
+    with Progress(console=notes, transient=True) as progress:
+        task = progress.add_task("Timing", total=options.runs * len(threads))
+        rows = measure_overhead(
+            options.model, threads, options.runs, lambda: progress.advance(task)
+        )
+    for start in range(0, len(rows), len(rows) // len(threads)):
+        results.print(table(rows[start : start + len(rows) // len(threads)]))
+    return 0 if all(row.passed for row in rows) else 1
+
+
+def _latency(options: argparse.Namespace) -> int:
+    threads = _thread_counts(options)
     with Progress(console=notes, transient=True) as progress:
         task = progress.add_task("Timing", total=options.runs * len(options.files) * len(threads))
         result = compare_latency(

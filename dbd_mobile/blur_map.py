@@ -1,8 +1,10 @@
 """A network's raw output for one photo in; blur probability, mask, scores and pictures out."""
 
+import json
+import os
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -10,15 +12,24 @@ from PIL import Image
 
 from dbd_mobile.errors import ArgumentError
 from dbd_mobile.focus import Focus
+from dbd_mobile.outlines import polygons_above_zero
 from dbd_mobile.photo import Photo, Pixels, whole_pixels
 from dbd_mobile.quantization import Quantization
 from dbd_mobile.regions import Box, clip_box, grid_box
+from dbd_mobile.result_file import png_of, save_result
 from dbd_mobile.strictness import Strictness
 from dbd_mobile.subject import focus_grid, subjects
 from dbd_mobile.timing import StageTimer
 
 # From this probability on a pixel counts as blurred, unless a caller says otherwise.
 BLUR_THRESHOLD = 0.5
+
+_Part: TypeAlias = Literal["blurred", "sharp"]
+
+# The longer side in pixels of the picture in a notebook.
+_NOTEBOOK_PX = 640
+# How far above the threshold a probability that equals it lies: what equals it is blurred.
+_HAIR = 1e-7
 
 _OVERLAY_COLOR = (255, 48, 0)
 # The highest opacity, of 255.
@@ -36,10 +47,14 @@ class BlurMap:
     Made by :meth:`BlurDetector.detect <dbd_mobile.BlurDetector.detect>`. Of a photo whose longer
     side is more than twice the shorter it is joined from several outputs. Everything at the
     photo's own size is computed on first use, from the model's output brought to that size with
-    BILINEAR, and is then kept. ``numpy.asarray(blur_map)`` is :attr:`probability`.
+    BILINEAR, and is then kept. ``numpy.asarray(blur_map)`` is :attr:`probability`, and libraries
+    that take DLPack, ``torch.from_dlpack(blur_map)`` for one, get a copy of it. Two maps are equal
+    if they hold the same of a photo of the same size, however long that took. Pickled, a map
+    forgets its detector and what can be computed again.
 
     Args:
-        raw: (h, w) uint8 or float32, the model's output at the model's own size.
+        raw: (h, w) uint8 or float32, the model's output at the model's own size. It is copied where
+            it can be written to.
         size_wh: The photo's (width, height) in pixels, upright.
         quantization: What a uint8 ``raw`` means; None for float32.
         timings_ms: Milliseconds of the stages so far, by name.
@@ -79,8 +94,8 @@ class BlurMap:
             )
         if min(size_wh) < 1:
             raise ArgumentError(f"A photo's size is at least 1x1, got {size_wh}.")
-        self._raw = raw
-        self._size_wh = size_wh
+        self._raw = _read_only(raw.copy() if raw.flags.writeable else raw)
+        self._size_wh = int(size_wh[0]), int(size_wh[1])
         self._quantization = quantization
         self._timer = StageTimer(timings_ms)
         self._judge = judge
@@ -125,6 +140,26 @@ class BlurMap:
             raise ValueError(f"A BlurMap is float32: as {np.dtype(dtype)} it has to be copied.")
         return self.probability.astype(dtype or np.float32, copy=bool(copy))
 
+    def __dlpack__(
+        self,
+        *,
+        stream: object = None,
+        max_version: tuple[int, int] | None = None,
+        dl_device: tuple[int, int] | None = None,
+        copy: bool | None = None,
+    ) -> Any:
+        """Give a copy of :attr:`probability` to who takes DLPack: the map itself is read-only."""
+        if copy is False:
+            raise BufferError("A BlurMap is read-only: by DLPack it has to be copied.")
+        if dl_device not in (None, self.__dlpack_device__()):
+            raise BufferError(f"A BlurMap is in the processor's memory, not on {dl_device}.")
+        return self.probability.copy().__dlpack__()
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        """Say that it is in the processor's memory."""
+        # DLPack's number of a processor, and which one.
+        return 1, 0
+
     def mask(self, threshold: float = BLUR_THRESHOLD) -> NDArray[np.bool_]:
         """Say which pixels are blurred.
 
@@ -137,21 +172,92 @@ class BlurMap:
         Raises:
             ArgumentError: ``threshold`` is not a number from 0 to 1.
         """
-        if not 0 <= threshold <= 1:
-            raise ArgumentError(f"threshold is a number from 0 to 1, got {threshold!r}.")
-        mask: NDArray[np.bool_]
+        return self._is_blurred(np.asarray(self._full), _checked(threshold))
+
+    def polygons(
+        self, part: Literal["blurred", "sharp"] = "blurred", *, threshold: float = BLUR_THRESHOLD
+    ) -> list[dict[str, Any]]:
+        """Outline what is blurred, or what is not.
+
+        From the model's own map, whose probability changes evenly from one place to the next: the
+        outlines are those of :meth:`mask` to within a pixel of it or so, as few numbers.
+
+        Args:
+            part: "blurred", or "sharp" for all that is not.
+            threshold: Probability from which on a place counts as blurred, 0 to 1.
+
+        Returns:
+            Geometries of GeoJSON, ``{"type": "Polygon", "coordinates": [outer, hole, ...]}``, the
+            one with the largest outer ring first; each ring is a list of [x, y] in the photo's
+            pixels, (0, 0) being the upper left corner of the first pixel, and ends where it starts.
+            Outer rings turn to the right on the screen, holes to the left.
+
+        Raises:
+            ArgumentError: ``part`` or ``threshold`` is not as said above.
+
+        Example:
+            >>> raw = np.array([[0, 255]], np.uint8)
+            >>> blur_map = BlurMap(
+            ...     raw, size_wh=(4, 2), quantization=Quantization(scale=1 / 255, zero_point=0)
+            ... )
+            >>> blur_map.polygons()[0]["coordinates"]
+            [[[2.0, 0.0], [4.0, 0.0], [4.0, 2.0], [2.0, 2.0], [2.0, 0.0]]]
+        """
+        if part not in get_args(_Part):
+            raise ArgumentError(f"part is 'blurred' or 'sharp', got {part!r}.")
+        level = _checked(threshold)
         if self._quantization is None:
-            mask = self.probability >= np.float32(threshold)
+            heights = self._raw.astype(np.float64) - level
         else:
-            # The levels rise, so comparing the 8-bit map with one of them spares the float map.
-            first = int(np.count_nonzero(self._levels < np.float32(threshold)))
-            mask = np.asarray(self._full) >= first
-        return mask
+            # The 8-bit map at the photo's size is rounded: half a step under the first that is
+            # blurred is blurred.
+            heights = self._raw.astype(np.float64) - (self._first_level(level) - 0.5)
+        heights += _HAIR
+        return polygons_above_zero(heights if part == "blurred" else -heights, self._size_wh)
+
+    def crop(self, box_xyxy: Box) -> "BlurMap":
+        """Cut out the map of a box of the photo: the map for that part as a photo of its own.
+
+        Args:
+            box_xyxy: As for :meth:`sharpness`.
+
+        Returns:
+            A map whose :attr:`probability` is that part of this map's, an 8-bit one to two of its
+            steps. Its scores are of exactly these pixels.
+
+        Raises:
+            ArgumentError: The box is empty or wholly outside the photo.
+        """
+        left, top, right, bottom = clip_box(box_xyxy, self._size_wh)
+        rows, columns = self._raw.shape
+        across, down = columns / self._size_wh[0], rows / self._size_wh[1]
+        # Only this part is brought to the photo's size.
+        part = Image.fromarray(self._raw).resize(
+            (right - left, bottom - top),
+            Image.Resampling.BILINEAR,
+            box=(
+                left * across,
+                top * down,
+                min(right * across, columns),
+                min(bottom * down, rows),
+            ),
+        )
+        return BlurMap(
+            np.asarray(part),
+            size_wh=part.size,
+            quantization=self._quantization,
+            judge=self._judge,
+        )
 
     @cached_property
     def blurred_fraction(self) -> float:
-        """Share of the photo's pixels with probability >= 0.5, 0 to 1: ``mask().mean()``."""
-        return float(self.mask().mean())
+        """Share of the photo with a probability of 0.5 or more, 0 to 1.
+
+        Taken from the model's own map, as :meth:`sharpness` is: ``mask().mean()``, which makes the
+        map at the photo's size, differs by .0007 on average.
+        """
+        is_blurred = self._is_blurred(self._raw, BLUR_THRESHOLD)
+        return int(np.count_nonzero(is_blurred)) / is_blurred.size
 
     def sharpness(self, box_xyxy: Box | None = None) -> float:
         """Say how sharp a box of the photo is, or the whole photo.
@@ -343,9 +449,88 @@ class BlurMap:
         marks[(difference >= contrast) & ~self.mask()] = (*_PEAKING_COLOR, 255)
         return Image.fromarray(marks)
 
+    def to_dict(self) -> dict[str, Any]:
+        """Give sizes, scores and timings as what JSON can hold; the map itself is not among them.
+
+        Returns:
+            ``width`` and ``height`` of the photo, :attr:`blurred_fraction` and the ``threshold``
+            that it is for, :meth:`sharpness`, :meth:`is_in_focus`, :attr:`subject_box_xyxy` and
+            :attr:`timings_ms`, all from the model's own map.
+        """
+        box = self.subject_box_xyxy
+        return {
+            "width": self._size_wh[0],
+            "height": self._size_wh[1],
+            "blurred_fraction": self.blurred_fraction,
+            "threshold": BLUR_THRESHOLD,
+            "sharpness": self.sharpness(),
+            "is_in_focus": self.is_in_focus(),
+            "subject_box_xyxy": None if box is None else list(box),
+            "timings_ms": self.timings_ms,
+        }
+
+    def to_json(self) -> str:
+        """Give :meth:`to_dict` as JSON, on one line."""
+        return json.dumps(self.to_dict())
+
+    def save(self, path: str | os.PathLike[str], *, photo: Photo | Pixels | None = None) -> None:
+        """Write it to a file, what of it by the path's ending; a file that is there is replaced.
+
+        ``.json`` is :meth:`to_dict`. ``.png`` is :meth:`to_image`, from which the map can be read
+        again; with a photo ``.png`` and ``.jpg`` or ``.jpeg`` are its :meth:`overlay`, with the
+        photo's EXIF and colour profile.
+
+        Args:
+            path: The file.
+            photo: The photo that the map was made from, for an overlay.
+
+        Raises:
+            ArgumentError: The path ends otherwise, or in ``.jpg`` without a photo.
+            ImageError: The photo cannot be read, or has another size than the map.
+            InputError: The file cannot be written.
+        """
+        save_result(self, path, photo=photo)
+
+    def show(self, photo: Photo | Pixels | None = None) -> None:
+        """Open :meth:`to_image`, or with a photo its :meth:`overlay`, in the system's viewer.
+
+        Raises:
+            ImageError: The photo cannot be read, or has another size than the map.
+        """
+        (self.to_image() if photo is None else self.overlay(photo)).show()
+
+    def _repr_png_(self) -> bytes:
+        """Be a picture in a notebook, of 640 pixels at most, from the model's own map."""
+        shrunk = min(1.0, _NOTEBOOK_PX / max(self._size_wh))
+        width, height = (max(1, round(shrunk * side)) for side in self._size_wh)
+        levels = Image.fromarray(_scaled(self.model_probability, 255))
+        return png_of(levels.resize((width, height), Image.Resampling.BILINEAR))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, BlurMap):
+            return NotImplemented
+        return (
+            self._size_wh == other._size_wh
+            and self._quantization == other._quantization
+            and self._raw.dtype == other._raw.dtype
+            and np.array_equal(self._raw, other._raw)
+        )
+
+    def __hash__(self) -> int:
+        return hash((self._size_wh, self._quantization, self._raw.tobytes()))
+
     def __getstate__(self) -> dict[str, Any]:
-        # A detector has locks and an interpreter, which stay in their process.
-        return {**self.__dict__, "_judge": None}
+        # A map at the photo's size is a hundred times the model's.
+        return {
+            "raw": self._raw,
+            "size_wh": self._size_wh,
+            "quantization": self._quantization,
+            "timings_ms": self.timings_ms,
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # Without its detector: that stays in its process.
+        BlurMap.__init__(self, **state)
 
     def __repr__(self) -> str:
         # Of the model's own map: looking at a map must not compute the one at the photo's size.
@@ -354,6 +539,18 @@ class BlurMap:
             f"BlurMap(size_wh={self.size_wh}, model_wh={(width, height)}, "
             f"sharpness={self.sharpness():.3f})"
         )
+
+    def _is_blurred(self, values: NDArray[Any], threshold: float) -> NDArray[np.bool_]:
+        """Compare values of the raw map, at any size, with a probability."""
+        # The levels rise, so comparing an 8-bit map with one of them spares the float map.
+        is_float = self._quantization is None
+        first = np.float32(threshold) if is_float else self._first_level(threshold)
+        blurred: NDArray[np.bool_] = values >= first
+        return blurred
+
+    def _first_level(self, threshold: float) -> int:
+        """The first of the 256 that means so high a probability; 256 if none does."""
+        return int(np.count_nonzero(self._levels < np.float32(threshold)))
 
     @property
     def _levels(self) -> NDArray[np.float32]:
@@ -382,11 +579,17 @@ class BlurMap:
         return self._full.point(_scaled(self._levels, top).tolist())
 
 
+def _checked(threshold: float) -> float:
+    if not 0 <= threshold <= 1:
+        raise ArgumentError(f"threshold is a number from 0 to 1, got {threshold!r}.")
+    return threshold
+
+
 def _scaled(probability: NDArray[np.float32], top: int) -> NDArray[np.uint8]:
     steps: NDArray[np.uint8] = np.rint(np.clip(probability, 0, 1) * top).astype(np.uint8)
     return steps
 
 
-def _read_only(array: NDArray[np.float32]) -> NDArray[np.float32]:
+def _read_only(array: NDArray[Any]) -> NDArray[Any]:
     array.flags.writeable = False
     return array

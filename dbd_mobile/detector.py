@@ -1,9 +1,14 @@
 """Photos in, blur maps and verdicts out: a detector, and functions for one photo."""
 
 import os
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from itertools import islice
 from threading import Lock
 from types import TracebackType
+from typing import Any
 
 from numpy.typing import ArrayLike
 
@@ -16,8 +21,9 @@ from dbd_mobile.errors import ArgumentError, ClosedError, ImageError, ModelError
 from dbd_mobile.focus import Focus
 from dbd_mobile.interpreter import Backend, Interpreter
 from dbd_mobile.judgement import focus_on, focus_on_subject, radius_to_compare
+from dbd_mobile.machine import usable_cores
 from dbd_mobile.panorama import is_long, joined, strip_of
-from dbd_mobile.photo import Photo, Pixels, load_pixels
+from dbd_mobile.photo import Photo, Pixels, is_one_photo, load_pixels
 from dbd_mobile.photo_array import Channels
 from dbd_mobile.photo_file import MAX_PIXELS, checked_max_pixels
 from dbd_mobile.pyramid import SMALLEST_SIDE, Pyramid, levels_of
@@ -27,12 +33,15 @@ from dbd_mobile.strictness import Strictness, checked_width, strictness_of
 from dbd_mobile.tflite.model_file import ModelFacts
 from dbd_mobile.timing import StageTimer
 
+_MAX_JOBS = 256
+
 
 class BlurDetector:
     """Finds which parts of photos are out of focus; keeps the models ready between photos.
 
     Safe to use from several threads: photos are decoded and resized side by side, each
-    interpreter runs one at a time.
+    interpreter runs one at a time. Copied or sent to another process, it opens its models there
+    anew, by the same ids and paths.
 
     Args:
         model: A bundled model's id, or the path of a .tflite file that takes one
@@ -151,6 +160,72 @@ class BlurDetector:
         with timer.stage("decode"):
             pixels = self._load(image, channels, needed_wh=self._facts.input.size_wh)
         return self._map_of(pixels, timer)
+
+    def detect_many(
+        self,
+        photos: Iterable[Photo | Pixels],
+        *,
+        channels: Channels | None = None,
+        jobs: int | None = None,
+    ) -> Generator[BlurMap | ImageError, None, None]:
+        """Find what is out of focus in photo after photo, decoding ahead in threads.
+
+        ``zip(photos, detector.detect_many(photos))`` has each photo with its map. At most ``jobs``
+        photos are in memory at a time, and so many are taken from ``photos`` ahead. Closed, or no
+        longer referred to, the generator starts no more photos and leaves no thread behind.
+
+        Args:
+            photos: Any number of photos, as :meth:`detect` takes them; a generator will do.
+            channels: Of those photos that are arrays, as :meth:`detect` takes it.
+            jobs: Threads, 1 to 256; None takes the usable cores, at most 4.
+
+        Yields:
+            For each photo, in the order of ``photos``, its map; or, where :meth:`detect` raises an
+            :class:`ImageError` for it, that error, and the others go on.
+
+        Raises:
+            ArgumentError: ``photos`` is a single photo, or ``jobs`` not a whole number from 1 to
+                256; at once.
+            DBDError: As :meth:`detect` does, but for ``ImageError``; when that photo's turn comes.
+
+        Example:
+            >>> import numpy as np
+            >>> photos = [np.zeros((60, 80, 3), np.uint8), "none.jpg"]
+            >>> with BlurDetector(threads=1) as detector:
+            ...     for found in detector.detect_many(photos):
+            ...         print(found.size_wh if isinstance(found, BlurMap) else found)
+            (80, 60)
+            There is no photo none.jpg.
+        """
+        if is_one_photo(photos):
+            raise ArgumentError(
+                f"detect_many takes a list of photos, got a single {type(photos).__name__}: put it "
+                f"into a list, or call detect."
+            )
+        if jobs is None:
+            jobs = min(4, usable_cores())
+        elif isinstance(jobs, bool) or not hasattr(jobs, "__index__") or not 1 <= jobs <= _MAX_JOBS:
+            raise ArgumentError(f"jobs is a whole number from 1 to {_MAX_JOBS}, got {jobs!r}.")
+        return self._detected(iter(photos), channels, jobs)
+
+    def _detected(
+        self, photos: Iterator[Photo | Pixels], channels: Channels | None, jobs: int
+    ) -> Generator[BlurMap | ImageError, None, None]:
+        detect = partial(self.detect, channels=channels)
+        ahead: deque[Future[BlurMap]] = deque()
+        pool = ThreadPoolExecutor(jobs, thread_name_prefix="dbd-mobile")
+        try:
+            ahead.extend(pool.submit(detect, photo) for photo in islice(photos, jobs))
+            while ahead:
+                found: BlurMap | ImageError
+                try:
+                    found = ahead.popleft().result()
+                except ImageError as error:
+                    found = _without_frames(error)
+                ahead.extend(pool.submit(detect, photo) for photo in islice(photos, 1))
+                yield found
+        finally:
+            pool.shutdown(cancel_futures=True)
 
     def measure(self, photo: Photo | Pixels, *, channels: Channels | None = None) -> RadiusMap:
         """Measure by how many pixels each cell of 16 x 16 pixels of a photo is blurred.
@@ -413,6 +488,18 @@ class BlurDetector:
     ) -> None:
         self.close()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self._interpreter is None:
+            raise _closed()
+        detector = partial(
+            type(self),
+            self._name,
+            detail=self._detail_model,
+            threads=self._threads,
+            max_pixels=self._max_pixels,
+        )
+        return detector, ()
+
     def __repr__(self) -> str:
         return f"BlurDetector({self._name!r}, threads={self._threads}, backend='{self._backend}')"
 
@@ -510,6 +597,15 @@ def _is_small_in(pixels: Pixels, box_xyxy: tuple[int, int, int, int]) -> bool:
     left, top, right, bottom = box_xyxy
     reduced = pixels.size_wh[0] / pixels.decoded_wh[0]
     return reduced > 1 and min(right - left, bottom - top) < SMALLEST_SIDE * reduced
+
+
+def _without_frames(error: ImageError) -> ImageError:
+    """Let go of what the functions that failed held: an error that is kept is no photo that is."""
+    cause: BaseException | None = error
+    while cause is not None:
+        cause.__traceback__ = None
+        cause = cause.__context__
+    return error
 
 
 def _closed() -> ClosedError:

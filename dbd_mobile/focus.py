@@ -1,20 +1,24 @@
 """The blur that was measured in a region in; a verdict with a reason out."""
 
+import json
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, get_args
 
 import numpy as np
+from PIL import Image
 
 from dbd_mobile.coarse_to_fine import Look
 from dbd_mobile.errors import ArgumentError
+from dbd_mobile.focus_picture import scale_of, with_scale
+from dbd_mobile.photo import Photo, Pixels, whole_pixels
 from dbd_mobile.pyramid import CELL
 from dbd_mobile.radius_code import CRISP_PX
+from dbd_mobile.result_file import png_of, save_result
 from dbd_mobile.strictness import MAX_RADIUS_PX, Strictness, checked_width
-
-Verdict: TypeAlias = Literal["sharp", "soft", "blurred", "undecidable"]
-"""Sharp enough; up to twice the radius that is; more than that; nothing there to judge by."""
+from dbd_mobile.verdict import Verdict, lens_blur, verdict_at, viewed
 
 QUANTILE = 0.4
 """Of a region's radii, from small: a region holds some of what is behind its subject, ..."""
@@ -27,9 +31,6 @@ MIN_CELLS = 2
 
 MIN_SHARE = 0.03
 """... and so is one with a smaller share of them."""
-
-SOFT_FACTOR = 2.0
-"""What is not sharp is soft up to so many times the largest sharp radius."""
 
 SCORE_WIDTH = 1920
 """The width in pixels that ``score`` is for, unless ``at_width`` says another."""
@@ -69,6 +70,8 @@ class Focus:
         found_subject: No region was given: it looked for the subject.
         size_wh: The photo's (width, height) in pixels, upright.
         at_width: The width in pixels at which it was judged; None for the photo's own.
+        max_radius_px: Largest radius that it was judged to be sharp by, in pixels as they are
+            viewed.
         timings_ms: Milliseconds by stage; two that differ in nothing else are equal.
 
     Raises:
@@ -87,6 +90,7 @@ class Focus:
     found_subject: bool
     size_wh: tuple[int, int]
     at_width: int | None
+    max_radius_px: float
     timings_ms: Mapping[str, float] = field(compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -112,6 +116,10 @@ class Focus:
             )
         if self.at_width is not None:
             checked_width(self.at_width)
+        if not CRISP_PX <= self.max_radius_px < math.inf:
+            raise ArgumentError(
+                f"max_radius_px is a number from {CRISP_PX}, got {self.max_radius_px!r}."
+            )
         object.__setattr__(self, "timings_ms", dict(self.timings_ms))
 
     def radius_at(self, width: int | None) -> float | None:
@@ -125,12 +133,69 @@ class Focus:
         """
         if self.lens_blur_px is None:
             return None
-        return _viewed(self.lens_blur_px, self.size_wh[0], width)
+        return viewed(self.lens_blur_px, self.size_wh[0], width)
 
     def to_dict(self) -> dict[str, Any]:
         """Give all of it as what JSON can hold."""
         values = asdict(self)
         return {**values, "box_xyxy": list(self.box_xyxy), "size_wh": list(self.size_wh)}
+
+    def to_json(self) -> str:
+        """Give :meth:`to_dict` as JSON, on one line."""
+        return json.dumps(self.to_dict())
+
+    def to_image(self) -> Image.Image:
+        """Show the verdict and where the radius is on a scale, without the photo.
+
+        Returns:
+            PIL image of mode "RGB", 640 pixels wide.
+        """
+        return scale_of(self)
+
+    def overlay(self, photo: Photo | Pixels) -> Image.Image:
+        """Outline where it looked; :meth:`RadiusMap.picture` also shows the blur around that.
+
+        Args:
+            photo: The photo that was judged, in any form that ``judge`` takes.
+
+        Returns:
+            PIL image of mode "RGB": the photo with the region's box outlined, above
+            :meth:`to_image`'s scale. It is as wide as the photo, 320 pixels at least.
+
+        Raises:
+            ImageError: The photo cannot be read, or has another size than the one that was judged.
+        """
+        image = whole_pixels(photo, size_wh=self.size_wh).to_image().copy()
+        return with_scale(image, self, max_radius_px=self.max_radius_px, is_hatched=False)
+
+    def save(self, path: str | os.PathLike[str], *, photo: Photo | Pixels | None = None) -> None:
+        """Write it to a file, what of it by the path's ending; a file that is there is replaced.
+
+        ``.json`` is :meth:`to_dict`. ``.png`` is :meth:`to_image`; with a photo ``.png`` and
+        ``.jpg`` or ``.jpeg`` are its :meth:`overlay`, with the photo's EXIF and colour profile.
+
+        Args:
+            path: The file.
+            photo: The photo that was judged, for a picture of it.
+
+        Raises:
+            ArgumentError: The path ends otherwise, or in ``.jpg`` without a photo.
+            ImageError: The photo cannot be read, or has another size than the one that was judged.
+            InputError: The file cannot be written.
+        """
+        save_result(self, path, photo=photo)
+
+    def show(self, photo: Photo | Pixels | None = None) -> None:
+        """Open :meth:`to_image`, or with a photo its :meth:`overlay`, in the system's viewer.
+
+        Raises:
+            ImageError: The photo cannot be read, or has another size than the one that was judged.
+        """
+        (self.to_image() if photo is None else self.overlay(photo)).show()
+
+    def _repr_png_(self) -> bytes:
+        """Be a picture in a notebook."""
+        return png_of(self.to_image())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,25 +258,6 @@ def is_crisp(look: Look, share: float) -> bool:
     return bool(np.count_nonzero(crisp) >= MIN_CELLS and look.weight[crisp].sum() >= enough)
 
 
-def lens_blur(radius_px: float) -> float:
-    """Give what the lens added to a measured radius, in the same pixels; 0 for a crisp one."""
-    return math.sqrt(max(radius_px**2 - CRISP_PX**2, 0))
-
-
-def verdict_on(
-    radius_px: float, *, width: int, at_width: int | None, max_radius_px: float
-) -> Verdict:
-    """Judge one measured radius.
-
-    Args:
-        radius_px: In the photo's own pixels.
-        width: The photo's width in pixels.
-        at_width: Width in pixels that it is viewed at; None for its own.
-        max_radius_px: Largest radius that is sharp, in pixels as they are viewed.
-    """
-    return _verdict(_viewed(lens_blur(radius_px), width, at_width), max_radius_px)
-
-
 def focus_of(
     statistic: Statistic,
     *,
@@ -260,19 +306,20 @@ def focus_of(
             found_subject=found_subject,
             size_wh=size_wh,
             at_width=at_width,
+            max_radius_px=strictness.max_radius_px,
             timings_ms=timings_ms,
         )
     added = lens_blur(statistic.radius_px) * reduced
-    verdict = _verdict(_viewed(added, width, at_width), strictness.max_radius_px)
+    verdict = verdict_at(viewed(added, width, at_width), strictness.max_radius_px)
     most = lens_blur(strictness.max_radius_px)
     # Of a photo that was decoded at a fraction of its size no more than that is known.
     sharp_width = min(decoded_width, width * most / added) if added else decoded_width
     score_blur = added * (at_width or SCORE_WIDTH) / width
-    at_full: Verdict | None = _verdict(_viewed(added, width, None), strictness.max_radius_px)
+    at_full: Verdict | None = verdict_at(viewed(added, width, None), strictness.max_radius_px)
     radius_px = statistic.radius_px
     if decoded_width < width:
         # What is crisp in a reduced photo may be blurred by up to a pixel of that.
-        radius_px = max(_viewed(added, width, None), CRISP_PX * reduced)
+        radius_px = max(viewed(added, width, None), CRISP_PX * reduced)
         at_full = None if at_full == "sharp" else at_full
     return Focus(
         verdict=verdict,
@@ -287,18 +334,9 @@ def focus_of(
         found_subject=found_subject,
         size_wh=size_wh,
         at_width=at_width,
+        max_radius_px=strictness.max_radius_px,
         timings_ms=timings_ms,
     )
-
-
-def _viewed(lens_blur_px: float, width: int, at_width: int | None) -> float:
-    return math.hypot(CRISP_PX, lens_blur_px * (at_width or width) / width)
-
-
-def _verdict(radius_px: float, max_radius_px: float) -> Verdict:
-    if radius_px <= max_radius_px:
-        return "sharp"
-    return "soft" if radius_px <= SOFT_FACTOR * max_radius_px else "blurred"
 
 
 def _reason(

@@ -5,14 +5,18 @@ on every colour. The hatching grows with the photo, so that it is still seen on 
 """
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from dbd_mobile.focus import Focus, Verdict, verdict_on
 from dbd_mobile.photo import Pixels
 from dbd_mobile.pyramid import CELL
+from dbd_mobile.verdict import Verdict, verdict_on
+
+if TYPE_CHECKING:
+    from dbd_mobile.focus import Focus
 
 # Lines are a pixel wide for each so many pixels of the photo's sides, as the mean of the two.
 _SIDE_OF_LINE = 500
@@ -26,6 +30,8 @@ _CLEAR, _BLACK, _WHITE = 0, 1, 2
 _GRAYS = {_BLACK: 0, _WHITE: 255}
 
 _STRIP_MIN_WIDTH = 320
+# A scale without a photo is that of a photo of such a size.
+_ALONE_WH = (640, 480)
 _STRIP_BACKGROUND, _STRIP_INK, _SCALE_GROUND = (32, 32, 32), (255, 255, 255), (128, 128, 128)
 _NOTE = "not hatched: sharp, or nothing there to judge by"
 # Of the text: shares of the strip's width and of the photo's mean side; in pixels at least.
@@ -68,13 +74,16 @@ def hatched(
     return Image.fromarray(drawn)
 
 
-def with_scale(picture: Image.Image, focus: Focus, *, max_radius_px: float) -> Image.Image:
+def with_scale(
+    picture: Image.Image, focus: "Focus", *, max_radius_px: float, is_hatched: bool = True
+) -> Image.Image:
     """Outline the region that was judged, and put a scale of radii with its own under the photo.
 
     Args:
         picture: RGB, the photo at its own size; it is drawn on.
         focus: What was found in it.
         max_radius_px: Largest radius that is sharp, in pixels as they are viewed.
+        is_hatched: What is not sharp in the picture is hatched, which a note says.
 
     Returns:
         RGB image of the photo's width, 320 pixels at least, and higher than the photo.
@@ -87,11 +96,16 @@ def with_scale(picture: Image.Image, focus: Focus, *, max_radius_px: float) -> I
         corners = left + inset, top + inset, right - 1 - inset, bottom - 1 - inset
         if corners[0] <= corners[2] and corners[1] <= corners[3]:
             draw.rectangle(corners, outline=color, width=line)
-    strip = _strip(picture.size, focus, max_radius_px=max_radius_px)
+    strip = _strip(picture.size, focus, max_radius_px=max_radius_px, is_hatched=is_hatched)
     whole = Image.new("RGB", (strip.width, picture.height + strip.height), _STRIP_BACKGROUND)
     whole.paste(picture, ((strip.width - picture.width) // 2, 0))
     whole.paste(strip, (0, picture.height))
     return whole
+
+
+def scale_of(focus: "Focus") -> Image.Image:
+    """Draw the scale of radii with that of a region on it, by itself: RGB, 640 pixels wide."""
+    return _strip(_ALONE_WH, focus, max_radius_px=focus.max_radius_px, is_hatched=False)
 
 
 def _verdicts(
@@ -135,13 +149,16 @@ def _mean_side(size_wh: tuple[int, int]) -> float:
     return math.sqrt(size_wh[0] * size_wh[1])
 
 
-def _strip(size_wh: tuple[int, int], focus: Focus, *, max_radius_px: float) -> Image.Image:
+def _strip(
+    size_wh: tuple[int, int], focus: "Focus", *, max_radius_px: float, is_hatched: bool
+) -> Image.Image:
     """Draw what goes under the photo: the verdict, and where it is on the scale of radii."""
     width = max(size_wh[0], _STRIP_MIN_WIDTH)
     text_px = max(_TEXT_MIN_PX, round(_TEXT_SHARE * min(width, _mean_side((width, size_wh[1])))))
     stroke = max(1, text_px // 14)
     # Rows from the top, in heights of the text: words, mark, scale, its numbers, its names, a note.
-    strip = Image.new("RGB", (width, round(8.6 * text_px)), _STRIP_BACKGROUND)
+    rows = 8.6 if is_hatched else 7.2
+    strip = Image.new("RGB", (width, round(rows * text_px)), _STRIP_BACKGROUND)
     draw = ImageDraw.Draw(strip)
     draw.font = ImageFont.load_default(text_px)
     left, right = text_px, width - text_px
@@ -152,7 +169,7 @@ def _strip(size_wh: tuple[int, int], focus: Focus, *, max_radius_px: float) -> I
     top, bottom = round(2.6 * text_px), round(4.0 * text_px)
     radii_px = 2 ** np.linspace(*_SCALE_ENDS, right - left)
     verdicts = _verdicts(
-        radii_px, width=size_wh[0], at_width=focus.at_width, max_radius_px=max_radius_px
+        radii_px, width=focus.size_wh[0], at_width=focus.at_width, max_radius_px=max_radius_px
     )
     bar = np.full((bottom - top, right - left, 3), _SCALE_GROUND, np.uint8)
     _hatch(bar, verdicts, line=_line_px(size_wh), from_row=0)
@@ -173,7 +190,8 @@ def _strip(size_wh: tuple[int, int], focus: Focus, *, max_radius_px: float) -> I
             draw.line((start, top, start, bottom), _STRIP_INK, stroke)
             if draw.textlength(name) < end - start:
                 draw.text(((start + end) // 2, 6.3 * text_px), name, _STRIP_INK, anchor="mm")
-    draw.text((left, 7.7 * text_px), _NOTE, _STRIP_INK, anchor="lm")
+    if is_hatched:
+        draw.text((left, 7.7 * text_px), _NOTE, _STRIP_INK, anchor="lm")
     if focus.blur_radius_px is not None:
         x, half = at(focus.blur_radius_px), text_px // 2
         mark = [(x - half, top - text_px), (x + half, top - text_px), (x, bottom)]
@@ -181,7 +199,7 @@ def _strip(size_wh: tuple[int, int], focus: Focus, *, max_radius_px: float) -> I
     return strip
 
 
-def _words(focus: Focus) -> str:
+def _words(focus: "Focus") -> str:
     if focus.blur_radius_px is None:
         return focus.verdict
     by_motion = " by motion" if focus.motion else ""

@@ -16,6 +16,8 @@ from dbd_mobile.photo_array import eight_of_sixteen
 _SIXTEEN_BIT_MODES = ("I;16", "I;16L", "I;16B", "I;16N")
 # Of 255; most photos carry a profile of sRGB itself, whose numbers are rounded unlike ours.
 _SAME_COLOR = 3
+# The colour space of a profile that says what RGB pixels mean, and where a profile names its own.
+_RGB, _COLOR_SPACE = b"RGB ", slice(16, 20)
 # Of each channel.
 _PROBED = np.linspace(0, 255, 6).astype(np.uint8)
 
@@ -44,6 +46,23 @@ def to_srgb(image: Image.Image) -> Image.Image | None:
     rgb = _to_rgb(image)
     transform = _transform(profile, "RGB")
     return rgb if transform is None else _applied(transform, rgb)
+
+
+def profile_in_srgb(image: Image.Image) -> bytes | None:
+    """Give the ICC profile of the colours that :func:`to_srgb` makes of an image's.
+
+    Returns:
+        The image's own where these are sRGB as they are, one of sRGB where they are converted;
+        None where the image has none, or one for other pixels than RGB that is of no use.
+    """
+    profile = image.info.get("icc_profile")
+    if not isinstance(profile, bytes) or not profile:
+        return None
+    transform = _transform(profile, "CMYK" if image.mode == "CMYK" else "RGB")
+    if transform is not None:
+        converted: bytes = transform.output_profile.tobytes()
+        return converted
+    return profile if profile[_COLOR_SPACE] == _RGB else None
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

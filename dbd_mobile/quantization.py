@@ -25,7 +25,12 @@ class Quantization:
 
     def dequantise(self, integers: NDArray[Any]) -> NDArray[np.float32]:
         """Turn integers of any shape into float32 values."""
-        shift = np.float32(self.zero_point)
-        values: NDArray[np.float32] = np.subtract(integers, shift, dtype=np.float32)
-        values *= np.float32(self.scale)
+        scale = np.float32(self.scale)
+        values: NDArray[np.float32]
+        if self.zero_point == 0:
+            # As most maps are; large ones are gone through once.
+            values = np.multiply(integers, scale, dtype=np.float32)
+        else:
+            values = np.subtract(integers, np.float32(self.zero_point), dtype=np.float32)
+            values *= scale
         return values

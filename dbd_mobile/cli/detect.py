@@ -1,24 +1,27 @@
 """``dbd-mobile detect``: photos in; a line each, and with ``-o`` map, overlay and facts, out.
 
 A photo is decoded once. With ``-o`` that is in full, as the overlay shows every pixel. Without it a
-large JPEG is decoded at a fraction of its size, which changes its map by 0.002 on average.
+large JPEG is decoded at a fraction of its size, which changes its map by 0.002 on average, and no
+map is made at the photo's size: what is printed comes from the model's own.
 """
 
 import argparse
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from PIL import Image
-
-from dbd_mobile.blur_map import BLUR_THRESHOLD, BlurMap
+from dbd_mobile.blur_map import BlurMap
 from dbd_mobile.chatter import without_chatter
 from dbd_mobile.cli.facts import run_facts
-from dbd_mobile.cli.options import EXIT_STATUS, add_max_pixels, add_model, add_threads
+from dbd_mobile.cli.options import EXIT_STATUS, add_json, add_max_pixels, add_model, add_threads
 from dbd_mobile.cli.photo_files import PhotoFiles, any_file
 from dbd_mobile.cli.screen import complain_of, say, with_progress
 from dbd_mobile.detector import BlurDetector
 from dbd_mobile.errors import DBDError
-from dbd_mobile.photo import load_pixels
+from dbd_mobile.photo import Pixels, load_pixels
+from dbd_mobile.photo_metadata import metadata_of
+from dbd_mobile.result_file import JPEG_QUALITY
 from dbd_mobile.timing import StageTimer
 
 _SCHEMA = "dbd-mobile-detect/1"
@@ -32,13 +35,15 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="find what is out of focus in photos",
         description="Print one line per photo: its size, the share of it that is blurred, and "
         "how long that took. With -o also write STEM.blur.png (255 = blurred), STEM.overlay.jpg "
-        "and STEM.json for each; files of an earlier run are replaced.",
+        "and STEM.json for each; the overlay keeps the photo's EXIF and colour profile. Files of "
+        "an earlier run are replaced.",
         epilog=EXIT_STATUS,
     )
     parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
     parser.add_argument(
         "-o", dest="output", type=Path, metavar="DIR", help="folder to write to; made if missing"
     )
+    add_json(parser)
     add_model(parser)
     add_threads(parser)
     add_max_pixels(parser)
@@ -68,37 +73,47 @@ def run(options: argparse.Namespace) -> int:
                         max_pixels=options.max_pixels,
                     )
                 blur_map = detector.detect(pixels)
-                fraction = blur_map.blurred_fraction
-                timings_ms = {**blur_map.timings_ms, **timer.ms}
                 if files is not None:
-                    facts = {
-                        **run_facts(_SCHEMA, photo, detector),
-                        "width": blur_map.size_wh[0],
-                        "height": blur_map.size_wh[1],
-                        "blurred_fraction": fraction,
-                        "threshold": BLUR_THRESHOLD,
-                        "timings_ms": timings_ms,
-                    }
-                    _write(files, photo, blur_map.overlay(pixels), blur_map, facts)
+                    _write_pictures(files, photo, blur_map, pixels)
+                    _write_facts(files, photo, _facts(photo, detector, blur_map, timer))
             except DBDError as error:
                 complain_of(photo, error)
                 failed = True
             else:
-                width, height = blur_map.size_wh
-                ms = sum(timings_ms.values())
-                say(f"{photo}  {width}x{height}  {fraction:.1%} blurred  {ms:.0f} ms")
+                if options.json:
+                    say(json.dumps(_facts(photo, detector, blur_map, timer)))
+                else:
+                    say(_line(photo, blur_map, timer))
     return int(failed)
 
 
-def _write(
-    files: PhotoFiles,
-    photo: Path,
-    overlay: Image.Image,
-    blur_map: BlurMap,
-    facts: dict[str, object],
-) -> None:
-    files.write(photo, _OVERLAY, lambda file: overlay.save(file, "JPEG", quality=90))
+def _facts(
+    photo: Path, detector: BlurDetector, blur_map: BlurMap, timer: StageTimer
+) -> dict[str, Any]:
+    facts = {**run_facts(_SCHEMA, photo, detector), **blur_map.to_dict()}
+    # The detector was given decoded pixels.
+    return {**facts, "timings_ms": {**facts["timings_ms"], **timer.ms}}
+
+
+def _line(photo: Path, blur_map: BlurMap, timer: StageTimer) -> str:
+    width, height = blur_map.size_wh
+    fraction = blur_map.blurred_fraction
+    ms = sum({**blur_map.timings_ms, **timer.ms}.values())
+    return f"{photo}  {width}x{height}  {fraction:.1%} blurred  {ms:.0f} ms"
+
+
+def _write_pictures(files: PhotoFiles, photo: Path, blur_map: BlurMap, pixels: Pixels) -> None:
+    overlay = blur_map.overlay(pixels)
+    metadata = metadata_of(photo)
+    files.write(
+        photo,
+        _OVERLAY,
+        lambda file: overlay.save(file, "JPEG", quality=JPEG_QUALITY, **metadata),
+    )
     files.write(photo, _MAP, lambda file: blur_map.to_image().save(file, "PNG"))
+
+
+def _write_facts(files: PhotoFiles, photo: Path, facts: Mapping[str, Any]) -> None:
     files.write(photo, _FACTS, lambda file: file.write(f"{json.dumps(facts, indent=2)}\n".encode()))
 
 

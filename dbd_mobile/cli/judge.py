@@ -14,6 +14,8 @@ from dbd_mobile.cli.photo_files import PhotoFiles
 from dbd_mobile.cli.screen import complain_of, say, with_progress
 from dbd_mobile.errors import ArgumentError, DBDError
 from dbd_mobile.photo import load_pixels
+from dbd_mobile.photo_metadata import metadata_of
+from dbd_mobile.result_file import JPEG_QUALITY
 from dbd_mobile.strictness import Strictness, checked_width, strictness_of
 
 _SCHEMA = "dbd-mobile-judge/1"
@@ -101,8 +103,11 @@ def _strictness(name: str) -> Strictness:
 
 
 def _write(files: PhotoFiles, photo: Path, picture: Image.Image) -> None:
+    metadata = metadata_of(photo)
     files.write(
-        photo, _PICTURE, lambda file: picture.save(file, "JPEG", quality=90, comment=_COMMENT)
+        photo,
+        _PICTURE,
+        lambda file: picture.save(file, "JPEG", quality=JPEG_QUALITY, comment=_COMMENT, **metadata),
     )
 
 

@@ -39,6 +39,7 @@ from dbd_mobile import (
     regions,
     strictness,
     subject,
+    verdict,
 )
 from dbd_mobile.judgement import focus_on, focus_on_subject
 from dbd_mobile.photo import Pixels
@@ -88,7 +89,7 @@ def constants():
         "SUBJECT_QUANTILE": focus.SUBJECT_QUANTILE,
         "MIN_CELLS": focus.MIN_CELLS,
         "MIN_SHARE": focus.MIN_SHARE,
-        "SOFT_FACTOR": focus.SOFT_FACTOR,
+        "SOFT_FACTOR": verdict.SOFT_FACTOR,
         "SCORE_WIDTH": focus.SCORE_WIDTH,
         "HALF_SCORE_PX": focus.HALF_SCORE_PX,
         "SCORE_POWER": focus.SCORE_POWER,

@@ -1,5 +1,7 @@
 """``BlurMap``: the same map as numbers, mask, share and pictures."""
 
+import json
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -26,6 +28,15 @@ def test_probability_is_the_bilinear_map_at_the_photos_size(ramp):
     assert np.abs(ramp.probability - exact).max() <= 0.5 / 256 + 1e-6
 
 
+@pytest.mark.parametrize("zero_point", [0, 2])
+def test_values_are_the_steps_above_the_zero_point_in_float32(zero_point):
+    raw = np.arange(3, 252, dtype=np.uint8).reshape(1, -1)
+    given = Quantization(scale=1 / 255, zero_point=zero_point)
+    values = BlurMap(raw, size_wh=(249, 1), quantization=given).model_probability
+    expected = (raw.astype(np.float32) - np.float32(zero_point)) * np.float32(1 / 255)
+    assert np.array_equal(values, expected)
+
+
 def test_asarray_is_the_probability(ramp):
     assert np.array_equal(np.asarray(ramp), ramp.probability)
     assert np.asarray(ramp, np.float64).dtype == np.float64
@@ -37,8 +48,17 @@ def test_mask_is_true_where_the_probability_reaches_the_threshold(ramp, threshol
     assert np.array_equal(ramp.mask(threshold), ramp.probability >= np.float32(threshold))
 
 
-def test_blurred_fraction_is_the_share_of_the_mask(ramp):
-    assert ramp.blurred_fraction == ramp.mask().mean() == pytest.approx(0.5, abs=0.01)
+def test_blurred_fraction_is_the_share_of_the_models_own_map(ramp):
+    assert ramp.blurred_fraction == (ramp.model_probability >= 0.5).mean() == 0.5
+    assert ramp.mask().mean() == pytest.approx(0.5, abs=0.01)
+    as_float = BlurMap(ramp.model_probability, size_wh=(512, 128))
+    assert as_float.blurred_fraction == 0.5
+
+
+def test_mask_is_empty_where_no_level_reaches_the_threshold(ramp):
+    # The highest level of 8 bit is 255/256.
+    assert not ramp.mask(1.0).any()
+    assert ramp.polygons(threshold=1.0) == []
 
 
 def test_image_has_255_where_certainly_blurred(ramp):
@@ -201,18 +221,35 @@ def test_repr_tells_sizes_and_sharpness(ramp):
     assert "0.5" in repr(ramp)
 
 
-def test_repr_computes_nothing_at_the_photos_size(monkeypatch):
+@pytest.fixture
+def without_resizing(monkeypatch):
     def resized(*arguments, **options):
         raise AssertionError("the map was resized")
 
     monkeypatch.setattr(Image.Image, "resize", resized)
+
+
+@pytest.fixture(params=["bytes", "float"])
+def large(request):
+    """A map for a photo of 12 megapixels, all in focus."""
     raw = np.zeros((320, 320), np.uint8)
-    for blur_map in (
-        BlurMap(raw, size_wh=(4000, 3000), quantization=BYTES, timings_ms={"invoke": 1.5}),
-        BlurMap(raw.astype(np.float32), size_wh=(4000, 3000), timings_ms={"invoke": 1.5}),
-    ):
-        assert "sharpness=1.000" in repr(blur_map)
-        assert blur_map.timings_ms == {"invoke": 1.5}
+    given = {"size_wh": (4000, 3000), "timings_ms": {"invoke": 1.5}}
+    if request.param == "bytes":
+        return BlurMap(raw, quantization=BYTES, **given)
+    return BlurMap(raw.astype(np.float32), **given)
+
+
+def test_repr_computes_nothing_at_the_photos_size(without_resizing, large):
+    assert "sharpness=1.000" in repr(large)
+    assert large.timings_ms == {"invoke": 1.5}
+
+
+def test_share_verdict_json_and_polygons_need_no_map_at_the_photos_size(without_resizing, large):
+    assert large.blurred_fraction == 0
+    assert large.is_in_focus() and large.is_mostly_in_focus()
+    assert json.loads(large.to_json())["blurred_fraction"] == 0
+    assert large.polygons() == []
+    assert "upscale" not in large.timings_ms
 
 
 @pytest.mark.parametrize(

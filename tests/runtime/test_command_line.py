@@ -71,6 +71,39 @@ def test_detect_writes_map_overlay_and_facts(bright_right, tmp_path, capsys):
         assert {"decode", "preprocess", "invoke", "upscale"} <= facts["timings_ms"].keys()
 
 
+def test_json_holds_what_the_map_says_of_itself(bright_right, tmp_path, capsys):
+    with BlurDetector(TINY, threads=1) as detector:
+        expected = detector.detect(bright_right).to_dict()
+    assert run("detect", bright_right, "--json", "-o", tmp_path / "out", "--model", TINY) == 0
+    printed = json.loads(capsys.readouterr().out)
+    written = json.loads((tmp_path / "out" / "photo.json").read_text())
+    for facts in (printed, written):
+        assert facts["schema"] == "dbd-mobile-detect/1"
+        assert facts["photo"] == str(bright_right)
+        timings_ms = facts["timings_ms"]
+        assert {**facts, **expected, "timings_ms": timings_ms} == facts
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_detect_makes_no_map_at_the_photos_size_unless_it_writes_it(
+    tmp_path, capsys, monkeypatch, options
+):
+    photo = tmp_path / "photo.png"
+    Image.new("RGB", (48, 32)).save(photo)
+    sizes = []
+    resize = Image.Image.resize
+
+    def counted(image, size, *arguments, **more):
+        sizes.append((image.mode, size))
+        return resize(image, size, *arguments, **more)
+
+    monkeypatch.setattr(Image.Image, "resize", counted)
+    assert run("detect", photo, "--model", TINY, *options) == 0
+    assert "L" not in {mode for mode, _ in sizes}
+    assert run("detect", photo, "--model", TINY, "-o", tmp_path / "out") == 0
+    assert ("L", (48, 32)) in sizes
+
+
 @pytest.fixture
 def decodes(monkeypatch):
     """The (width, height) at which each JPEG was decoded since; each takes 20 ms or more."""

@@ -49,6 +49,7 @@ def focus(size_wh=(320, 240), **values):
         "found_subject": False,
         "size_wh": size_wh,
         "at_width": None,
+        "max_radius_px": 1.85,
         "timings_ms": {},
     }
     return Focus(**{**given, **values})

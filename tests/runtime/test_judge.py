@@ -20,10 +20,11 @@ from dbd_mobile import (
     load_pixels,
 )
 from dbd_mobile.coarse_to_fine import MAX_TILES
-from dbd_mobile.focus import QUANTILE, SOFT_FACTOR, SUBJECT_QUANTILE
+from dbd_mobile.focus import QUANTILE, SUBJECT_QUANTILE
 from dbd_mobile.radius_code import CRISP_PX
 from dbd_mobile.reading import in_photo
 from dbd_mobile.strictness import MAX_RADIUS_PX
+from dbd_mobile.verdict import SOFT_FACTOR
 
 BOX = (100, 100, 400, 300)
 
@@ -585,7 +586,7 @@ def made(**changed):
         "verdict": "soft", "reason": "soft", "blur_radius_px": 2.0, "lens_blur_px": 1.7,
         "sharp_width_px": 400, "score": 0.5, "motion": False, "confidence": 0.8,
         "box_xyxy": (0, 0, 10, 10), "found_subject": False, "size_wh": (640, 480),
-        "at_width": None, "timings_ms": {"measure": 1.0},
+        "at_width": None, "max_radius_px": 1.85, "timings_ms": {"measure": 1.0},
     }  # fmt: skip
     return Focus(**{**facts, **changed})
 

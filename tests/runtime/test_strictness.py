@@ -27,6 +27,7 @@ def judged(radius_px, *, at_width=None, width=4000):
         found_subject=True,
         size_wh=(width, 3000),
         at_width=at_width,
+        max_radius_px=1.85,
         timings_ms={},
     )
 

@@ -125,6 +125,16 @@ def test_composites_of_held_out_scenes_are_scored(run, tmp_path):
     assert 0 <= errors["largest_fall"] < 1
 
 
+def test_overhead_is_given_beside_its_targets_for_each_number_of_threads(run):
+    done = run("overhead", "--model", "nano", "--threads", "1,2", "--runs", "1")
+    # How fast it is here is not what a test is for.
+    assert done.returncode in (0, 1), done.stderr
+    assert "nano, 1 thread\n" in done.stdout and "nano, 2 threads\n" in done.stdout
+    said = " ".join(done.stdout.split())
+    for target in ("<= 1.25 times", "<= 1.45 times", ">= 0.90 times"):
+        assert said.count(target) == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -137,6 +147,9 @@ def test_composites_of_held_out_scenes_are_scored(run, tmp_path):
         (("latency", BUNDLED, "--threads", "two"), "thread counts such as 1,2,4"),
         (("latency", "nowhere.tflite"), "no model file nowhere.tflite"),
         (("latency", BUNDLED, "--runs", "0"), "at least 1"),
+        (("overhead", "--runs", "0"), "--runs must be at least 1, not 0"),
+        (("overhead", "--threads", "two"), "thread counts such as 1,2,4"),
+        (("overhead", "--model", "heavy"), "no model 'heavy'"),
         (
             ("accuracy", "--maps", "/data/[final]/maps", "--data", "."),
             "no folder /data/[final]/maps",
