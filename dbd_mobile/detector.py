@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from threading import Lock
 from types import TracebackType
 
 from numpy.typing import ArrayLike
@@ -14,6 +13,7 @@ from dbd_mobile.coarse_to_fine import look_everywhere
 from dbd_mobile.detail import Detail
 from dbd_mobile.errors import ArgumentError, ClosedError, ImageError, ModelError
 from dbd_mobile.focus import Focus
+from dbd_mobile.forking import Lock
 from dbd_mobile.interpreter import Backend, Interpreter
 from dbd_mobile.judgement import focus_on, focus_on_subject, radius_to_compare
 from dbd_mobile.panorama import is_long, joined, strip_of
@@ -30,7 +30,8 @@ class BlurDetector:
     """Finds which parts of photos are out of focus; keeps the models ready between photos.
 
     Safe to use from several threads: photos are decoded and resized side by side, each
-    interpreter runs one at a time.
+    interpreter runs one at a time. And in a process that is forked, at any time: there the models
+    are made ready anew when they are first used.
 
     Args:
         model: A bundled model's id, or the path of a .tflite file that takes one
