@@ -30,7 +30,7 @@ class Backend:
 
     Attributes:
         name: Its name on PyPI, e.g. "ai-edge-litert".
-        version: Its installed version, e.g. "2.1.0".
+        version: Its installed version, e.g. "2.1.0"; "unknown" if nothing says it.
     """
 
     name: str
@@ -120,7 +120,7 @@ class Interpreter:
             ) from error
 
     def renew(self) -> None:
-        """In a forked child: leave the parent's interpreter alone, a new one is made when needed."""
+        """In a forked child: leave the parent's interpreter alone; a new one is made if needed."""
         if self._interpreter is not None:
             leave_to_parent(self._interpreter)
             self._interpreter = None
