@@ -54,6 +54,7 @@ def find_backend() -> tuple[Backend, Callable[..., Any]]:
         try:
             return Backend(name=runtime.package, version=version), runtime.load()
         except BackendError as error:
+            _log.info("Passed over: %s", error)
             failures.append(str(error))
     raise BackendError(
         " ".join([*failures, f"No TFLite interpreter can be used: run `{INSTALL_LINE}`."])

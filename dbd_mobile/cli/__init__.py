@@ -1,8 +1,8 @@
 """The command ``dbd-mobile``: arguments in; results on stdout, an exit status out.
 
-Exit status: 0 all went well; 1 some photos failed, or ``doctor`` found that nothing can run;
-2 nothing was done, because of the arguments, the model, the output folder or a missing interpreter;
-130 interrupted.
+Exit status: 0 all went well; 1 some photos failed, ``doctor`` found that nothing can run, or who
+reads the results has left; 2 nothing was done, because of the arguments, the model, the output
+folder or a missing interpreter, or stdout cannot be written to; 130 interrupted, 143 terminated.
 """
 
 import argparse
@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Sequence
 
 from dbd_mobile.cli import bench, best, calibrate, detect, doctor, judge, models
+from dbd_mobile.cli.chatter import without_chatter
 from dbd_mobile.cli.screen import run_command
 from dbd_mobile.version import __version__
 
@@ -26,15 +27,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Raises:
         SystemExit: The arguments are wrong (2), or help or the version was asked for (0).
     """
+    return run_command(
+        lambda: _run(arguments),
+        error_prefix="dbd-mobile: ",
+        interrupted="dbd-mobile: interrupted.",
+    )
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     options = _parser().parse_args(arguments)
     # Pillow warns of what is handled here, damaged EXIF and photos of 100 megapixels; tensorflow
     # of a later version of itself.
     warnings.filterwarnings("ignore", module="PIL|tensorflow")
-    return run_command(
-        lambda: options.run(options),
-        error_prefix="dbd-mobile: ",
-        interrupted="dbd-mobile: interrupted.",
-    )
+    with without_chatter():
+        status: int = options.run(options)
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -2,7 +2,6 @@
 
 import argparse
 
-from dbd_mobile.chatter import without_chatter
 from dbd_mobile.cli.options import add_model, add_threads
 from dbd_mobile.detector import BlurDetector
 
@@ -25,8 +24,7 @@ def detector_of(options: argparse.Namespace) -> BlurDetector:
     Raises:
         DBDError: A model cannot be used: better said once than of each photo.
     """
-    with without_chatter():
-        detector = BlurDetector(options.model, detail=options.detail, threads=options.threads)
-        # Loads it.
-        _ = detector.detail_sha256
+    detector = BlurDetector(options.model, detail=options.detail, threads=options.threads)
+    # Loads it.
+    _ = detector.detail_sha256
     return detector

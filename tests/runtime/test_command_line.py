@@ -222,7 +222,29 @@ def test_a_photos_name_may_hold_anything(tmp_path, capsys):
     assert "[red]\u2603\\n\\udcff.png" in line
 
 
-# To rich's markup these are a style, the end of one, and a picture; as a path each is plain text.
+def test_json_is_for_strict_parsers_whatever_names_hold(tmp_path, capsys, run_told):
+    odd = tmp_path / "\udcff"
+    try:
+        odd.mkdir()
+    except OSError:
+        pytest.skip("this file system does not take such a name")
+    photo, model = odd / "p\udce9.png", odd / "m\udcff.tflite"
+    Image.new("RGB", (80, 80)).save(tmp_path / "plain.png")
+    shutil.copyfile(tmp_path / "plain.png", photo)
+    shutil.copyfile(TINY, model)
+    assert run("detect", photo, "-o", tmp_path / "out", "--model", model) == 0
+    assert run("bench", "--model", model, "--threads", 1, "--runs", 1, "--json", odd / "b") == 0
+    assert run_told("judge", photo, "--model", model, "--json") == 0
+    judged = capsys.readouterr().out.splitlines()[-1]
+    (facts,) = (tmp_path / "out").glob("*.json")
+    for text in (judged, (odd / "b").read_text(), facts.read_text()):
+        # A lone surrogate is no text: strict parsers refuse it.
+        json.dumps(json.loads(text), ensure_ascii=False).encode()
+        assert json.loads(text)["model"]["name"].endswith("m\\udcff.tflite")
+
+
+# To rich's markup, which the tools' screen is made with, these are a style, the end of one, and a
+# picture; as a path each is plain text.
 @pytest.fixture(params=["[final]", "[/v2]", "[bold]x[/red]", ":smile:"])
 def marked_model(request, tmp_path):
     """The tiny model in a folder of such a name."""
@@ -284,8 +306,8 @@ def test_models_says_of_calibration_what_the_card_has(monkeypatch, capsys, calib
         card["calibration"] = {**facts, "ece": 0.066, "ece_without_firmness": 0.055, **calibration}
     monkeypatch.setattr("dbd_mobile.cli.models.bundled_models", lambda: {"x": card})
     assert run("models") == 0
-    # A cell goes on over lines.
-    shown = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    # A text goes on over lines.
+    shown = " ".join(capsys.readouterr().out.split())
     assert f"{said} license" in shown
 
 
