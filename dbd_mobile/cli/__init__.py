@@ -9,7 +9,7 @@ import argparse
 import warnings
 from collections.abc import Sequence
 
-from dbd_mobile.cli import bench, best, calibrate, detect, doctor, judge, models
+from dbd_mobile.cli import bench, best, calibrate, completion, detect, doctor, judge, models
 from dbd_mobile.cli.chatter import without_chatter
 from dbd_mobile.cli.screen import run_command
 from dbd_mobile.version import __version__
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
-    options = _parser().parse_args(arguments)
+    options = command_parser().parse_args(arguments)
     # Pillow warns of what is handled here, damaged EXIF and photos of 100 megapixels; tensorflow
     # of a later version of itself.
     warnings.filterwarnings("ignore", module="PIL|tensorflow")
@@ -44,13 +44,14 @@ def _run(arguments: Sequence[str] | None) -> int:
     return status
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_parser() -> argparse.ArgumentParser:
+    """Give the parser of all arguments."""
     parser = argparse.ArgumentParser(
         prog="dbd-mobile",
         description="Find, on this device, what in a photo is out of focus.",
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for command in (detect, judge, best, calibrate, models, doctor, bench):
+    for command in (detect, judge, best, calibrate, models, doctor, bench, completion):
         command.add_parser(commands)
     return parser

@@ -311,6 +311,27 @@ def test_models_says_of_calibration_what_the_card_has(monkeypatch, capsys, calib
     assert f"{said} license" in shown
 
 
+@pytest.mark.skipif(shutil.which("bash") is None or os.name != "posix", reason="needs bash")
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [
+        (["ju"], ["judge"]),
+        (["judge", "--st"], ["--strictness"]),
+        (["detect", "photo.jpg", "--st"], []),
+        (["detect", "ph"], []),
+        (["--v"], ["--version"]),
+    ],
+)
+def test_completion_offers_commands_and_their_options(typed, completed, capsys):
+    assert run("completion") == 0
+    script = capsys.readouterr().out
+    typed = ["dbd-mobile", *typed]
+    ask = f"COMP_WORDS=({' '.join(typed)}); COMP_CWORD={len(typed) - 1}; _dbd_mobile"
+    script += f'{ask}\necho "${{COMPREPLY[@]}}"\n'
+    done = subprocess.run(["bash", "-eu", "-c", script], capture_output=True, text=True)
+    assert (done.stdout.split(), done.stderr) == (completed, "")
+
+
 def test_what_the_system_refuses_is_one_line(capsys):
     def fails():
         raise FileNotFoundError(2, "No such file or directory", "/none/[a]")

@@ -27,6 +27,12 @@ def test_wheel_holds_the_runtime_only():
     assert any(name.endswith("NOTICE") for name in names)
 
 
+def test_wheel_brings_the_manual_page():
+    (page,) = (f for f in importlib.metadata.files("dbd-mobile") if f.name == "dbd-mobile.1")
+    assert page.locate().resolve() == Path(sys.prefix, "share/man/man1/dbd-mobile.1").resolve()
+    assert ".SS judge PHOTO ..." in page.read_text()
+
+
 def required(python, machine):
     """What pip installs with the package, without versions, as it would be asked elsewhere."""
     environment = {"python_version": python, "platform_machine": machine, "extra": ""}
