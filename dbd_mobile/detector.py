@@ -13,7 +13,7 @@ from dbd_mobile.coarse_to_fine import look_everywhere
 from dbd_mobile.detail import Detail
 from dbd_mobile.errors import ArgumentError, ClosedError, ImageError, ModelError
 from dbd_mobile.focus import Focus
-from dbd_mobile.forking import Lock
+from dbd_mobile.forking import Lock, renew_cached_properties_in_children
 from dbd_mobile.interpreter import Backend, Interpreter
 from dbd_mobile.judgement import focus_on, focus_on_subject, radius_to_compare
 from dbd_mobile.panorama import is_long, joined, strip_of
@@ -71,6 +71,7 @@ class BlurDetector:
         self._backend = self._interpreter.backend
         self._threads = self._interpreter.threads
         self._lock = Lock()
+        renew_cached_properties_in_children(BlurMap)
         self._detail_model = detail
         self._detail: Detail | None = None
         self._detail_lock = Lock()

@@ -7,7 +7,7 @@ for ever, and an interpreter waits for ever for threads of its own, even to be l
 import ctypes
 import os
 import threading
-from functools import cache
+from functools import cache, cached_property
 from types import TracebackType
 from typing import Protocol
 from weakref import WeakSet
@@ -24,6 +24,15 @@ def renew_in_children(thing: Renewed) -> None:
     """Have a thing's ``renew`` called in every process that is forked while the thing lives."""
     _watch_forks()
     _living.add(thing)
+
+
+def renew_cached_properties_in_children(owner: type) -> None:
+    """Have the locks of a class's cached properties be free in every process that is forked.
+
+    Until Python 3.12 each has one, for all objects of the class.
+    """
+    _watch_forks()
+    _owners.add(owner)
 
 
 def leave_to_parent(thing: object) -> None:
@@ -55,6 +64,7 @@ class Lock:
 
 
 _living: WeakSet[Renewed] = WeakSet()
+_owners: set[type] = set()
 
 
 @cache
@@ -67,3 +77,7 @@ def _watch_forks() -> None:
 def _renew_all() -> None:
     for thing in list(_living):
         thing.renew()
+    for owner in _owners:
+        for member in vars(owner).values():
+            if isinstance(member, cached_property) and hasattr(member, "lock"):
+                member.lock = threading.RLock()

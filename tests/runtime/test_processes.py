@@ -17,26 +17,28 @@ import os, signal, sys, threading
 import numpy as np
 from dbd_mobile import BlurDetector
 
-photo = np.random.default_rng(3).integers(0, 256, (96, 96, 3), np.uint8)
+photo = np.random.default_rng(3).integers(0, 256, (500, 500, 3), np.uint8)
 detector = BlurDetector(sys.argv[1], detail=sys.argv[2], threads=2)
 map_before = detector.detect(photo).model_probability
 focus_before = detector.judge(photo, (0, 0, 96, 96))
 
 def judge_for_ever():
     while True:
-        detector.detect(photo)
+        detector.detect(photo).probability
         detector.judge(photo, (0, 0, 96, 96))
 
 def in_child(use):
     pid = os.fork()
     if pid:
         return os.waitpid(pid, 0)[1]
-    signal.alarm(60)
+    signal.alarm(int(sys.argv[3]))
     use()
     os._exit(0)
 
 def detect():
-    assert np.array_equal(detector.detect(photo).model_probability, map_before)
+    blur_map = detector.detect(photo)
+    assert np.array_equal(blur_map.model_probability, map_before)
+    assert blur_map.probability.shape == (500, 500)
 
 def judge():
     assert detector.judge(photo, (0, 0, 96, 96)).blur_radius_px == focus_before.blur_radius_px
@@ -56,7 +58,7 @@ def fork_again():
 
 def run_forks(code):
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", FORKS + code, TINY, DETAIL],
+        [sys.executable, "-W", "ignore", "-c", FORKS + code, TINY, DETAIL, "60"],
         capture_output=True,
         text=True,
         timeout=300,
