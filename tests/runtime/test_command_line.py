@@ -1,5 +1,6 @@
 """``dbd-mobile``: what it prints and writes, and how it ends."""
 
+import io
 import json
 import os
 import shutil
@@ -309,6 +310,33 @@ def test_models_says_of_calibration_what_the_card_has(monkeypatch, capsys, calib
     # A text goes on over lines.
     shown = " ".join(capsys.readouterr().out.split())
     assert f"{said} license" in shown
+
+
+class Terminal(io.StringIO):
+    """A stderr that somebody looks at."""
+
+    def isatty(self):
+        return True
+
+    def shown(self):
+        """The lines that are on the screen in the end."""
+        lines = []
+        for written in self.getvalue().split("\n"):
+            line = ""
+            for part in written.split("\r"):
+                line = part + line[len(part) :]
+            lines.append(line.rstrip())
+        return lines
+
+
+def test_many_photos_are_counted_and_complaints_take_the_counts_place(tmp_path, monkeypatch):
+    photos = [tmp_path / f"{number}.jpg" for number in range(12)]
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    assert run("detect", *photos, "--model", TINY) == 1
+    assert "\r11 of 12 photos" in terminal.getvalue()
+    complaints = [f"dbd-mobile: There is no photo {photo}." for photo in photos]
+    assert terminal.shown() == [*complaints, ""]
 
 
 @pytest.mark.skipif(shutil.which("bash") is None or os.name != "posix", reason="needs bash")

@@ -11,6 +11,8 @@ import pytest
 TINY = Path(__file__).parent / "data" / "tiny_int8.tflite"
 DETAIL = TINY.with_name("tiny_detail.tflite")
 
+forks = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a fork is for exec only")
+
 # A child that hangs is ended by its alarm, which its parent sees in its status.
 FORKS = """
 import os, signal, sys, threading
@@ -67,7 +69,7 @@ def run_forks(code):
     assert done.stdout.split() == ["0"]
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
+@forks
 @pytest.mark.parametrize("busy", [False, True])
 def test_detector_works_in_every_forked_child(busy):
     run_forks(
@@ -81,7 +83,7 @@ os._exit(0)
     )
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
+@forks
 def test_forked_child_that_never_uses_the_detector_ends():
     run_forks("print(sum(in_child(leave) != 0 for i in range(5)))")
 

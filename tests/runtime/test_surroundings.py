@@ -145,6 +145,28 @@ def test_signals_that_end_the_process_leave_no_half_file(name, tmp_path):
 
 
 @posix
+def test_signal_to_a_forked_child_ends_it_alone(tmp_path):
+    code = (
+        "import os, signal, sys\n"
+        "from pathlib import Path\n"
+        "from dbd_mobile.atomic_file import atomic_file\n"
+        "from dbd_mobile.cli.screen import run_command\n"
+        "def run():\n"
+        "    with atomic_file(Path(sys.argv[1])) as file:\n"
+        "        child = os.fork()\n"
+        "        if child == 0:\n"
+        "            os.kill(os.getpid(), signal.SIGTERM)\n"
+        "        assert os.waitpid(child, 0)[1] == signal.SIGTERM\n"
+        "        file.write(b'whole')\n"
+        "    return 0\n"
+        "sys.exit(run_command(run, error_prefix=''))\n"
+    )
+    done = run(sys.executable, "-W", "ignore", "-c", code, tmp_path / "file")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "file").read_text() == "whole"
+
+
+@posix
 def test_signal_that_is_ignored_stays_so():
     code = (
         "import os, signal\n"
