@@ -13,7 +13,7 @@ export UV_PYTHON_DOWNLOADS := never
 # four seconds.
 export UV_COMPILE_BYTECODE := 1
 
-RUNTIME_SOURCES := pyproject.toml README.md LICENSE NOTICE $(shell find dbd_mobile -type f -not -name '*.pyc')
+RUNTIME_SOURCES := pyproject.toml README.md LICENSE NOTICE docs/dbd-mobile.1 $(shell find dbd_mobile -type f -not -name '*.pyc')
 # The converters have wheels for this Python and this kind of machine only.
 CONVERTERS := $(shell $(PYTHON) -c "import platform as p, sys; \
 	print(int(sys.version_info[:2] == (3, 11) and (p.system(), p.machine()) == ('Linux', 'x86_64')))")

@@ -22,12 +22,13 @@ from data.native_photos import held_out, list_native_photos
 from dbd_mobile import __version__
 from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.catalogue import bundled_ids
-from dbd_mobile.cli.screen import complain, notes, results, run_command, say
+from dbd_mobile.cli.screen import complain, run_command, say
 from dbd_mobile.errors import InputError
 from evaluation.camera_jpegs import measure_short_cuts, short_cuts_table
 from evaluation.composites import composites_table, measure_composites
 from evaluation.mappers import FolderMapper, open_mapper
 from evaluation.scoring import accuracy_table, measure
+from evaluation.screen import notes, results
 from evaluation.worst import draw_worst
 
 ROOT = Path(__file__).parent.parent

@@ -7,9 +7,11 @@ from typing import Any
 
 from rich.table import Table
 
+from dbd_mobile.detector import BlurDetector
 from dbd_mobile.interpreter import find_backend
 from dbd_mobile.latency import PHOTO_WH, measure_latency, synthetic_photo
 from dbd_mobile.machine import read_machine
+from evaluation.chatter import without_chatter
 
 
 def compare_latency(
@@ -29,6 +31,9 @@ def compare_latency(
     Raises:
         DBDError: If a file cannot be used, or a number is impossible.
     """
+    with without_chatter():
+        # LiteRT announces its delegate once, which would run through the progress bar.
+        BlurDetector(files[0]).close()
     photo = synthetic_photo()
     rows = [
         {

@@ -14,9 +14,9 @@ from PIL import Image
 from benchmarks.verdicts.row import Row
 from dbd_mobile import BlurDetector
 from dbd_mobile.catalogue import load_model
-from dbd_mobile.chatter import without_chatter
 from dbd_mobile.interpreter import find_backend
 from dbd_mobile.latency import synthetic_photo
+from evaluation.chatter import without_chatter
 
 _QUALITY = 92
 

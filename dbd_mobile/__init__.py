@@ -11,6 +11,8 @@ verdict on its subject or on any region of it:
     'sharp at 100 %: blur radius 1.3 px'
 """
 
+import logging
+
 from dbd_mobile.blur_map import BlurMap
 from dbd_mobile.burst import Ranked
 from dbd_mobile.calibration import calibrate
@@ -40,6 +42,9 @@ from dbd_mobile.radius_map import RadiusMap
 from dbd_mobile.strictness import Strictness
 from dbd_mobile.tflite.model_file import ModelFacts, TensorFacts
 from dbd_mobile.version import __version__
+
+# What the package logs is for those who ask for it.
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 __all__ = [
     "AccuracyCard",

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypedDict, cast, get_args
 
@@ -27,7 +28,8 @@ _PURPOSE: dict[ModelKind, str] = {
     "detail": "measures the blur of tiles in pixels",
 }
 
-_MODELS = Path(__file__).with_name("models")
+# Not by __file__: the package may be inside an archive.
+_MODELS = files("dbd_mobile") / "models"
 
 # The largest .tflite file that is read; a phone's blur model has a few megabytes.
 _MAX_FILE_BYTES = 512 * 2**20
@@ -192,7 +194,7 @@ def load_card(model_id: str) -> ModelCard:
         f"The card of the bundled model {model_id} is damaged: install dbd-mobile again."
     )
     try:
-        card = json.loads(_MODELS.joinpath(model_id, "card.json").read_text("utf-8"))
+        card = json.loads(_MODELS.joinpath(model_id).joinpath("card.json").read_text("utf-8"))
     except ValueError:
         raise damaged from None
     if not (
@@ -257,7 +259,7 @@ def _read_bundled(model_id: str, kind: ModelKind) -> bytes:
             f"The model {model_id} {gives}: here one is needed that {takes}, "
             f"{_spoken(bundled_ids(kind))}."
         )
-    file = _MODELS.joinpath(model_id, "model.tflite")
+    file = _MODELS.joinpath(model_id).joinpath("model.tflite")
     content = file.read_bytes() if file.is_file() else b""
     if len(content) != card["size_bytes"] or hashlib.sha256(content).hexdigest() != card["sha256"]:
         raise ModelError(

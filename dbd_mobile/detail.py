@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Sequence
-from threading import Lock
 
 import numpy as np
 
 from dbd_mobile.catalogue import load_detail
 from dbd_mobile.errors import ClosedError
+from dbd_mobile.forking import Lock
 from dbd_mobile.interpreter import Interpreter
 from dbd_mobile.pyramid import CELL, Cells, Pyramid
 from dbd_mobile.radius_code import to_codes

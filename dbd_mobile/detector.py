@@ -6,7 +6,6 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from itertools import islice
-from threading import Lock
 from types import TracebackType
 from typing import Any
 
@@ -19,6 +18,7 @@ from dbd_mobile.coarse_to_fine import look_everywhere
 from dbd_mobile.detail import Detail
 from dbd_mobile.errors import ArgumentError, ClosedError, ImageError, ModelError
 from dbd_mobile.focus import Focus
+from dbd_mobile.forking import Lock, renew_cached_properties_in_children
 from dbd_mobile.interpreter import Backend, Interpreter
 from dbd_mobile.judgement import focus_on, focus_on_subject, radius_to_compare
 from dbd_mobile.machine import usable_cores
@@ -40,8 +40,9 @@ class BlurDetector:
     """Finds which parts of photos are out of focus; keeps the models ready between photos.
 
     Safe to use from several threads: photos are decoded and resized side by side, each
-    interpreter runs one at a time. Copied or sent to another process, it opens its models there
-    anew, by the same ids and paths.
+    interpreter runs one at a time. And in a process that is forked, at any time: there the models
+    are made ready anew when they are first used. Copied or sent to another process, it opens its
+    models there anew, by the same ids and paths.
 
     Args:
         model: A bundled model's id, or the path of a .tflite file that takes one
@@ -85,6 +86,7 @@ class BlurDetector:
         self._backend = self._interpreter.backend
         self._threads = self._interpreter.threads
         self._lock = Lock()
+        renew_cached_properties_in_children(BlurMap)
         self._detail_model = detail
         self._detail: Detail | None = None
         self._detail_lock = Lock()

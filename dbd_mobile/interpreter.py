@@ -3,20 +3,25 @@
 :mod:`dbd_mobile.runtimes` says which they are. Nothing is imported before an interpreter is wanted.
 """
 
+import logging
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, SupportsIndex
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dbd_mobile.errors import ArgumentError, BackendError, ModelError
+from dbd_mobile.forking import leave_to_parent, renew_in_children
 from dbd_mobile.machine import usable_cores
 from dbd_mobile.runtimes import RUNTIMES
 
 INSTALL_LINE = "pip install ai-edge-litert"
 
 _MAX_THREADS = 256
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +30,7 @@ class Backend:
 
     Attributes:
         name: Its name on PyPI, e.g. "ai-edge-litert".
-        version: Its installed version, e.g. "2.1.0".
+        version: Its installed version, e.g. "2.1.0"; "unknown" if nothing says it.
     """
 
     name: str
@@ -49,6 +54,7 @@ def find_backend() -> tuple[Backend, Callable[..., Any]]:
         try:
             return Backend(name=runtime.package, version=version), runtime.load()
         except BackendError as error:
+            _log.info("Passed over: %s", error)
             failures.append(str(error))
     raise BackendError(
         " ".join([*failures, f"No TFLite interpreter can be used: run `{INSTALL_LINE}`."])
@@ -82,22 +88,13 @@ class Interpreter:
     """
 
     def __init__(self, content: bytes, *, name: str, threads: int | None = None) -> None:
-        if threads is None:
-            threads = default_threads()
-        if not isinstance(threads, int) or isinstance(threads, bool):
-            raise ArgumentError(f"threads is a whole number or None, got {threads!r}.")
-        if not 1 <= threads <= _MAX_THREADS:
-            raise ArgumentError(f"threads is from 1 to {_MAX_THREADS}, got {threads}.")
-        self.threads = threads
-        self.backend, interpreter_class = find_backend()
+        self.threads = default_threads() if threads is None else _checked_threads(threads)
+        self.backend, self._make = find_backend()
         self._name = name
-        try:
-            self._interpreter = interpreter_class(model_content=content, num_threads=threads)
-            self._interpreter.allocate_tensors()
-            self._input = self._interpreter.get_input_details()[0]["index"]
-            self._output = self._interpreter.get_output_details()[0]["index"]
-        except Exception as error:
-            raise ModelError(f"{self.backend} refuses the model {name}: {error}.") from error
+        self._content = content
+        self._interpreter: Any = None
+        self._open()
+        renew_in_children(self)
 
     def run(self, tensor: NDArray[Any]) -> NDArray[Any]:
         """Run the model once.
@@ -110,7 +107,10 @@ class Interpreter:
 
         Raises:
             BackendError: The interpreter failed.
+            ModelError: In a forked child: the interpreter refuses the model.
         """
+        if self._interpreter is None:
+            self._open()
         try:
             self._interpreter.set_tensor(self._input, tensor)
             self._interpreter.invoke()
@@ -119,3 +119,33 @@ class Interpreter:
             raise BackendError(
                 f"{self.backend} failed to run the model {self._name}: {error}."
             ) from error
+
+    def renew(self) -> None:
+        """In a forked child: leave the parent's interpreter alone; a new one is made if needed."""
+        if self._interpreter is not None:
+            leave_to_parent(self._interpreter)
+            self._interpreter = None
+
+    def _open(self) -> None:
+        try:
+            interpreter = self._make(model_content=self._content, num_threads=self.threads)
+            interpreter.allocate_tensors()
+            self._input = interpreter.get_input_details()[0]["index"]
+            self._output = interpreter.get_output_details()[0]["index"]
+        except Exception as error:
+            raise ModelError(f"{self.backend} refuses the model {self._name}: {error}.") from error
+        self._interpreter = interpreter
+        _log.debug("%s is ready: %s, %d threads", self._name, self.backend, self.threads)
+
+
+def _checked_threads(threads: SupportsIndex) -> int:
+    try:
+        # To Python True is a whole number too, and numpy's int64 is none of its own.
+        if isinstance(threads, bool | np.bool_):
+            raise TypeError
+        number = operator.index(threads)
+    except TypeError:
+        raise ArgumentError(f"threads is a whole number or None, got {threads!r}.") from None
+    if not 1 <= number <= _MAX_THREADS:
+        raise ArgumentError(f"threads is from 1 to {_MAX_THREADS}, got {number}.")
+    return number

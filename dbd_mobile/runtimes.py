@@ -6,6 +6,7 @@ all. Nothing is imported before an interpreter is wanted.
 
 import importlib
 import importlib.metadata
+import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -31,11 +32,13 @@ class Runtime:
 
     @property
     def version(self) -> str | None:
-        """The installed version; None where it is not installed."""
+        """The installed version, "unknown" if nothing says it; None where it is not installed."""
         try:
             return importlib.metadata.version(self.package)
         except importlib.metadata.PackageNotFoundError:
-            return None
+            # An application that brings its packages may bring their modules alone.
+            found = importlib.util.find_spec(self.module.partition(".")[0])
+            return None if found is None else "unknown"
 
     def load(self) -> Callable[..., Any]:
         """Import the package and return its interpreter class.

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from data.blur_dataset import read_map, read_photo, squash
 from dbd_mobile import BlurDetector, ModelError
 from dbd_mobile.catalogue import bundled_ids
-from dbd_mobile.chatter import without_chatter
 from dbd_mobile.errors import InputError
+from evaluation.chatter import without_chatter
 from evaluation.predictors import SUFFIXES, Predictor, open_predictor
 
 GivenPhoto: TypeAlias = Path | NDArray[np.uint8]

@@ -15,9 +15,9 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.typing import NDArray
 
 from dbd_mobile import Quantization
-from dbd_mobile.chatter import without_chatter
 from dbd_mobile.errors import InputError
 from dbd_mobile.tflite.model_file import INPUT_QUANTIZATION, read_as_probability
+from evaluation.chatter import without_chatter
 from networks import BlurNetwork, Network, NetworkContract
 from networks.weights import PYTORCH_SUFFIXES, load_weights
 

@@ -10,9 +10,9 @@ from rich.progress import track
 from rich.table import Table
 
 from data.blur_dataset import BlurDataset
-from dbd_mobile.cli.screen import notes
 from evaluation.mappers import Mapper
 from evaluation.measures import Accuracy, AccuracyMeter
+from evaluation.screen import notes
 
 _Item = TypeVar("_Item")
 

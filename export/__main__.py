@@ -3,7 +3,6 @@
 import argparse
 import math
 import re
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +16,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from dbd_mobile.cli.screen import complain, notes, results, run_command
+from dbd_mobile.cli.screen import complain, run_command
+from evaluation.screen import notes, results
 from export.errors import ConversionError
 from export.job import ExportJob
 from export.kinds import KINDS
@@ -296,6 +296,4 @@ def _listed(report: Report) -> str:
 
 
 if __name__ == "__main__":
-    # So that what a scheduler stops cleans up as after Ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main())

@@ -14,8 +14,9 @@ import torch
 from rich.logging import RichHandler
 
 from data.terms import NO_VERSION
-from dbd_mobile.cli.screen import notes, run_command, say
+from dbd_mobile.cli.screen import run_command, say
 from dbd_mobile.errors import InputError
+from evaluation.screen import notes
 from training.ablation import ablation_rows, run_ablation
 from training.average import average_weights
 from training.detail_recipe import DetailRecipe

@@ -12,7 +12,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from dbd_mobile.cli.screen import notes
+from evaluation.screen import notes
 
 
 class _Rate(ProgressColumn):

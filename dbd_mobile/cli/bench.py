@@ -6,16 +6,15 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timezone
-from importlib.metadata import version
 from pathlib import Path
 
-from rich.progress import Progress
-from rich.table import Table
+import numpy as np
+import PIL
 
 from dbd_mobile.atomic_file import atomic_file
-from dbd_mobile.chatter import without_chatter
+from dbd_mobile.cli.facts import text_of
 from dbd_mobile.cli.options import add_model, whole_number
-from dbd_mobile.cli.screen import notes, results, say
+from dbd_mobile.cli.screen import counting, say
 from dbd_mobile.detector import BlurDetector
 from dbd_mobile.errors import ArgumentError
 from dbd_mobile.latency import PHOTO_WH, Latency, measure_latency, synthetic_photo
@@ -61,13 +60,12 @@ def run(options: argparse.Namespace) -> int:
     machine = read_machine()
     heat_before = read_heat()
     start = time.perf_counter()
-    with without_chatter(), BlurDetector(options.model) as detector:
+    with BlurDetector(options.model) as detector:
         cold_start_ms = (time.perf_counter() - start) * 1e3
     backend = detector.backend
     photo = synthetic_photo()
     latencies = []
-    with Progress(console=notes, transient=True) as progress:
-        task = progress.add_task("Measuring", total=len(options.threads) * options.runs)
+    with counting(len(options.threads) * options.runs, "runs") as advance:
         for threads in options.threads:
             latencies.append(
                 measure_latency(
@@ -75,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
                     threads=threads,
                     runs=options.runs,
                     photo=photo,
-                    on_run=lambda: progress.advance(task),
+                    on_run=advance,
                 )
             )
     heat_after = read_heat()
@@ -87,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
         f"cold start {cold_start_ms:.0f} ms"
     )
     for latency in latencies:
-        results.print(_table(latency))
+        _say_table(latency)
     if peak is not None:
         say(f"peak memory {peak / 2**20:.0f} MiB")
     if options.json is not None:
@@ -96,12 +94,12 @@ def run(options: argparse.Namespace) -> int:
             "time_utc": datetime.now(timezone.utc).isoformat(timespec="seconds"),
             "versions": {
                 "dbd-mobile": __version__,
-                "numpy": version("numpy"),
-                "pillow": version("pillow"),
+                "numpy": np.__version__,
+                "pillow": PIL.__version__,
                 backend.name: backend.version,
             },
             "backend": backend.name,
-            "model": {"name": detector.model_name, "sha256": detector.model_sha256},
+            "model": {"name": text_of(detector.model_name), "sha256": detector.model_sha256},
             "machine": asdict(machine),
             "heat_before": asdict(heat_before),
             "heat_after": asdict(heat_after),
@@ -133,17 +131,12 @@ def _say_machine(machine: Machine, before: Heat, after: Heat) -> None:
         say(f"throttling: {', '.join(after.throttling)}")
 
 
-def _table(latency: Latency) -> Table:
+def _say_table(latency: Latency) -> None:
     threads = f"{latency.threads} thread{'s' if latency.threads > 1 else ''}"
-    table = Table(
-        title=f"{threads}: load {latency.load_ms:.1f} ms, first {latency.first_run_ms:.1f} ms"
-    )
-    table.add_column("stage, ms")
-    for name in ("p50", "p90", "p99"):
-        table.add_column(name, justify="right")
-    for stage, values in latency.stages_ms.items():
-        table.add_row(stage, f"{values.p50:.2f}", f"{values.p90:.2f}", f"{values.p99:.2f}")
-    return table
+    say(f"{threads}: load {latency.load_ms:.1f} ms, first {latency.first_run_ms:.1f} ms")
+    say(f"  {'stage, ms':12}{'p50':>9}{'p90':>9}{'p99':>9}")
+    for stage, ms in latency.stages_ms.items():
+        say(f"  {stage:12}{ms.p50:9.2f}{ms.p90:9.2f}{ms.p99:9.2f}")
 
 
 def _write(path: Path, report: Mapping[str, object]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dbd_mobile.calibration import calibrate
+from dbd_mobile.cli.facts import text_of
 from dbd_mobile.cli.judging import add_detector, detector_of
 from dbd_mobile.cli.options import EXIT_STATUS, add_at_width
 from dbd_mobile.cli.screen import complain_of, say, with_progress
@@ -65,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
         strictness = calibrate(
             [judged[photo] for photo in of_good],
             [judged[photo] for photo in of_bad],
-            name=output.stem,
+            name=text_of(output.stem),
         )
     limit = strictness.max_radius_px
     strictness.save(output)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from dbd_mobile.blur_map import BlurMap
-from dbd_mobile.chatter import without_chatter
 from dbd_mobile.cli.facts import run_facts
 from dbd_mobile.cli.options import EXIT_STATUS, add_json, add_max_pixels, add_model, add_threads
 from dbd_mobile.cli.photo_files import PhotoFiles, any_file
@@ -57,8 +56,7 @@ def run(options: argparse.Namespace) -> int:
         endings = {_MAP: any_file, _OVERLAY: any_file, _FACTS: _is_own}
         files = PhotoFiles(options.output, options.photos, endings=endings)
     failed = False
-    with without_chatter():
-        detector = BlurDetector(options.model, threads=options.threads)
+    detector = BlurDetector(options.model, threads=options.threads)
     network_wh = detector.model_facts.input.size_wh
     with detector:
         for photo in with_progress(options.photos):

@@ -1,10 +1,11 @@
 """``dbd-mobile doctor``: nothing in; what is installed, whether it runs and how to fix it out."""
 
 import argparse
-import importlib.metadata
+
+import numpy as np
+import PIL
 
 from dbd_mobile.catalogue import bundled_ids, load_card
-from dbd_mobile.chatter import without_chatter
 from dbd_mobile.cli.screen import say
 from dbd_mobile.detector import BlurDetector
 from dbd_mobile.errors import BackendError, DBDError
@@ -31,8 +32,8 @@ def run(options: argparse.Namespace) -> int:
     machine = read_machine()
     say(f"dbd-mobile {__version__}")
     say(f"Python {machine.python}, {'64' if machine.is_64_bit else '32'}-bit; {machine.system}")
-    for package in ("numpy", "pillow"):
-        say(f"{package} {importlib.metadata.version(package)}")
+    say(f"numpy {np.__version__}")
+    say(f"pillow {PIL.__version__}")
     for runtime in RUNTIMES:
         say(f"{runtime.package}: {_state(runtime)}")
     try:
@@ -40,7 +41,10 @@ def run(options: argparse.Namespace) -> int:
     except BackendError:
         say(f"Fix: {INSTALL_LINE}")
         if not machine.is_64_bit:
-            say("That needs a 64-bit Python: install a 64-bit operating system first.")
+            say(
+                "That needs a 64-bit Python: install a 64-bit operating system first; or, on 32-bit"
+            )
+            say("ARM with Python 3.10 or 3.11: pip install tflite-runtime 'numpy<2'")
         return 1
     # By id: a model whose card is damaged must not hide the others.
     return int(not all([_runs(model_id) for model_id in bundled_ids()]))
@@ -59,14 +63,12 @@ def _state(runtime: Runtime) -> str:
 def _runs(model_id: str) -> bool:
     try:
         is_map = load_card(model_id)["kind"] == "blur-map"
-        with without_chatter():
-            detector = BlurDetector(model_id) if is_map else BlurDetector(detail=model_id)
-            # The first run, as it is then that some models are loaded.
-            with detector:
-                if is_map:
-                    ms = detector.detect(synthetic_photo()).timings_ms["invoke"]
-                else:
-                    ms = detector.measure(synthetic_photo()).timings_ms["measure"]
+        detector = BlurDetector(model_id) if is_map else BlurDetector(detail=model_id)
+        with detector:
+            if is_map:
+                ms = detector.detect(synthetic_photo()).timings_ms["invoke"]
+            else:
+                ms = detector.measure(synthetic_photo()).timings_ms["measure"]
     except DBDError as error:
         say(f"model {model_id}: {error}")
         return False

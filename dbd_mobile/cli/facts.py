@@ -19,8 +19,8 @@ def run_facts(schema: str, photo: Path, detector: BlurDetector) -> dict[str, Any
     return {
         "schema": schema,
         "version": __version__,
-        "photo": _name(photo),
-        "model": {"name": detector.model_name, "sha256": detector.model_sha256},
+        "photo": text_of(photo),
+        "model": {"name": text_of(detector.model_name), "sha256": detector.model_sha256},
         "backend": {"name": detector.backend.name, "version": detector.backend.version},
         "threads": detector.threads,
     }
@@ -28,7 +28,7 @@ def run_facts(schema: str, photo: Path, detector: BlurDetector) -> dict[str, Any
 
 def focus_facts(schema: str, photo: Path, focus: Focus, detector: BlurDetector) -> dict[str, Any]:
     """Say what was found in a photo, where and by what; arguments as for :func:`run_facts`."""
-    detail = {"name": detector.detail_name, "sha256": detector.detail_sha256}
+    detail = {"name": text_of(detector.detail_name), "sha256": detector.detail_sha256}
     return {**run_facts(schema, photo, detector), "detail": detail, **focus.to_dict()}
 
 
@@ -43,6 +43,6 @@ def focus_line(photo: Path, focus: Focus, radius_px: float | None) -> str:
     return f"{photo}  {focus.verdict}  {radius}  {where}"
 
 
-def _name(photo: Path) -> str:
-    """A path as JSON may hold it: a file's name may hold bytes that are no text, JSON may not."""
-    return str(photo).encode("utf-8", "backslashreplace").decode()
+def text_of(path: str | Path) -> str:
+    """Give a path as JSON may hold it: a file's name may hold bytes that are no text."""
+    return str(path).encode("utf-8", "backslashreplace").decode()

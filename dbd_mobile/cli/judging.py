@@ -2,7 +2,6 @@
 
 import argparse
 
-from dbd_mobile.chatter import without_chatter
 from dbd_mobile.cli.options import add_max_pixels, add_model, add_threads
 from dbd_mobile.detector import BlurDetector
 
@@ -26,13 +25,12 @@ def detector_of(options: argparse.Namespace) -> BlurDetector:
     Raises:
         DBDError: A model cannot be used: better said once than of each photo.
     """
-    with without_chatter():
-        detector = BlurDetector(
-            options.model,
-            detail=options.detail,
-            threads=options.threads,
-            max_pixels=options.max_pixels,
-        )
-        # Loads it.
-        _ = detector.detail_sha256
+    detector = BlurDetector(
+        options.model,
+        detail=options.detail,
+        threads=options.threads,
+        max_pixels=options.max_pixels,
+    )
+    # Loads it.
+    _ = detector.detail_sha256
     return detector

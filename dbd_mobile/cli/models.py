@@ -1,12 +1,13 @@
-"""``dbd-mobile models``: the bundled models' cards out, as a table or as JSON."""
+"""``dbd-mobile models``: the bundled models' cards out, as text or as JSON."""
 
 import argparse
 import json
+import shutil
+import textwrap
+from collections.abc import Iterator
 
-from rich.table import Table
-
-from dbd_mobile.catalogue import ModelCard, bundled_models
-from dbd_mobile.cli.screen import results, say
+from dbd_mobile.catalogue import InputCard, ModelCard, OutputCard, bundled_models
+from dbd_mobile.cli.screen import say
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -28,36 +29,49 @@ def run(options: argparse.Namespace) -> int:
             say(line)
         return 0
     for card in cards:
-        results.print(_table(card))
+        say(f"{card['id']}: {card['name']} {card['version']}")
+        for fact, value in _facts(card):
+            _say_fact(fact, value)
     return 0
 
 
-def _table(card: ModelCard) -> Table:
-    table = Table(
-        title=f"{card['id']}: {card['name']} {card['version']}", show_header=False, min_width=60
-    )
-    table.add_column("fact", style="bold", no_wrap=True)
-    table.add_column("value", overflow="fold")
-    table.add_row("kind", card["kind"])
-    table.add_row("description", card["description"])
-    table.add_row("file", f"{card['precision']}, {card['size_bytes']:,} bytes")
-    table.add_row("sha256", card["sha256"])
-    table.add_row("network", f"{card['parameters']:,} parameters, {card['macs'] / 1e9:.2f} GMAC")
-    for part in ("input", "output"):
-        facts = card[part]
-        table.add_row(part, f"{facts['width']}x{facts['height']} {facts['dtype']}")
+def _facts(card: ModelCard) -> Iterator[tuple[str, str]]:
+    """What the card says, a name and a text each."""
+    yield "kind", card["kind"]
+    yield "description", card["description"]
+    yield "file", f"{card['precision']}, {card['size_bytes']:,} bytes"
+    yield "sha256", card["sha256"]
+    yield "network", f"{card['parameters']:,} parameters, {card['macs'] / 1e9:.2f} GMAC"
+    yield "input", _size(card["input"])
+    yield "output", _size(card["output"])
     for accuracy in card["accuracy"]:
         values = ", ".join(f"{name} {value:g}" for name, value in accuracy["values"].items())
-        table.add_row(
+        yield (
             "accuracy",
             f"{accuracy['dataset']} ({accuracy['images']} photos), {accuracy['protocol']}, "
             f"{accuracy['size']} size, {accuracy['precision']}: {values}",
         )
     if card["kind"] == "blur-map":
-        table.add_row("calibration", _calibration(card))
-    table.add_row("license", card["license"])
-    table.add_row("data", card["data_terms"])
-    return table
+        yield "calibration", _calibration(card)
+    yield "license", card["license"]
+    yield "data", card["data_terms"]
+
+
+def _say_fact(fact: str, value: str) -> None:
+    wrapped = textwrap.wrap(
+        value,
+        shutil.get_terminal_size().columns,
+        initial_indent=f"  {fact:13}",
+        subsequent_indent=" " * 15,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    for line in wrapped:
+        say(line)
+
+
+def _size(part: InputCard | OutputCard) -> str:
+    return f"{part['width']}x{part['height']} {part['dtype']}"
 
 
 def _calibration(card: ModelCard) -> str:

@@ -2,18 +2,15 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
-from rich.console import Console
-from rich.progress import track
-
+from dbd_mobile.cli.signals import Ended, ended_by_signals
 from dbd_mobile.errors import DBDError
 
-results = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
-notes = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
-
-# So many lines are watched as they come, without a bar.
+# So many lines are watched as they come, without a count.
 _MANY = 5
 
 
@@ -25,24 +22,30 @@ def run_command(
     Args:
         run: Does it and gives the exit status.
         error_prefix: What the line of an error starts with, e.g. "error: ".
-        interrupted: The line after Ctrl-C.
+        interrupted: The line after Ctrl-C, or a signal that ends the process.
 
     Returns:
-        The exit status of ``run``; 2 after a ``DBDError``, or where a file cannot be read or
-        written, 130 after an interruption.
+        The exit status of ``run``; 1 if who reads stdout has left, 2 after a ``DBDError``, or where
+        a file or stdout cannot be read or written, 130 after an interruption, 128 and the signal's
+        number after SIGTERM and SIGHUP.
     """
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            # Closed by who started the command: nobody reads it.
-            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
+    _open_closed_streams()
     try:
-        return run()
+        with ended_by_signals():
+            try:
+                return run()
+            finally:
+                # What argparse wrote.
+                with _to_stdout():
+                    sys.stdout.flush()
+                with _to_stderr():
+                    sys.stderr.flush()
     except DBDError as error:
         complain(f"{error_prefix}{error}")
         return 2
     except BrokenPipeError:
         # Who reads the results has left.
-        raise
+        return 1
     except OSError as error:
         where = "" if error.filename is None else f"{error.filename}: "
         complain(f"{error_prefix}{where}{error.strerror or error}.")
@@ -50,16 +53,27 @@ def run_command(
     except KeyboardInterrupt:
         complain(interrupted)
         return 130
+    except Ended as end:
+        complain(interrupted)
+        return int(str(end.code))
 
 
 def say(line: str) -> None:
-    """Write one line to stdout."""
-    results.print(_printable(line, sys.stdout.encoding))
+    """Write one line to stdout.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    _count.clear()
+    with _to_stdout():
+        _write(sys.stdout, line)
 
 
 def complain(line: str) -> None:
-    """Write one line to stderr."""
-    notes.print(_printable(line, sys.stderr.encoding))
+    """Write one line to stderr, if that can be written to."""
+    _count.clear()
+    with _to_stderr():
+        _write(sys.stderr, line)
 
 
 def complain_of(photo: Path, error: DBDError) -> None:
@@ -69,10 +83,114 @@ def complain_of(photo: Path, error: DBDError) -> None:
 
 
 def with_progress(photos: Sequence[Path]) -> Iterable[Path]:
-    """Give photo after photo; many that go on without a line on the screen for each show a bar."""
-    if len(photos) > _MANY and sys.stderr.isatty() and not sys.stdout.isatty():
-        return track(photos, "Photos", console=notes)
-    return photos
+    """Give photo after photo; many that go on without a line on the screen for each are counted."""
+    if len(photos) <= _MANY or sys.stdout.isatty():
+        return photos
+    return _counted(photos)
+
+
+@contextmanager
+def counting(total: int, what: str) -> Iterator[Callable[[], None]]:
+    """Count along on stderr, if that is a terminal.
+
+    Args:
+        total: How many there are.
+        what: What is counted, e.g. "photos".
+
+    Yields:
+        What to call after each.
+    """
+    done = 0
+
+    def advance() -> None:
+        nonlocal done
+        done += 1
+        _count.show(f"{done} of {total} {what}")
+
+    _count.show(f"0 of {total} {what}")
+    try:
+        yield advance
+    finally:
+        _count.clear()
+
+
+class _Count:
+    """A line on the terminal without an end: the next one takes its place."""
+
+    def __init__(self) -> None:
+        self._shown = ""
+
+    def show(self, text: str) -> None:
+        if sys.stderr.isatty():
+            self._put(f"\r{text.ljust(len(self._shown))}")
+            self._shown = text
+
+    def clear(self) -> None:
+        if self._shown:
+            self._put(f"\r{' ' * len(self._shown)}\r")
+            self._shown = ""
+
+    def _put(self, text: str) -> None:
+        with _to_stderr():
+            sys.stderr.write(text)
+            sys.stderr.flush()
+
+
+_count = _Count()
+
+
+def _counted(photos: Sequence[Path]) -> Iterator[Path]:
+    with counting(len(photos), "photos") as advance:
+        for photo in photos:
+            yield photo
+            advance()
+
+
+def _open_closed_streams() -> None:
+    """Let streams that were closed by who started the command lead nowhere: nobody reads them.
+
+    Otherwise the next file that is opened takes the number of a closed one, and gets what libraries
+    write there.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            # The lowest number that is free.
+            os.open(os.devnull, os.O_RDWR)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+
+
+def _write(stream: TextIO, line: str) -> None:
+    stream.write(f"{_printable(line, stream.encoding)}\n")
+    stream.flush()
+
+
+@contextmanager
+def _to_stdout() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        _abandon(sys.stdout)
+        error.filename = "stdout"
+        raise
+
+
+@contextmanager
+def _to_stderr() -> Iterator[None]:
+    """Nobody can be told that stderr cannot be written to."""
+    try:
+        yield
+    except OSError:
+        _abandon(sys.stderr)
+
+
+def _abandon(stream: TextIO) -> None:
+    """Lead a stream that failed nowhere, or Python fails at its end with what is left in it."""
+    with suppress(OSError), open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def _printable(line: str, encoding: str | None) -> str:

@@ -1,6 +1,7 @@
 """Photos of our own making, and a detector that says what they say, for the runtime's tests."""
 
 import importlib.metadata
+import importlib.util
 import math
 from pathlib import Path
 
@@ -41,14 +42,20 @@ def photo_file(tmp_path, half_sharp):
 def without_interpreters(monkeypatch):
     """Hide every interpreter; fill the dictionary with name and version to show one again."""
     shown = {}
-    found = importlib.metadata.version
+    version_of, spec_of = importlib.metadata.version, importlib.util.find_spec
+    packages = {runtime.module.partition(".")[0]: runtime.package for runtime in RUNTIMES}
 
     def version(name):
-        if name in {runtime.package for runtime in RUNTIMES} and name not in shown:
+        if name in packages.values() and name not in shown:
             raise importlib.metadata.PackageNotFoundError(name)
-        return shown.get(name) or found(name)
+        return shown.get(name) or version_of(name)
+
+    def find_spec(name, package=None):
+        hidden = name in packages and packages[name] not in shown
+        return None if hidden else spec_of(name, package)
 
     monkeypatch.setattr(importlib.metadata, "version", version)
+    monkeypatch.setattr(importlib.util, "find_spec", find_spec)
     return shown
 
 

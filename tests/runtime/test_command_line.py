@@ -1,5 +1,6 @@
 """``dbd-mobile``: what it prints and writes, and how it ends."""
 
+import io
 import json
 import os
 import shutil
@@ -255,7 +256,29 @@ def test_a_photos_name_may_hold_anything(tmp_path, capsys):
     assert "[red]\u2603\\n\\udcff.png" in line
 
 
-# To rich's markup these are a style, the end of one, and a picture; as a path each is plain text.
+def test_json_is_for_strict_parsers_whatever_names_hold(tmp_path, capsys, run_told):
+    odd = tmp_path / "\udcff"
+    try:
+        odd.mkdir()
+    except OSError:
+        pytest.skip("this file system does not take such a name")
+    photo, model = odd / "p\udce9.png", odd / "m\udcff.tflite"
+    Image.new("RGB", (80, 80)).save(tmp_path / "plain.png")
+    shutil.copyfile(tmp_path / "plain.png", photo)
+    shutil.copyfile(TINY, model)
+    assert run("detect", photo, "-o", tmp_path / "out", "--model", model) == 0
+    assert run("bench", "--model", model, "--threads", 1, "--runs", 1, "--json", odd / "b") == 0
+    assert run_told("judge", photo, "--model", model, "--json") == 0
+    judged = capsys.readouterr().out.splitlines()[-1]
+    (facts,) = (tmp_path / "out").glob("*.json")
+    for text in (judged, (odd / "b").read_text(), facts.read_text()):
+        # A lone surrogate is no text: strict parsers refuse it.
+        json.dumps(json.loads(text), ensure_ascii=False).encode()
+        assert json.loads(text)["model"]["name"].endswith("m\\udcff.tflite")
+
+
+# To rich's markup, which the tools' screen is made with, these are a style, the end of one, and a
+# picture; as a path each is plain text.
 @pytest.fixture(params=["[final]", "[/v2]", "[bold]x[/red]", ":smile:"])
 def marked_model(request, tmp_path):
     """The tiny model in a folder of such a name."""
@@ -317,9 +340,57 @@ def test_models_says_of_calibration_what_the_card_has(monkeypatch, capsys, calib
         card["calibration"] = {**facts, "ece": 0.066, "ece_without_firmness": 0.055, **calibration}
     monkeypatch.setattr("dbd_mobile.cli.models.bundled_models", lambda: {"x": card})
     assert run("models") == 0
-    # A cell goes on over lines.
-    shown = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    # A text goes on over lines.
+    shown = " ".join(capsys.readouterr().out.split())
     assert f"{said} license" in shown
+
+
+class Terminal(io.StringIO):
+    """A stderr that somebody looks at."""
+
+    def isatty(self):
+        return True
+
+    def shown(self):
+        """The lines that are on the screen in the end."""
+        lines = []
+        for written in self.getvalue().split("\n"):
+            line = ""
+            for part in written.split("\r"):
+                line = part + line[len(part) :]
+            lines.append(line.rstrip())
+        return lines
+
+
+def test_many_photos_are_counted_and_complaints_take_the_counts_place(tmp_path, monkeypatch):
+    photos = [tmp_path / f"{number}.jpg" for number in range(12)]
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    assert run("detect", *photos, "--model", TINY) == 1
+    assert "\r11 of 12 photos" in terminal.getvalue()
+    complaints = [f"dbd-mobile: There is no photo {photo}." for photo in photos]
+    assert terminal.shown() == [*complaints, ""]
+
+
+@pytest.mark.skipif(shutil.which("bash") is None or os.name != "posix", reason="needs bash")
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [
+        (["ju"], ["judge"]),
+        (["judge", "--st"], ["--strictness"]),
+        (["detect", "photo.jpg", "--st"], []),
+        (["detect", "ph"], []),
+        (["--v"], ["--version"]),
+    ],
+)
+def test_completion_offers_commands_and_their_options(typed, completed, capsys):
+    assert run("completion") == 0
+    script = capsys.readouterr().out
+    typed = ["dbd-mobile", *typed]
+    ask = f"COMP_WORDS=({' '.join(typed)}); COMP_CWORD={len(typed) - 1}; _dbd_mobile"
+    script += f'{ask}\necho "${{COMPREPLY[@]}}"\n'
+    done = subprocess.run(["bash", "-eu", "-c", script], capture_output=True, text=True)
+    assert (done.stdout.split(), done.stderr) == (completed, "")
 
 
 def test_what_the_system_refuses_is_one_line(capsys):

@@ -128,10 +128,16 @@ def test_closed_detector_says_so(half_sharp):
         detector.detect(half_sharp)
 
 
-@pytest.mark.parametrize("threads", [0, -1, 1.5, "2", True, 10_000])
+@pytest.mark.parametrize("threads", [0, -1, 1.5, "2", True, np.True_, 10_000])
 def test_impossible_thread_count_is_refused(threads):
     with pytest.raises(ArgumentError, match="threads"):
         BlurDetector(threads=threads)
+
+
+def test_thread_count_may_be_a_whole_number_of_numpys():
+    with BlurDetector(threads=np.int64(2)) as detector:
+        assert detector.threads == 2
+        assert type(detector.threads) is int
 
 
 def _write(path, content):

@@ -1,5 +1,6 @@
 """Which interpreter runs a model, and what is said when none can."""
 
+import importlib.metadata
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -92,6 +93,16 @@ def test_package_that_cannot_be_imported_is_passed_over(install, without_interpr
     monkeypatch.setitem(sys.modules, "ai_edge_litert.interpreter", None)
     install("tensorflow", FakeInterpreter)
     assert find_backend()[0].name == "tensorflow"
+
+
+def test_interpreter_without_its_metadata_is_found(monkeypatch):
+    def version(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", version)
+    with BlurDetector(TINY) as detector:
+        assert detector.backend.version == "unknown"
+        assert detector.detect(np.zeros((4, 4, 3), np.uint8)).blurred_fraction == 0
 
 
 def test_no_interpreter_names_the_line_to_run(without_interpreters):

@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 from typing import get_args, get_type_hints
 
+import pytest
+from packaging.requirements import Requirement
+
 import dbd_mobile
 
 
@@ -22,6 +25,34 @@ def test_wheel_holds_the_runtime_only():
     assert "dbd_mobile/py.typed" in names
     assert "dbd_mobile/schemas/bench_report.schema.json" in names
     assert any(name.endswith("NOTICE") for name in names)
+
+
+def test_wheel_brings_the_manual_page():
+    (page,) = (f for f in importlib.metadata.files("dbd-mobile") if f.name == "dbd-mobile.1")
+    assert page.locate().resolve() == Path(sys.prefix, "share/man/man1/dbd-mobile.1").resolve()
+    assert ".SS judge PHOTO ..." in page.read_text()
+
+
+def required(python, machine):
+    """What pip installs with the package, without versions, as it would be asked elsewhere."""
+    environment = {"python_version": python, "platform_machine": machine, "extra": ""}
+    lines = map(Requirement, importlib.metadata.requires("dbd-mobile"))
+    return [line for line in lines if line.marker is None or line.marker.evaluate(environment)]
+
+
+@pytest.mark.parametrize("python", ["3.10", "3.14"])
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64", "arm64", "AMD64"])
+def test_library_needs_numpy_pillow_and_an_interpreter(python, machine):
+    needed = required(python, machine)
+    assert sorted(line.name for line in needed) == ["ai-edge-litert", "numpy", "pillow"]
+
+
+@pytest.mark.parametrize("machine", ["armv7l", "armv8l"])
+def test_on_32_bit_arm_the_interpreter_is_the_one_with_a_wheel_and_its_numpy(machine):
+    needed = {line.name: line.specifier for line in required("3.11", machine)}
+    assert sorted(needed) == ["numpy", "pillow", "tflite-runtime"]
+    assert "1.26.4" in needed["numpy"]
+    assert "2.0.0" not in needed["numpy"]
 
 
 def test_public_names_are_sorted_and_exist():
@@ -61,9 +92,20 @@ def test_every_error_is_a_dbd_error():
 
 def test_import_loads_no_interpreter_and_no_framework():
     code = (
-        "import sys, dbd_mobile; "
-        "print(sorted({'ai_edge_litert', 'tensorflow', 'torch', 'cv2', 'tflite_runtime'}"
+        "import sys, dbd_mobile.cli; "
+        "print(sorted({'ai_edge_litert', 'tensorflow', 'torch', 'cv2', 'tflite_runtime', 'rich'}"
         " & {name.split('.')[0] for name in sys.modules}))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_package_logs_only_for_those_who_ask(caplog):
+    code = (
+        "import logging, dbd_mobile; assert not logging.getLogger().handlers; "
+        "logging.getLogger('dbd_mobile').error('unheard')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("", "")
+    with caplog.at_level("DEBUG", logger="dbd_mobile"), dbd_mobile.BlurDetector("nano", threads=1):
+        assert "nano is ready: " in caplog.text

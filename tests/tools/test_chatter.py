@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from dbd_mobile.chatter import without_chatter
+from evaluation.chatter import without_chatter
 
 
 def test_info_written_past_python_is_kept_off_and_the_rest_is_shown(capfd):
