@@ -57,6 +57,14 @@ def test_slow_photo_does_not_lose_its_place(detector, photos, monkeypatch):
     assert [blur_map.size_wh[0] for blur_map in found] == list(range(48, 60))
 
 
+def test_order_of_channels_is_that_of_all_arrays(detector):
+    rng = np.random.default_rng(0)
+    frame = rng.integers(0, 256, (32, 48, 4), np.uint8) | np.uint8([0, 0, 0, 255])
+    found = list(detector.detect_many([frame, frame[..., :3]], channels="BGRA"))
+    assert found[0] == detector.detect(frame, channels="BGRA")
+    assert isinstance(found[1], ImageError)
+
+
 def test_unreadable_photo_is_an_error_in_its_place_and_the_others_go_on(detector, photos, tmp_path):
     (tmp_path / "broken.jpg").write_bytes(b"no photo")
     given = [photos[0], tmp_path / "broken.jpg", photos[1], tmp_path / "none.jpg", 7, photos[2]]

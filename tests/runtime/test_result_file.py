@@ -23,6 +23,8 @@ from dbd_mobile import (
 )
 from dbd_mobile.cli import main
 
+from .icc import DISPLAY_P3, rgb_profile
+
 BYTES = Quantization(scale=1 / 256, zero_point=0)
 TAGS = ExifTags.Base
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -353,6 +355,14 @@ def test_profile_of_other_colours_than_the_overlays_is_left_out(exif, tmp_path, 
         with Image.open(seen_by(way, tmp_path / "photo.jpg", tmp_path)) as seen:
             assert "icc_profile" not in seen.info
             assert seen.getexif()[TAGS.Model] == "Camera"
+
+
+@pytest.mark.parametrize("way", ["command", "png", "path", "pixels"])
+def test_overlay_of_a_wide_gamut_photo_is_srgb_and_says_so(exif, tmp_path, way):
+    save_photo(tmp_path / "photo.jpg", exif, profile=rgb_profile(DISPLAY_P3))
+    with Image.open(seen_by(way, tmp_path / "photo.jpg", tmp_path)) as seen:
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(seen.info["icc_profile"]))
+        assert "sRGB" in ImageCms.getProfileDescription(profile)
 
 
 def test_grey_and_transparent_photos_keep_exif(exif, tmp_path):
