@@ -337,7 +337,13 @@ def test_models_says_of_calibration_what_the_card_has(monkeypatch, capsys, calib
     card = dict(bundled_models()["lite"])
     facts = card.pop("calibration")
     if calibration is not None:
-        card["calibration"] = {**facts, "ece": 0.066, "ece_without_firmness": 0.055, **calibration}
+        card["calibration"] = {
+            **facts,
+            "photos": 60,
+            "ece": 0.066,
+            "ece_without_firmness": 0.055,
+            **calibration,
+        }
     monkeypatch.setattr("dbd_mobile.cli.models.bundled_models", lambda: {"x": card})
     assert run("models") == 0
     # A text goes on over lines.
