@@ -94,8 +94,10 @@ def notes_on(origins: Origins, recipe: AnyRecipe) -> dict[str, Any]:
     """
     data = {*data_of({"recipe": dataclasses.asdict(recipe)})}
     data |= {*(name for of in origins.values() for name in of.named.data)}
+    notes = [note_on(role, found) for role, found in origins.items()]
     return {
-        "made_from": [note_on(role, found) for role, found in origins.items()],
+        # One set of maps may be of several sets of photos.
+        "made_from": [note for index, note in enumerate(notes) if note not in notes[:index]],
         "data": sorted(data),
     }
 

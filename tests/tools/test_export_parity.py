@@ -17,7 +17,14 @@ from export.proving.stage import Trial, best_trial
 
 SAME = MapDifference(maximum=0.0, mean=0.0, worst_photo_mean=0.0, flipped=0.0, photos=1)
 ACCURACY = Accuracy(
-    fmax=0.93, f_at_half=0.92, ddff=0.97, adaptive=0.9, mae=0.05, images=9, one_class_images=0
+    fmax=0.93,
+    f_at_half=0.92,
+    ddff=0.97,
+    adaptive=0.9,
+    mae=0.05,
+    auc=0.98,
+    images=9,
+    one_class_images=0,
 )
 
 
