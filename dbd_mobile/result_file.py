@@ -61,7 +61,7 @@ def save_result(
         metadata = metadata_of(photo)
         picture.save(buffer, _FORMATS[ending], quality=JPEG_QUALITY, **metadata)
     elif ending == ".png":
-        result.to_image().save(buffer, "PNG")
+        buffer.write(png_of(result.to_image()))
     else:
         raise ArgumentError(
             f"A JPEG shows the result on the photo: give the photo too, or a path that ends in "

@@ -129,8 +129,8 @@ class Batches(Dataset[Batch]):
         self._recipe = recipe
         self._side = side
         size = (recipe.stored_side, recipe.stored_side) if recipe.stored_side else None
-        order = _order([split.part.share for split in splits], recipe, len(splits[0].training))
-        self._order = order
+        shares = [split.part.share for split in splits]
+        self._order = _order(shares, recipe, len(splits[0].training))
         self._real_sets = [_real_photos(split, size) for split in splits]
         self._sharp: list[Pair] = []
         if recipe.synthetic_in_batch:

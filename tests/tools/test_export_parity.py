@@ -5,7 +5,6 @@ import dataclasses
 import numpy as np
 import pytest
 
-from evaluation.measures import Accuracy
 from export.kinds.map_difference import (
     INT8_TOLERANCE,
     OTHER_KERNELS_TOLERANCE,
@@ -15,17 +14,9 @@ from export.kinds.map_difference import (
 )
 from export.proving.stage import Trial, best_trial
 
+from .conftest import ACCURACY
+
 SAME = MapDifference(maximum=0.0, mean=0.0, worst_photo_mean=0.0, flipped=0.0, photos=1)
-ACCURACY = Accuracy(
-    fmax=0.93,
-    f_at_half=0.92,
-    ddff=0.97,
-    adaptive=0.9,
-    mae=0.05,
-    auc=0.98,
-    images=9,
-    one_class_images=0,
-)
 
 
 def test_difference_is_taken_over_pixels_and_photos():

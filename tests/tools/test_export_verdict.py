@@ -5,21 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from evaluation.measures import Accuracy
 from export.kinds import BLUR_MAP
 from export.kinds.map_difference import INT8_TOLERANCE, MapTolerance
 from export.proving.verdict import Evidence, judge
 
-ACCURACY = Accuracy(
-    fmax=0.93,
-    f_at_half=0.92,
-    ddff=0.97,
-    adaptive=0.9,
-    mae=0.05,
-    auc=0.98,
-    images=4,
-    one_class_images=0,
-)
+from .conftest import ACCURACY
 
 
 def evidence(*values, accuracy=None):
