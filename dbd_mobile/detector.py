@@ -32,6 +32,7 @@ from dbd_mobile.regions import Box, box_region, clip_box, region_of
 from dbd_mobile.strictness import Strictness, checked_width, strictness_of
 from dbd_mobile.tflite.model_file import ModelFacts
 from dbd_mobile.timing import StageTimer
+from dbd_mobile.whole_number import whole_number
 
 _MAX_JOBS = 256
 
@@ -204,11 +205,10 @@ class BlurDetector:
                 f"detect_many takes a list of photos, got a single {type(photos).__name__}: put it "
                 f"into a list, or call detect."
             )
-        if jobs is None:
-            jobs = min(4, usable_cores())
-        elif isinstance(jobs, bool) or not hasattr(jobs, "__index__") or not 1 <= jobs <= _MAX_JOBS:
+        number = min(4, usable_cores()) if jobs is None else whole_number(jobs)
+        if number is None or not 1 <= number <= _MAX_JOBS:
             raise ArgumentError(f"jobs is a whole number from 1 to {_MAX_JOBS}, got {jobs!r}.")
-        return self._detected(iter(photos), channels, jobs)
+        return self._detected(iter(photos), channels, number)
 
     def _detected(
         self, photos: Iterator[Photo | Pixels], channels: Channels | None, jobs: int

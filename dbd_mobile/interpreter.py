@@ -4,10 +4,9 @@
 """
 
 import logging
-import operator
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, SupportsIndex
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from dbd_mobile.errors import ArgumentError, BackendError, ModelError
 from dbd_mobile.forking import leave_to_parent, renew_in_children
 from dbd_mobile.machine import usable_cores
 from dbd_mobile.runtimes import RUNTIMES
+from dbd_mobile.whole_number import whole_number
 
 INSTALL_LINE = "pip install ai-edge-litert"
 
@@ -138,14 +138,10 @@ class Interpreter:
         _log.debug("%s is ready: %s, %d threads", self._name, self.backend, self.threads)
 
 
-def _checked_threads(threads: SupportsIndex) -> int:
-    try:
-        # To Python True is a whole number too, and numpy's int64 is none of its own.
-        if isinstance(threads, bool | np.bool_):
-            raise TypeError
-        number = operator.index(threads)
-    except TypeError:
-        raise ArgumentError(f"threads is a whole number or None, got {threads!r}.") from None
+def _checked_threads(threads: object) -> int:
+    number = whole_number(threads)
+    if number is None:
+        raise ArgumentError(f"threads is a whole number or None, got {threads!r}.")
     if not 1 <= number <= _MAX_THREADS:
         raise ArgumentError(f"threads is from 1 to {_MAX_THREADS}, got {number}.")
     return number

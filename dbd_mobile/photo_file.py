@@ -14,6 +14,7 @@ from PIL import Image
 
 from dbd_mobile.errors import ArgumentError, ImageError
 from dbd_mobile.jpeg_xl import size_of
+from dbd_mobile.whole_number import whole_number
 
 MAX_PIXELS = 300_000_000
 """Pixels that a photo may have where nothing else is said: more than phones take."""
@@ -58,12 +59,12 @@ def checked_max_pixels(max_pixels: object) -> int:
     Raises:
         ArgumentError: It is no whole number from 1.
     """
-    if not hasattr(max_pixels, "__index__") or isinstance(max_pixels, bool):
+    number = whole_number(max_pixels)
+    if number is None:
         raise ArgumentError(f"max_pixels is a whole number, got {max_pixels!r}.")
-    number = max_pixels.__index__()
     if number < 1:
         raise ArgumentError(f"max_pixels is 1 or more, got {number}.")
-    return int(number)
+    return number
 
 
 def open_image(file: IO[bytes], kind: str | None, *, name: str, max_pixels: int) -> Image.Image:

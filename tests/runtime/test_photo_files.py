@@ -243,7 +243,7 @@ def test_huge_jpeg_takes_little_memory(tmp_path):
     assert int(after) - int(before) < 20_000
 
 
-@pytest.mark.parametrize("max_pixels", [0, -1, 1.5, None, "many", True])
+@pytest.mark.parametrize("max_pixels", [0, -1, 1.5, None, "many", True, np.True_])
 def test_limit_is_a_whole_number(photo_file, max_pixels):
     with pytest.raises(ArgumentError, match="max_pixels is"):
         load_pixels(photo_file, max_pixels=max_pixels)
