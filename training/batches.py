@@ -27,7 +27,7 @@ from data.blur_dataset import (
     squash,
 )
 from data.scenes import Pair, at_size, sharpest_scenes
-from data.synthesis import synthesise
+from data.synthesis import sharpness, synthesise
 from dbd_mobile.errors import InputError
 from evaluation.scoring import with_progress
 from training.recipe import PhotoSet, Recipe
@@ -137,7 +137,9 @@ class Batches(Dataset[Batch]):
             self._sharp = _sharpest(data_root() / recipe.sharp_photos, recipe.sharp_count, size)
         self._taught: list[_Example] = []
         if recipe.taught_in_batch:
-            self._taught = _taught(recipe, size)
+            # The sharpest come first.
+            floor = sharpness(self._sharp[-1][0]) if recipe.taught_sharp_below else np.inf
+            self._taught = _taught(recipe, size, floor)
 
     def __len__(self) -> int:
         return len(self._order) // (self._recipe.epochs * self._recipe.real_in_batch)
@@ -267,8 +269,14 @@ def _sharpest(root: Path, count: int, size: tuple[int, int] | None) -> list[Pair
     return chosen
 
 
-def _taught(recipe: Recipe, size: tuple[int, int] | None) -> list[_Example]:
-    """Photos and the maps that a teacher made of them."""
+def _taught(recipe: Recipe, size: tuple[int, int] | None, floor: float) -> list[_Example]:
+    """Photos and the maps that a teacher made of them.
+
+    Args:
+        recipe: Of the run.
+        size: Width and height that photos are kept at; their own if None.
+        floor: Sharpness of a photo from which on a map that is nearly black is taken for black.
+    """
     root = data_root() / recipe.taught_photos
     maps = Path(recipe.taught_maps)
     examples = []
@@ -278,7 +286,10 @@ def _taught(recipe: Recipe, size: tuple[int, int] | None) -> list[_Example]:
         if path.is_file() and not is_held_out_scene(name):
             photo = at_size(read_photo(root / "image" / name), size)
             height, width = photo.shape[:2]
-            examples.append(_Example(photo, squash(read_map(path), (width, height))))
+            target = squash(read_map(path), (width, height))
+            if target.mean() < 255 * recipe.taught_sharp_below and sharpness(photo) >= floor:
+                target = np.zeros_like(target)
+            examples.append(_Example(photo, target))
     if not examples:
         raise InputError(
             f"{maps} holds no map of a photo of {root / 'image'}; make them with "

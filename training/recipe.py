@@ -140,6 +140,9 @@ class Recipe:
         taught_photos: Folder below the data root with ``image/``, of photos without ground truth.
         taught_maps: A teacher's maps of these, from ``python -m training label``, by name as
             above or as the folder's path.
+        taught_sharp_below: A taught photo that is as sharp as the ``sharp_count`` ones, and whose
+            map has a mean below this, is taught as sharp all over: it is the smooth parts of a
+            sharp photo, skies and walls, that networks call blurred. Needs synthetic photos.
         epochs: Passes over the first of the sets in ``photos``; of the others as many photos are
             met as their shares say.
         batch_size: Photos a step, of every kind.
@@ -175,6 +178,7 @@ class Recipe:
     sharp_count: Count = 1200
     taught_photos: StrictStr = "duts"
     taught_maps: StrictStr = ""
+    taught_sharp_below: Share = 0.0
     epochs: Annotated[Count, Field(gt=0)] = 24
     batch_size: Count = 12
     synthetic_in_batch: Count = 4
@@ -250,6 +254,11 @@ class Recipe:
             raise InputError(
                 f"Recipe: sharp_count must be at least 2, not {self.sharp_count}: synthetic "
                 "defocus takes two scenes."
+            )
+        if self.taught_sharp_below and not (self.taught_in_batch and self.synthetic_in_batch):
+            raise InputError(
+                "Recipe: taught_sharp_below compares taught photos with those that synthetic ones "
+                "are made from; expected taught_in_batch and synthetic_in_batch above 0."
             )
         weights = dataclasses.asdict(self.losses)
         if not any(weights.values()):
