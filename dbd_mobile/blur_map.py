@@ -52,6 +52,9 @@ class BlurMap:
     if they hold the same of a photo of the same size, however long that took. Pickled, a map
     forgets its detector and what can be computed again.
 
+    Where a method asks for the photo again and that is an array in another order than RGB, give it
+    ``load_pixels(array, channels="BGR")``, which is not a copy.
+
     Args:
         raw: (h, w) uint8 or float32, the model's output at the model's own size. It is copied where
             it can be written to.
@@ -420,7 +423,7 @@ class BlurMap:
         image.paste(_OVERLAY_COLOR, mask=self._in_steps_of(_OVERLAY_STEPS))
         return image
 
-    def focus_peaking(self, photo: Photo, *, contrast: int = 48) -> Image.Image:
+    def focus_peaking(self, photo: Photo | Pixels, *, contrast: int = 48) -> Image.Image:
         """Mark the edges that are in focus, to lay over the photo.
 
         Args:

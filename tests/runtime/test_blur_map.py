@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dbd_mobile import ArgumentError, BlurMap, ImageError, Quantization
+from dbd_mobile import ArgumentError, BlurMap, ImageError, Quantization, load_pixels
 
 BYTES = Quantization(scale=1 / 256, zero_point=0)
 
@@ -73,6 +73,13 @@ def test_overlay_leaves_what_is_in_focus_and_tints_what_is_blurred(ramp):
     assert np.array_equal(overlay[:, 0], photo[:, 0])
     assert (overlay[:, -1, 0] > 150).all()
     assert (photo == 100).all()
+
+
+def test_pixels_of_bgr_are_drawn_on_as_their_rgb(ramp):
+    rgb = np.random.default_rng(0).integers(0, 256, (128, 512, 3), np.uint8)
+    pixels = load_pixels(np.ascontiguousarray(rgb[..., ::-1]), channels="BGR")
+    assert ramp.overlay(pixels) == ramp.overlay(rgb)
+    assert ramp.focus_peaking(pixels) == ramp.focus_peaking(rgb)
 
 
 def test_overlay_refuses_a_photo_of_another_size(ramp):
