@@ -52,6 +52,10 @@ def test_key_that_a_table_lacks_has_its_default():
         ('architecture = "lite"\nepochs = 0', "epochs must be above 0"),
         ('architecture = "lite"\nsmallest_crop = 0.0', "smallest_crop must be above 0"),
         ('architecture = "lite"\nsharp_count = 1', "sharp_count must be at least 2, not 1"),
+        (
+            'architecture = "lite"\ntaught_sharp_below = 0.2',
+            "taught_sharp_below compares taught photos .* taught_in_batch and",
+        ),
         ('architecture = "lite"\nbatch_size = 1', "batch_size must be at least 2, not 1"),
         ('architecture = "lite"\nstored_side = 16', "stored_side must be 0 or at least 32, not 16"),
         ('architecture = "lite"\nphotos = "cuhk"', "photos must be a list, not 'cuhk'"),

@@ -659,6 +659,19 @@ def test_taught_photos_have_the_teachers_maps_as_targets(labelled):
     assert [bool((target == 77).all()) for target in targets] == [False, False, True, True]
 
 
+def test_sharp_photos_with_a_map_that_is_nearly_black_are_taught_as_sharp_all_over(labelled):
+    recipe, maps = labelled
+    for path in maps.glob("*.png"):
+        Image.new("L", (64, 64), 77).save(path)
+    # With as many sharp photos as there are, every photo is as sharp as these.
+    every = dataclasses.replace(recipe, sharp_count=7)
+    for sharp_count, below, expected in ((7, 0.31, 0), (7, 0.29, 77), (2, 0.31, 77)):
+        asked = dataclasses.replace(every, sharp_count=sharp_count, taught_sharp_below=below)
+        batches = Batches(asked, open_splits(asked), 64)
+        taught = sorted((int(target.max()) for _, target, _ in batches._taught), reverse=True)
+        assert taught[0] == expected
+
+
 def test_photos_that_are_left_out_are_not_trained_on(recipe):
     every = read_recipe(recipe)
     ((_, training, validation),) = open_splits(every)
