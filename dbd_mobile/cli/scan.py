@@ -20,6 +20,7 @@ from dbd_mobile.jobs.library import (
     open_store,
     photos_in,
     scan_photos,
+    write_sidecar,
 )
 from dbd_mobile.strictness import checked_width
 from dbd_mobile.verdict import Verdict
@@ -72,6 +73,14 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "a file gets all photos. It compares (== != < <= > >= in) fields, numbers and texts, with "
         f"and, or, not and brackets; the fields are {', '.join(FIELDS)}",
     )
+    parser.add_argument(
+        "--xmp",
+        action="store_true",
+        help="write the verdict into the sidecar of each photo, or of those that --where chooses, "
+        "for darktable, digiKam and Lightroom: rating and label (3 Green sharp, 2 Yellow soft, 1 "
+        "Red blurred), where nobody else gave some, and dbd: fields; all else in it is kept. A new "
+        "one is PHOTO.JPG.xmp, and PHOTO.xmp beside a raw file, of which alone Lightroom reads any",
+    )
     add_at_width(parser, default="as --strictness says")
     add_strictness(parser)
     add_detector(parser)
@@ -107,13 +116,19 @@ def run(options: argparse.Namespace) -> int:
             jobs=options.jobs,
         )
         with _said_how_to_go_on(kind, path, found), counting(len(photos), "photos") as advance:
-            for record in records:
+            for photo, record in zip(photos, records, strict=True):
                 found[record.verdict or "not read"] += 1
                 if record.error is not None:
                     has_failed = True
                     complain(f"dbd-mobile: {_naming(record.error, record.photo)}")
-                if store is None if holds is None else holds(record):
+                is_chosen = holds is None or holds(record)
+                if is_chosen and (store is None or holds is not None):
                     say(json.dumps(record.to_dict()))
+                if is_chosen and options.xmp:
+                    try:
+                        write_sidecar(photo, record)
+                    except InputError as error:
+                        leave_out(error)
                 advance()
     if store is not None and holds is None:
         say(f"{_summary(found)}; in {path}")

@@ -13,6 +13,7 @@ from dbd_mobile.jobs.library.library_scan import scan, scan_photos
 from dbd_mobile.jobs.library.photo_walk import photos_in
 from dbd_mobile.jobs.library.record import FIELDS, Record
 from dbd_mobile.jobs.library.store import Store, StoreKind, open_store
+from dbd_mobile.jobs.library.xmp_sidecar import write_sidecar
 
 __all__ = [
     "FIELDS",
@@ -24,4 +25,5 @@ __all__ = [
     "photos_in",
     "scan",
     "scan_photos",
+    "write_sidecar",
 ]
