@@ -9,8 +9,8 @@ from dbd_mobile.errors import ArgumentError
 from dbd_mobile.strictness import Strictness, strictness_of
 
 
-def add_detector(parser: argparse.ArgumentParser) -> None:
-    """Add ``--model``, ``--detail``, ``--threads`` and ``--max-pixels``."""
+def add_detector(parser: argparse.ArgumentParser, *, threads: int | None = None) -> None:
+    """Add ``--model``, ``--detail``, ``--threads``, with this default, and ``--max-pixels``."""
     add_model(parser)
     parser.add_argument(
         "--detail",
@@ -18,7 +18,7 @@ def add_detector(parser: argparse.ArgumentParser) -> None:
         metavar="ID|FILE",
         help="the model that measures blur in pixels, likewise; default: detail",
     )
-    add_threads(parser)
+    add_threads(parser, default=threads)
     add_max_pixels(parser)
 
 

@@ -15,11 +15,14 @@ from dbd_mobile.cli.signals import Ended
 from dbd_mobile.errors import ArgumentError, InputError
 from dbd_mobile.jobs.library import (
     FIELDS,
+    Record,
     StoreKind,
     condition_of,
     open_store,
     photos_in,
+    refuse_foreign_page,
     scan_photos,
+    write_report,
     write_sidecar,
 )
 from dbd_mobile.strictness import checked_width
@@ -81,11 +84,18 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "Red blurred), where nobody else gave some, and dbd: fields; all else in it is kept. A new "
         "one is PHOTO.JPG.xmp, and PHOTO.xmp beside a raw file, of which alone Lightroom reads any",
     )
+    parser.add_argument(
+        "--report",
+        type=Path,
+        metavar="FILE.html",
+        help="write a page of those photos, which needs nothing but a browser: thumbnails by "
+        "verdict, what is blurred hatched, bursts with their best shot",
+    )
     add_at_width(parser, default="as --strictness says")
     add_strictness(parser)
-    add_detector(parser)
-    # One thread for each photo at a time is faster than several for one.
-    parser.set_defaults(run=run, threads=1)
+    # The cores have several photos at a time: threads for one would wait for each other.
+    add_detector(parser, threads=1)
+    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -94,6 +104,7 @@ def run(options: argparse.Namespace) -> int:
     strictness = strictness_named(options.strictness)
     at_width = None if options.at_width is None else checked_width(options.at_width)
     found: Counter[str] = Counter()
+    chosen: list[tuple[Path, Record]] = []
     has_failed = False
 
     def leave_out(error: InputError) -> None:
@@ -102,6 +113,8 @@ def run(options: argparse.Namespace) -> int:
         complain(f"dbd-mobile: {error}")
 
     kind, path = _store_named(options)
+    if options.report is not None:
+        refuse_foreign_page(options.report)
     with (
         nullcontext() if kind is None else open_store(path, kind, resume=options.resume) as store,
         detector_of(options) as detector,
@@ -124,12 +137,17 @@ def run(options: argparse.Namespace) -> int:
                 is_chosen = holds is None or holds(record)
                 if is_chosen and (store is None or holds is not None):
                     say(json.dumps(record.to_dict()))
+                if is_chosen and options.report is not None:
+                    chosen.append((photo, record))
                 if is_chosen and options.xmp:
                     try:
                         write_sidecar(photo, record)
                     except InputError as error:
                         leave_out(error)
                 advance()
+        if options.report is not None:
+            with counting(len(chosen), "thumbnails") as advance:
+                write_report(options.report, chosen, detector, advance)
     if store is not None and holds is None:
         say(f"{_summary(found)}; in {path}")
     return int(has_failed)

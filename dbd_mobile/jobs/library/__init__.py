@@ -12,6 +12,7 @@ from dbd_mobile.jobs.library.condition import condition_of
 from dbd_mobile.jobs.library.library_scan import scan, scan_photos
 from dbd_mobile.jobs.library.photo_walk import photos_in
 from dbd_mobile.jobs.library.record import FIELDS, Record
+from dbd_mobile.jobs.library.report import refuse_foreign_page, write_report
 from dbd_mobile.jobs.library.store import Store, StoreKind, open_store
 from dbd_mobile.jobs.library.xmp_sidecar import write_sidecar
 
@@ -23,7 +24,9 @@ __all__ = [
     "condition_of",
     "open_store",
     "photos_in",
+    "refuse_foreign_page",
     "scan",
     "scan_photos",
+    "write_report",
     "write_sidecar",
 ]

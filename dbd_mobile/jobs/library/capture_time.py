@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from PIL import ExifTags
+from PIL import ExifTags, Image
 
 from dbd_mobile.photo_file import open_image
 from dbd_mobile.photo_format import RAW, format_of
@@ -26,7 +26,9 @@ def capture_time(photo: Path) -> str | None:
             kind = format_of(file)
             if kind == RAW:
                 return None
-            exif = open_image(file, kind, name="the photo", max_pixels=sys.maxsize).getexif()
+            image = open_image(file, kind, name="the photo", max_pixels=sys.maxsize)
+            # Not PNG's own way, which decodes it to see whether there is something behind it.
+            exif = Image.Image.getexif(image)
             return _time_of(exif.get_ifd(ExifTags.IFD.Exif))
     except Exception:
         # Pillow's parsers raise a dozen unlike exceptions.
