@@ -4,7 +4,7 @@ import argparse
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import get_args
 
@@ -128,7 +128,11 @@ def run(options: argparse.Namespace) -> int:
             strictness=strictness,
             jobs=options.jobs,
         )
-        with _said_how_to_go_on(kind, path, found), counting(len(photos), "photos") as advance:
+        with (
+            _said_how_to_go_on(kind, path, found),
+            closing(records),
+            counting(len(photos), "photos") as advance,
+        ):
             for photo, record in zip(photos, records, strict=True):
                 found[record.verdict or "not read"] += 1
                 if record.error is not None:

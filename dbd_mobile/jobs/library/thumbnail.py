@@ -15,7 +15,7 @@ SIDE = 256
 
 _QUALITY = 72
 # Diagonal lines, black beside white, so many pixels apart: they show on every colour.
-_PERIOD, _LINE = 8, 2
+_PERIOD, _LINE = 10, 1
 _CLEAR, _BLACK, _WHITE = 0, 1, 2
 
 
