@@ -388,7 +388,7 @@ def wait_for(store, kind, count, process):
 def test_killed_at_any_moment_it_goes_on_with_nothing_lost_or_twice(many, tmp_path, kind):
     store, kept = tmp_path / "store", []
     rng = np.random.default_rng(0)
-    for _ in range(5):
+    for _ in range(3):
         process = started(many, f"--{kind}", store, "--resume", "--jobs", 2)
         wait_for(store, kind, len(kept) + 1, process)
         time.sleep(rng.uniform(0, 0.03))

@@ -10,6 +10,8 @@ from dbd_mobile.errors import ArgumentError
 from dbd_mobile.jobs.library.record import FIELDS, Record
 
 _MAX_LENGTH = 1000
+# Of a wrong one.
+_MAX_SHOWN = 80
 
 # What a part of a condition is: the type of its value, and what gives that.
 _Part = tuple[type, Callable[[Record], Any]]
@@ -61,9 +63,10 @@ def condition_of(text: str) -> Callable[[Record], bool]:
     else:
         # A field that is not known holds as little as False.
         return lambda record: bool(value(record))
+    shown = text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}..."
     raise ArgumentError(
-        f'A condition compares fields, e.g. verdict == "blurred" and score < .2, but of {text!r} '
-        f"{wrong}; the fields are {', '.join(FIELDS)}."
+        f'{shown!r} is no condition such as verdict == "blurred" and score < .2: {wrong}; the '
+        f"fields are {', '.join(FIELDS)}."
     )
 
 
@@ -74,7 +77,7 @@ def _parsed(text: str) -> ast.expr:
             warnings.simplefilter("ignore")
             return ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, MemoryError):
-        raise _Wrong("Python's grammar makes no expression") from None
+        raise _Wrong("it is no expression") from None
 
 
 def _part(node: ast.expr) -> _Part:
