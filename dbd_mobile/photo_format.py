@@ -11,6 +11,9 @@ _OF_PICTURES = {
     *("ppm", "pgm", "pbm", "pnm", "avif", "jxl", "heic", "heif", "hif"),
 }
 
+RAW_ENDINGS = frozenset(f".{ending}" for ending in _OF_RAW)
+"""What names of cameras' raw files end in, in lower case."""
+
 PHOTO_ENDINGS = frozenset(f".{ending}" for ending in _OF_PICTURES | _OF_RAW)
 """What names of photos end in, in lower case."""
 

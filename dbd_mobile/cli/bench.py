@@ -12,13 +12,13 @@ import numpy as np
 import PIL
 
 from dbd_mobile.atomic_file import atomic_file
-from dbd_mobile.cli.facts import text_of
 from dbd_mobile.cli.options import add_model, whole_number
 from dbd_mobile.cli.screen import counting, say
 from dbd_mobile.detector import BlurDetector
 from dbd_mobile.errors import ArgumentError
 from dbd_mobile.latency import PHOTO_WH, Latency, measure_latency, synthetic_photo
 from dbd_mobile.machine import Heat, Machine, peak_memory_bytes, read_heat, read_machine
+from dbd_mobile.path_text import text_of
 from dbd_mobile.version import __version__
 
 # Of schemas/bench_report.schema.json, which says what each part of a report is.

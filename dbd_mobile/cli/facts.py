@@ -5,6 +5,7 @@ from typing import Any
 
 from dbd_mobile.detector import BlurDetector
 from dbd_mobile.focus import Focus
+from dbd_mobile.path_text import text_of
 from dbd_mobile.version import __version__
 
 
@@ -41,8 +42,3 @@ def focus_line(photo: Path, focus: Focus, radius_px: float | None) -> str:
     box = ",".join(str(side) for side in focus.box_xyxy)
     where = f"{'subject within' if focus.found_subject else 'box'} {box}"
     return f"{photo}  {focus.verdict}  {radius}  {where}"
-
-
-def text_of(path: str | Path) -> str:
-    """Give a path as JSON may hold it: a file's name may hold bytes that are no text."""
-    return str(path).encode("utf-8", "backslashreplace").decode()

@@ -8,15 +8,15 @@ from pathlib import Path
 from PIL import Image
 
 from dbd_mobile.cli.facts import focus_facts, focus_line
-from dbd_mobile.cli.judging import add_detector, detector_of
+from dbd_mobile.cli.judging import add_detector, add_strictness, detector_of, strictness_named
 from dbd_mobile.cli.options import EXIT_STATUS, add_at_width, add_box, add_json
 from dbd_mobile.cli.photo_files import PhotoFiles
 from dbd_mobile.cli.screen import complain_of, say, with_progress
-from dbd_mobile.errors import ArgumentError, DBDError
+from dbd_mobile.errors import DBDError
 from dbd_mobile.photo import load_pixels
 from dbd_mobile.photo_metadata import metadata_of
 from dbd_mobile.result_file import JPEG_QUALITY
-from dbd_mobile.strictness import Strictness, checked_width, strictness_of
+from dbd_mobile.strictness import checked_width
 
 _SCHEMA = "dbd-mobile-judge/1"
 _PICTURE = ".focus.jpg"
@@ -40,13 +40,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO")
     add_box(parser)
     add_at_width(parser, default="as --strictness says")
-    parser.add_argument(
-        "--strictness",
-        default="pixel",
-        metavar="NAME|FILE",
-        help="what counts as sharp: pixel (seen at 100 %%), web (1920 pixels wide), print (3508 "
-        "pixels wide, A4 at 300 dpi) or a file of `dbd-mobile calibrate`; default: pixel",
-    )
+    add_strictness(parser)
     add_json(parser)
     parser.add_argument(
         "-o",
@@ -62,7 +56,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(options: argparse.Namespace) -> int:
     """Judge each photo; 1 if some failed, else 0."""
-    strictness = _strictness(options.strictness)
+    strictness = strictness_named(options.strictness)
     at_width = None if options.at_width is None else checked_width(options.at_width)
     files = None
     if options.output is not None:
@@ -89,17 +83,6 @@ def run(options: argparse.Namespace) -> int:
                 else:
                     say(f"{focus_line(photo, focus, focus.blur_radius_px)}  {focus.reason}")
     return int(failed)
-
-
-def _strictness(name: str) -> Strictness:
-    if name in Strictness.PRESETS:
-        return strictness_of(name)
-    if not Path(name).exists():
-        raise ArgumentError(
-            f"There is no strictness {name}: use {', '.join(Strictness.PRESETS)} or a file that "
-            f"`dbd-mobile calibrate` wrote."
-        )
-    return Strictness.load(name)
 
 
 def _write(files: PhotoFiles, photo: Path, picture: Image.Image) -> None:

@@ -1,13 +1,16 @@
 """What commands that judge photos share: the options of a detector in; one that is ready out."""
 
 import argparse
+from pathlib import Path
 
 from dbd_mobile.cli.options import add_max_pixels, add_model, add_threads
 from dbd_mobile.detector import BlurDetector
+from dbd_mobile.errors import ArgumentError
+from dbd_mobile.strictness import Strictness, strictness_of
 
 
-def add_detector(parser: argparse.ArgumentParser) -> None:
-    """Add ``--model``, ``--detail``, ``--threads`` and ``--max-pixels``."""
+def add_detector(parser: argparse.ArgumentParser, *, threads: int | None = None) -> None:
+    """Add ``--model``, ``--detail``, ``--threads``, with this default, and ``--max-pixels``."""
     add_model(parser)
     parser.add_argument(
         "--detail",
@@ -15,8 +18,35 @@ def add_detector(parser: argparse.ArgumentParser) -> None:
         metavar="ID|FILE",
         help="the model that measures blur in pixels, likewise; default: detail",
     )
-    add_threads(parser)
+    add_threads(parser, default=threads)
     add_max_pixels(parser)
+
+
+def add_strictness(parser: argparse.ArgumentParser) -> None:
+    """Add ``--strictness``."""
+    parser.add_argument(
+        "--strictness",
+        default="pixel",
+        metavar="NAME|FILE",
+        help="what counts as sharp: pixel (seen at 100 %%), web (1920 pixels wide), print (3508 "
+        "pixels wide, A4 at 300 dpi) or a file of `dbd-mobile calibrate`; default: pixel",
+    )
+
+
+def strictness_named(name: str) -> Strictness:
+    """Give the preset of that name, or what is in the file.
+
+    Raises:
+        DBDError: There is neither.
+    """
+    if name in Strictness.PRESETS:
+        return strictness_of(name)
+    if not Path(name).exists():
+        raise ArgumentError(
+            f"There is no strictness {name}: use {', '.join(Strictness.PRESETS)} or a file that "
+            f"`dbd-mobile calibrate` wrote."
+        )
+    return Strictness.load(name)
 
 
 def detector_of(options: argparse.Namespace) -> BlurDetector:

@@ -22,13 +22,14 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_threads(parser: argparse.ArgumentParser) -> None:
-    """Add ``--threads``."""
+def add_threads(parser: argparse.ArgumentParser, *, default: int | None = None) -> None:
+    """Add ``--threads``; None takes the usable cores."""
     parser.add_argument(
         "--threads",
         type=whole_number,
+        default=default,
         metavar="N",
-        help="threads of the interpreter; default: the usable cores, at most 4",
+        help=f"threads of the interpreter; default: {default or 'the usable cores, at most 4'}",
     )
 
 

@@ -1,7 +1,10 @@
 """What every command line says: results on stdout, everything else on stderr, then its status."""
 
+import math
 import os
 import sys
+import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,6 +15,10 @@ from dbd_mobile.errors import DBDError
 
 # So many lines are watched as they come, without a count.
 _MANY = 5
+# A rate of fewer seconds says little.
+_SURE_AFTER_S = 2
+# Where there is no terminal.
+_LINE_EVERY_S = 30
 
 
 def run_command(
@@ -91,7 +98,9 @@ def with_progress(photos: Sequence[Path]) -> Iterable[Path]:
 
 @contextmanager
 def counting(total: int, what: str) -> Iterator[Callable[[], None]]:
-    """Count along on stderr, if that is a terminal.
+    """Count along on stderr, with the rate and the time that is left once they are known.
+
+    On a terminal the count stays in its place; elsewhere long work gets a line now and then.
 
     Args:
         total: How many there are.
@@ -101,17 +110,59 @@ def counting(total: int, what: str) -> Iterator[Callable[[], None]]:
         What to call after each.
     """
     done = 0
+    pace = Pace(total)
+    last_line_s = time.monotonic()
 
     def advance() -> None:
-        nonlocal done
+        nonlocal done, last_line_s
         done += 1
-        _count.show(f"{done} of {total} {what}")
+        said = f"{done} of {total} {what}{pace.at(done)}"
+        _count.show(said)
+        if not sys.stderr.isatty() and time.monotonic() >= last_line_s + _LINE_EVERY_S:
+            last_line_s = time.monotonic()
+            complain(said)
 
     _count.show(f"0 of {total} {what}")
     try:
         yield advance
     finally:
         _count.clear()
+
+
+class Pace:
+    """How fast something is done, and when it will be.
+
+    Args:
+        total: How many there are.
+        now_s: Gives the time in seconds.
+    """
+
+    def __init__(self, total: int, now_s: Callable[[], float] = time.monotonic) -> None:
+        self._total = total
+        self._now_s = now_s
+        # Of the last half minute: what was done in no time, as it was known, is soon forgotten.
+        self._moments = deque([(now_s(), 0)], maxlen=30)
+
+    def at(self, done: int) -> str:
+        """Say the rate and the time left when so many are done; nothing in the first seconds."""
+        now_s = self._now_s()
+        if now_s >= self._moments[-1][0] + 1:
+            self._moments.append((now_s, done))
+        start_s, start = self._moments[0]
+        if done <= start or now_s < start_s + _SURE_AFTER_S:
+            return ""
+        rate = (done - start) / (now_s - start_s)
+        return f", {rate:.3g} a second, {_duration((self._total - done) / rate)} left"
+
+
+def _duration(seconds: float) -> str:
+    minutes, seconds = divmod(math.ceil(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes} min"
+    return (
+        f"{minutes} min" if minutes >= 10 else f"{minutes} min {seconds} s".removeprefix("0 min ")
+    )
 
 
 class _Count:

@@ -20,7 +20,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from dbd_mobile import BlurDetector, __version__, bundled_models
 from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.cli import main
-from dbd_mobile.cli.screen import run_command
+from dbd_mobile.cli.screen import Pace, run_command
 
 TINY = str(Path(__file__).parent / "data" / "tiny_int8.tflite")
 
@@ -376,6 +376,40 @@ def test_many_photos_are_counted_and_complaints_take_the_counts_place(tmp_path, 
     assert "\r11 of 12 photos" in terminal.getvalue()
     complaints = [f"dbd-mobile: There is no photo {photo}." for photo in photos]
     assert terminal.shown() == [*complaints, ""]
+
+
+def test_long_work_is_counted_in_lines_where_there_is_no_terminal(tmp_path, monkeypatch, capsys):
+    photos = [tmp_path / f"{number}.jpg" for number in range(6)]
+    monkeypatch.setattr("dbd_mobile.cli.screen._LINE_EVERY_S", 0)
+    assert run("detect", *photos, "--model", TINY) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert said[1::2] == [f"{done} of 6 photos" for done in range(1, 7)]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "done", "said"),
+    [
+        (1, 10, ""),
+        (10, 0, ""),
+        (10, 20, ", 2 a second, 40 s left"),
+        (10, 5, ", 0.5 a second, 3 min 10 s left"),
+        (100, 10, ", 0.1 a second, 15 min left"),
+        (1000, 1, ", 0.001 a second, 27 h 30 min left"),
+        (10, 100, ", 10 a second, 0 s left"),
+    ],
+)
+def test_rate_and_time_left_are_said_once_they_are_known(seconds, done, said):
+    clock = iter([0.0, seconds])
+    assert Pace(100, lambda: next(clock)).at(done) == said
+
+
+def test_rate_is_that_of_the_last_seconds():
+    # Those that were known took no time.
+    clock = iter([0.0, *range(1, 101)])
+    pace = Pace(2000, lambda: next(clock))
+    for second in range(1, 101):
+        said = pace.at(1000 + second)
+    assert said == ", 1 a second, 15 min left"
 
 
 @pytest.mark.skipif(shutil.which("bash") is None or os.name != "posix", reason="needs bash")

@@ -12,6 +12,7 @@ import pytest
         "blur_map",
         "catalogue",
         "detector",
+        "jobs.library.library_scan",
         "quantization",
         "radius_map",
         "strictness",

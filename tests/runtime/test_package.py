@@ -24,6 +24,8 @@ def test_wheel_holds_the_runtime_only():
     assert "dbd_mobile/models/lite/model.tflite" in names
     assert "dbd_mobile/py.typed" in names
     assert "dbd_mobile/schemas/bench_report.schema.json" in names
+    assert "dbd_mobile/jobs/library/report.css" in names
+    assert "dbd_mobile/jobs/library/report.js" in names
     assert any(name.endswith("NOTICE") for name in names)
 
 

@@ -37,6 +37,13 @@ def test_package_imports_only_what_comes_before_it(package):
         assert not foreign, f"{path.relative_to(ROOT)} imports {sorted(foreign)}"
 
 
+def test_no_module_of_the_runtime_imports_a_job():
+    rooms = [ROOT / "dbd_mobile" / room for room in ("jobs", "cli")]
+    for path in sorted((ROOT / "dbd_mobile").rglob("*.py")):
+        if not any(room in path.parents for room in rooms):
+            assert "dbd_mobile.jobs" not in path.read_text("utf-8"), path.relative_to(ROOT)
+
+
 def test_measures_and_data_sets_need_no_torch():
     for name in ("evaluation/measures.py", "data/blur_dataset.py"):
         assert "torch" not in set(imported_packages(ROOT / name))
