@@ -72,7 +72,7 @@ def test_frames_are_looked_at_as_they_are_seen(tmp_path, detector, turned, flipp
     stored = np.rot90(seen[:, ::-1] if flipped else seen, -turned // 90)
     path = write_video(tmp_path / "clip.mp4", [stored] * 2, turned=turned, flipped=flipped)
     result = next(detect_video(detector, path))
-    assert result.blur_map.size_wh == (64, 96)[:: 1 if turned % 180 else 1]
+    assert result.blur_map.size_wh == (64, 96)
     left, right = halves(result.blur_map)
     assert left < 0.2 < 0.8 < right
     assert np.abs(result.to_array().astype(int) - seen).mean() < 6
@@ -371,7 +371,7 @@ def test_raw_frames_are_read_from_what_gives_them_in_pieces(detector):
 def test_raw_frame_that_is_cut_off_is_said_last(detector):
     file = BytesIO(raw_clip().getvalue()[:-100])
     found = []
-    with pytest.raises(VideoError, match="^stdin ends within a frame: 2 whole ones of 96x64 rgb24"):
+    with pytest.raises(VideoError, match=r"^stdin ends within a frame: 2 whole ones of 96x64"):
         for result in detect_video(detector, RawReader(file, (96, 64))):
             found.append(result)
     assert len(found) == 2

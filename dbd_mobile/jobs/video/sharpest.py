@@ -27,8 +27,7 @@ class SharpFrame:
     Attributes:
         index: Its place in the video, from 0.
         time_s: When it is shown, in seconds from the video's own zero.
-        radius_px: Radius of blur in the frame's own pixels, which frames are compared by; None
-            where there is nothing to compare.
+        radius_px: Radius of blur in the frame's own pixels; None where nothing in it has texture.
         rgb: (H, W, 3) uint8, the frame, upright.
     """
 
@@ -75,7 +74,7 @@ def sharpest_frames(
         VideoError: The video is missing or cannot be read; or, after the frames that were chosen
             from what could be read, it is damaged or cut off.
         InputError: PyAV is not installed.
-        DBDError: As :meth:`BlurDetector.measure <dbd_mobile.BlurDetector.measure>` does.
+        DBDError: As :meth:`BlurDetector.judge <dbd_mobile.BlurDetector.judge>` does.
     """
     for name, number in (("count", count), ("every", every)):
         if (whole_number(number) or 0) < 1:
@@ -120,7 +119,7 @@ def _measured(
                 last = luma
                 if frame.index % every == 0 and not is_double:
                     rgb = upright_array(frame.picture, reader.orientation)
-                    radius_px = detector.radius_to_compare(rgb, (0, 0, *reader.size_wh))
+                    radius_px = detector.judge(rgb, (0, 0, *reader.size_wh)).blur_radius_px
                     candidates.append(
                         _Candidate(index=frame.index, time_s=frame.time_s, radius_px=radius_px)
                     )
