@@ -10,8 +10,10 @@ CELLS = SIDE // 4
 
 # Two scenes that have nothing to do with each other differ by the sum of their variances.
 _UNLIKE = 0.5
-# Squared difference of brightness, of 255, that is the camera's noise or a flicker of light.
+# A variance of the brightness, of 255, that is the camera's noise.
 _SMALL = 9.0
+# A change of the whole picture's brightness that is more than one of the light or the exposure.
+_OTHER_LIGHT = 60.0
 
 
 def is_cut(before: Luma, after: Luma) -> bool:
@@ -32,5 +34,7 @@ def cells_of(field: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _differ(before: Luma, after: Luma) -> bool:
     first, second = cells_of(before), cells_of(after)
-    unlike = float(first.var() + second.var())
-    return float(((second - first) ** 2).mean()) > max(_UNLIKE * unlike, _SMALL)
+    change = second - first
+    if abs(float(change.mean())) > _OTHER_LIGHT:
+        return True
+    return float(change.var()) > max(_UNLIKE * float(first.var() + second.var()), _SMALL)

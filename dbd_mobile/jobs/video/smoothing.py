@@ -16,11 +16,11 @@ from dbd_mobile.jobs.video.cuts import CELLS, cells_of
 from dbd_mobile.jobs.video.motion import SIDE, Luma, motion_between
 
 # Seconds in which the weight of a frame falls to 1/e, where nothing moves or changes.
-_MEMORY_S = 0.15
+_MEMORY_S = 0.25
 # How a change of the map that goes on counts: from here on, and how much.
 _STEADY, _FOLLOW = 0.03, 5.0
 # Share of the last change in what goes on.
-_INERTIA = 0.5
+_INERTIA = 0.7
 # Difference of brightness, of 255, beyond the noise, from which on the picture is not what it was,
 # and where it is another one.
 _OTHER_FROM, _OTHER_TO = 4.0, 16.0
