@@ -15,8 +15,7 @@ from typing import Any, get_args
 from PIL import Image
 
 from dbd_mobile.atomic_file import atomic_file
-from dbd_mobile.cli.judging import add_detector, detector_of
-from dbd_mobile.cli.options import whole_number
+from dbd_mobile.cli.options import add_model, add_threads, whole_number
 from dbd_mobile.cli.screen import complain, counting, say
 from dbd_mobile.detector import BlurDetector
 from dbd_mobile.errors import ArgumentError
@@ -122,14 +121,15 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         choices=get_args(PixelFormat),
         help="how the bytes of raw frames lie, of IN and of -o -; default: rgb24",
     )
-    add_detector(parser)
+    add_model(parser)
+    add_threads(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Look at the video; 1 if some of it could not be read, else 0."""
     _check(options)
-    with detector_of(options) as detector:
+    with BlurDetector(options.model, threads=options.threads) as detector:
         try:
             if options.sharpest is not None:
                 _write_sharpest(options, detector)
