@@ -1,5 +1,6 @@
 """Videos: their frames' maps and times, overlays drawn on them, and what is damaged."""
 
+import os
 import sys
 from contextlib import closing
 from fractions import Fraction
@@ -186,7 +187,7 @@ def test_without_pyav_it_is_said_how_to_install_it(clip, detector, monkeypatch):
 @pytest.mark.parametrize("every", [0, -1, 1.5, True, "2"])
 def test_every_is_a_whole_number_from_1(clip, detector, every):
     with pytest.raises(ArgumentError, match="every is a whole number from 1"):
-        list(detect_video(detector, clip, every=every))
+        detect_video(detector, clip, every=every)
 
 
 def drawn(detector, path, output, **options):
@@ -201,6 +202,20 @@ def test_overlay_keeps_times_and_turn(tmp_path, detector):
     assert content.times_s == before.times_s
     assert content.rotation == before.rotation == 90
     assert len(found) == len(content.frames) == 6
+
+
+def test_overlay_keeps_the_shape_of_pixels(tmp_path, detector):
+    path = write_video(tmp_path / "in.mp4", [bright(96, 64)] * 2, pixel_aspect=Fraction(4, 3))
+    _, content = drawn(detector, path, tmp_path / "out.mp4")
+    assert content.pixel_aspect == Fraction(4, 3)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such names on Windows")
+def test_name_may_look_like_that_of_a_protocol(tmp_path, detector, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_video(Path("in.mp4"), [bright(96, 64)] * 2).rename("at 12:30.mp4")
+    drawn(detector, "at 12:30.mp4", "concat:12.mp4")
+    assert Path("concat:12.mp4").exists()
 
 
 def test_overlay_keeps_mirrored_turns(tmp_path, detector):

@@ -18,6 +18,7 @@ def write_video(
     sound=None,
     codec="libx264",
     pixels="yuv420p",
+    pixel_aspect=None,
     **options,
 ):
     """Write a file.
@@ -31,6 +32,7 @@ def write_video(
         sound: Codec of two channels of a tone beside it.
         codec: Of the frames.
         pixels: How they are stored.
+        pixel_aspect: Width over height that a pixel is shown with.
         options: Of the encoder.
     """
     import av
@@ -40,6 +42,8 @@ def write_video(
         stream = container.add_stream(codec, rate=25, options={"crf": "12", **options})
         stream.height, stream.width = frames[0].shape[:2]
         stream.pix_fmt = pixels
+        if pixel_aspect:
+            stream.codec_context.sample_aspect_ratio = pixel_aspect
         stream.time_base = stream.codec_context.time_base = TIME_BASE
         stream.set_display_rotation(turned, hflip=flipped)
         tone = container.add_stream(sound, rate=48000) if sound else None
@@ -66,23 +70,24 @@ class Content:
     times_s: list
     rotation: int
     sound: list
-    color_range: int
+    pixel_aspect: Fraction | None
 
 
 def read_video(path):
     """Decode a file."""
     import av
 
-    with av.open(str(path)) as container:
+    with av.open(f"file:{path}") as container:
         pictures = list(container.decode(video=0))
         frames = [picture.to_ndarray(format="rgb24") for picture in pictures]
         times_s = [picture.time for picture in pictures]
     sound = []
-    with av.open(str(path)) as container:
+    with av.open(f"file:{path}") as container:
         if container.streams.audio:
             packets = container.demux(audio=0)
             sound = [bytes(packet) for packet in packets if packet.size]
-    return Content(frames, times_s, pictures[0].rotation, sound, pictures[0].color_range)
+        aspect = container.streams.video[0].codec_context.sample_aspect_ratio
+    return Content(frames, times_s, pictures[0].rotation, sound, aspect or None)
 
 
 def bright(width, height, *, from_column=None, level=255):

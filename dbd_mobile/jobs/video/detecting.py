@@ -27,7 +27,7 @@ def detect_video(
 
     Args:
         detector: Looks at the frames; "nano" is the fastest.
-        video: A file of any kind that FFmpeg reads, whose first video stream is read, or a
+        video: A file of any kind that FFmpeg reads, whose main video stream is read, or a
             :class:`RawReader`. Frames are turned as the video says.
         every: Look at one of so many frames, and at the first after a cut; those between keep the
             last map. From 1.
@@ -37,7 +37,7 @@ def detect_video(
         What was found in each frame, in the order in which they are shown.
 
     Raises:
-        ArgumentError: ``every`` is not a whole number from 1.
+        ArgumentError: ``every`` is not a whole number from 1; at once.
         VideoError: The video is missing or cannot be read; or, after all frames that could be read,
             it is damaged or cut off.
         InputError: PyAV is not installed.
@@ -47,7 +47,10 @@ def detect_video(
         >>> for found in detect_video(BlurDetector("nano"), "clip.mp4"):  # doctest: +SKIP
         ...     print(found.index, found.time_s, found.blur_map.blurred_fraction)
     """
-    mapper = FrameMapper(detector, every=every, smooth=smooth)
+    return _detected(FrameMapper(detector, every=every, smooth=smooth), video)
+
+
+def _detected(mapper: FrameMapper, video: Video) -> Generator[FrameResult, None, None]:
     if isinstance(video, RawReader):
         yield from (result for _, result in looked_at(mapper, video))
         return

@@ -43,7 +43,7 @@ def overlay_video(
         What was found in each frame, once it is on its way into the file.
 
     Raises:
-        ArgumentError: An argument is not as said above.
+        ArgumentError: An argument is not as said above; at once.
         VideoError: As there.
         InputError: As there; or the file cannot be written, and is then taken away.
         OSError: The pipe cannot be written to.
@@ -53,6 +53,15 @@ def overlay_video(
     mapper = FrameMapper(detector, every=every, smooth=smooth)
     if not isinstance(output, RawSink):
         checked_output(output)
+    return _written(mapper, video, output, overlay)
+
+
+def _written(
+    mapper: FrameMapper,
+    video: Video,
+    output: str | os.PathLike[str] | RawSink,
+    overlay: str,
+) -> Generator[FrameResult, None, None]:
     if isinstance(video, RawReader):
         yield from _drawn(mapper, video, output, overlay)
         return

@@ -62,6 +62,7 @@ class RawReader:
         self.rate: Fraction | None = Fraction(rate)
         self.time_base = 1 / Fraction(rate)
         self.sound: Any = None
+        self.pixel_aspect: Fraction | None = None
 
     @property
     def frames_expected(self) -> int | None:

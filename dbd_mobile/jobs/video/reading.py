@@ -56,6 +56,7 @@ class FrameSource(Protocol):
         time_base: Seconds that a step of the frames' time stamps takes.
         rate: Frames a second, on average; None if it is not known.
         sound: The first sound stream, of PyAV; None if there is none.
+        pixel_aspect: Width over height that a pixel is shown with; None if it is not known.
     """
 
     name: str
@@ -65,6 +66,7 @@ class FrameSource(Protocol):
     time_base: Fraction
     rate: Fraction | None
     sound: Any
+    pixel_aspect: Fraction | None
 
     @property
     def frames_expected(self) -> int | None:
@@ -90,7 +92,7 @@ class VideoReader:
     """A :class:`FrameSource`: a video's file; use it in a ``with`` block.
 
     Args:
-        path: A file of any kind that FFmpeg reads; its first video stream is read.
+        path: A file of any kind that FFmpeg reads; its main video stream is read.
 
     Raises:
         VideoError: It is missing, holds no video or cannot be read.
@@ -104,7 +106,8 @@ class VideoReader:
         if Path(self.name).is_dir():
             raise VideoError(f"{self.name} is a folder: give one video.")
         try:
-            self._container = av.open(self.name)
+            # By its protocol, as a name may look like that of another.
+            self._container = av.open(f"file:{self.name}")
         except FileNotFoundError:
             raise VideoError(f"There is no video {self.name}.") from None
         except (self._errors, OSError, ValueError) as error:
@@ -117,10 +120,12 @@ class VideoReader:
 
     def _open(self) -> None:
         streams = self._container.streams
-        if not streams.video:
+        # A picture on the cover of a song is none.
+        self._stream = streams.best("video")
+        if self._stream is None:
             raise VideoError(f"{self.name} holds no video.")
-        self._stream = streams.video[0]
         self._stream.thread_type = "AUTO"
+        self.pixel_aspect = self._stream.codec_context.sample_aspect_ratio or None
         self.sound = streams.audio[0] if streams.audio else None
         self.time_base = Fraction(self._stream.time_base or Fraction(1, _MICROSECONDS))
         self.rate = Fraction(self._stream.average_rate) if self._stream.average_rate else None

@@ -70,7 +70,7 @@ def sharpest_frames(
         has no frame.
 
     Raises:
-        ArgumentError: A number is not as said above.
+        ArgumentError: A number is not as said above; at once.
         VideoError: The video is missing or cannot be read; or, after the frames that were chosen
             from what could be read, it is damaged or cut off.
         InputError: PyAV is not installed.
@@ -79,6 +79,16 @@ def sharpest_frames(
     for name, number in (("count", count), ("every", every)):
         if (whole_number(number) or 0) < 1:
             raise ArgumentError(f"{name} is a whole number from 1, got {number!r}.")
+    return _chosen(detector, video, count, every, on_frame)
+
+
+def _chosen(
+    detector: BlurDetector,
+    video: str | os.PathLike[str],
+    count: int,
+    every: int,
+    on_frame: Callable[[], None],
+) -> Generator[SharpFrame, None, None]:
     candidates, end_s, problem = _measured(detector, video, every, on_frame)
     chosen = {frame.index: frame for frame in _best_of_spans(candidates, end_s, count)}
     if chosen:

@@ -135,7 +135,7 @@ class VideoSink:
         self._frame_of = av.VideoFrame.from_ndarray
         self._count = 0
         try:
-            self._container = av.open(str(self._part), "w")
+            self._container = av.open(f"file:{self._part}", "w")
         except self._errors as error:
             raise self._refused(error) from None
         try:
@@ -157,6 +157,8 @@ class VideoSink:
         self._stream.width, self._stream.height = width - width % 2, height - height % 2
         self._stream.pix_fmt = "yuv420p"
         self._stream.time_base = self._stream.codec_context.time_base = source.time_base
+        if source.pixel_aspect is not None:
+            self._stream.codec_context.sample_aspect_ratio = source.pixel_aspect
         if not source.orientation.is_plain:
             self._stream.set_display_matrix(source.orientation.matrix)
         self._sound = None
