@@ -139,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     video.add_argument("--model", default="nano", help="bundled id, or TFLite file")
     video.add_argument(
-        "--frames", type=int, default=300, help="of the video that is timed (default: 300)"
+        "--frames", type=int, default=200, help="of the video that is timed (default: 200)"
     )
     video.add_argument(
         "--threads", type=int, help="of the interpreter (default: the usable cores, at most 4)"
