@@ -5,6 +5,7 @@ import dataclasses
 import json
 import sys
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from benchmarks.latency import compare_latency, latency_table
 from benchmarks.overhead import measure_overhead
 from benchmarks.radius import is_near_enough, measure_model_radius, radius_table
 from benchmarks.verdicts.row import Row, table
+from benchmarks.video import STEPS, measure_smoothing, measure_speed
 from data.blur_dataset import BlurDataset, data_root
 from data.native_photos import held_out, list_native_photos
 from dbd_mobile import __version__
@@ -131,6 +133,21 @@ def _parser() -> argparse.ArgumentParser:
     overhead.add_argument("--threads", default="1,2", help="thread counts (default: 1,2)")
     overhead.add_argument("--runs", type=int, default=100, help="timed runs of each (default: 100)")
     overhead.set_defaults(run=_overhead)
+
+    video = commands.add_parser(
+        "video", help="what smoothing over time does to maps of videos, and how fast videos go"
+    )
+    video.add_argument("--model", default="nano", help="bundled id, or TFLite file")
+    video.add_argument(
+        "--frames", type=int, default=200, help="of the video that is timed (default: 200)"
+    )
+    video.add_argument(
+        "--threads", type=int, help="of the interpreter (default: the usable cores, at most 4)"
+    )
+    video.add_argument(
+        "--only", choices=("smoothing", "speed"), help="measure this alone (default: both)"
+    )
+    video.set_defaults(run=_video)
 
     android = commands.add_parser("android", help="latency of an attached phone, by the demo app")
     android.add_argument(
@@ -284,6 +301,21 @@ def _overhead(options: argparse.Namespace) -> int:
         )
     for start in range(0, len(rows), len(rows) // len(threads)):
         results.print(table(rows[start : start + len(rows) // len(threads)]))
+    return 0 if all(row.passed for row in rows) else 1
+
+
+def _video(options: argparse.Namespace) -> int:
+    if options.frames < 10:
+        raise InputError(f"--frames must be at least 10, not {options.frames}.")
+    rows: list[Row] = []
+    if options.only != "speed":
+        with Progress(console=notes, transient=True) as progress:
+            task = progress.add_task("Looking", total=STEPS)
+            rows += measure_smoothing(options.model, lambda: progress.advance(task))
+    if options.only != "smoothing":
+        rows += measure_speed(options.model, options.frames, options.threads)
+    for _, group in groupby(rows, key=lambda row: row.measure):
+        results.print(table(list(group)))
     return 0 if all(row.passed for row in rows) else 1
 
 

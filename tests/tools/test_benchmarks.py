@@ -125,6 +125,21 @@ def test_composites_of_held_out_scenes_are_scored(run, tmp_path):
     assert 0 <= errors["largest_fall"] < 1
 
 
+def test_smoothing_of_videos_reaches_its_targets(run):
+    done = run("video", "--only", "smoothing")
+    assert done.returncode == 0, done.stdout
+    assert "flicker of a still scene" in done.stdout
+    assert "lag in a pull of focus" in done.stdout
+
+
+def test_speed_of_videos_is_given_beside_its_target(run):
+    pytest.importorskip("av")
+    done = run("video", "--only", "speed", "--frames", "10", "--threads", "1")
+    # How fast it is, is the machine's.
+    assert done.returncode in (0, 1)
+    assert "frames a second" in done.stdout
+
+
 def test_overhead_is_given_beside_its_targets_for_each_number_of_threads(run):
     done = run("overhead", "--model", "nano", "--threads", "1,2", "--runs", "1")
     # How fast it is here is not what a test is for.
@@ -148,6 +163,7 @@ def test_overhead_is_given_beside_its_targets_for_each_number_of_threads(run):
         (("latency", "nowhere.tflite"), "no model file nowhere.tflite"),
         (("latency", BUNDLED, "--runs", "0"), "at least 1"),
         (("overhead", "--runs", "0"), "--runs must be at least 1, not 0"),
+        (("video", "--frames", "9"), "--frames must be at least 10, not 9"),
         (("overhead", "--threads", "two"), "thread counts such as 1,2,4"),
         (("overhead", "--model", "heavy"), "no model 'heavy'"),
         (
