@@ -12,11 +12,11 @@ import numpy as np
 import PIL
 
 from dbd_mobile.atomic_file import atomic_file
-from dbd_mobile.cli.facts import text_of
 from dbd_mobile.cli.options import add_model, whole_number
 from dbd_mobile.cli.screen import counting, say
 from dbd_mobile.detector import BlurDetector
 from dbd_mobile.errors import ArgumentError
+from dbd_mobile.facts import text_of
 from dbd_mobile.latency import PHOTO_WH, Latency, measure_latency, synthetic_photo
 from dbd_mobile.machine import Heat, Machine, peak_memory_bytes, read_heat, read_machine
 from dbd_mobile.version import __version__

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dbd_mobile.calibration import calibrate
-from dbd_mobile.cli.facts import text_of
 from dbd_mobile.cli.judging import add_detector, detector_of
 from dbd_mobile.cli.options import EXIT_STATUS, add_at_width
 from dbd_mobile.cli.screen import complain_of, say, with_progress
 from dbd_mobile.errors import ArgumentError, DBDError, InputError
+from dbd_mobile.facts import text_of
 from dbd_mobile.focus import Focus
 from dbd_mobile.photo_format import PHOTO_ENDINGS
 from dbd_mobile.strictness import Strictness, checked_width
