@@ -9,7 +9,17 @@ import argparse
 import warnings
 from collections.abc import Sequence
 
-from dbd_mobile.cli import bench, best, calibrate, completion, detect, doctor, judge, models
+from dbd_mobile.cli import (
+    bench,
+    best,
+    calibrate,
+    completion,
+    detect,
+    doctor,
+    judge,
+    models,
+    serve,
+)
 from dbd_mobile.cli.chatter import without_chatter
 from dbd_mobile.cli.screen import run_command
 from dbd_mobile.version import __version__
@@ -52,6 +62,6 @@ def command_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for command in (detect, judge, best, calibrate, models, doctor, bench, completion):
+    for command in (detect, judge, best, calibrate, serve, models, doctor, bench, completion):
         command.add_parser(commands)
     return parser
