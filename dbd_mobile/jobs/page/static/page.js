@@ -230,7 +230,7 @@ function graysOf(bitmap) {
 function contextOf(width, height) {
   page.map.width = width;
   page.map.height = height;
-  const context = page.map.getContext("2d");
+  const context = page.map.getContext("2d", { willReadFrequently: true });
   if (!context) throw new Error("This browser cannot draw the map.");
   return context;
 }
@@ -287,8 +287,9 @@ function showVerdict() {
     page.reason.textContent = "";
     return;
   }
-  page.word.textContent = `${SIGNS[verdict.verdict]} ${verdict.verdict}`;
-  page.reason.textContent = `${verdict.found_subject ? "The subject" : "The box"}: ${verdict.reason}`;
+  const where = verdict.found_subject ? "The subject" : "The box";
+  page.word.textContent = `${SIGNS[verdict.verdict]} ${where} is ${verdict.verdict}`;
+  page.reason.textContent = verdict.reason;
   if (verdict.blur_radius_px !== null) {
     showFact("Radius of blur", `${verdict.blur_radius_px.toFixed(1)} pixels`);
   }
