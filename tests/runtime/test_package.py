@@ -94,7 +94,8 @@ def test_every_error_is_a_dbd_error():
 def test_import_loads_no_interpreter_and_no_framework():
     code = (
         "import sys, dbd_mobile.cli; "
-        "print(sorted({'ai_edge_litert', 'tensorflow', 'torch', 'cv2', 'tflite_runtime', 'rich', 'starlette'}"
+        "print(sorted({'ai_edge_litert', 'tensorflow', 'torch', 'cv2', 'tflite_runtime', 'rich', "
+        "'starlette', 'uvicorn'}"
         " & {name.split('.')[0] for name in sys.modules}))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
