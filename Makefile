@@ -27,8 +27,11 @@ EXECUTABLE := $(shell $(PYTHON) -c "import sys; print(sys.executable)")
 JAVA_TOOLS := javac javadoc mvn gcc nm readelf aapt aapt2 apksigner zipalign dexdump enjarify
 ANDROID := $(shell for tool in $(JAVA_TOOLS); do command -v $$tool >/dev/null || echo $$tool; done)
 
-.PHONY: demo test test-runtime test-oldest test-tools test-android test-pythons check-workflow \
-	aar apk tools clean
+# What the page of `dbd-mobile serve` is tested in, and its JavaScript checked with.
+BROWSER := $(shell for tool in chromium chromedriver tsc; do command -v $$tool >/dev/null || echo $$tool; done)
+
+.PHONY: demo test test-runtime test-browser test-oldest test-tools test-android test-pythons \
+	check-workflow no-browser aar apk tools clean
 
 demo: .venv/installed
 	@.venv/bin/dbd-mobile detect "$(PHOTO)" -o "$(OUT)"
@@ -47,6 +50,14 @@ test: test-runtime
 	@echo "Left out: the tests of training, export, benchmarks and the Android library and app; the converters need Python 3.11 on 64-bit x86 Linux, this is $$($(PYTHON) -c 'import platform as p; print("Python", p.python_version(), "on", p.system(), p.machine())')."
 endif
 
+ifeq ($(BROWSER),)
+test: test-browser
+else
+test: no-browser
+no-browser:
+	@echo "Left out: the tests of the page in a browser; they need $(BROWSER): apt-get install chromium chromium-driver node-typescript."
+endif
+
 # From another folder, so that the installed wheel is tested and not the checkout; what Python it was
 # is kept for CI to read.
 runtime-tests = cd build && ../$(1)/bin/pytest -c ../pyproject.toml --rootdir .. ../tests/runtime && \
@@ -61,6 +72,10 @@ test-runtime: .venv/tests
 	.venv/bin/ruff check . && .venv/bin/ruff format --check .
 	.venv/bin/mypy --strict -p dbd_mobile
 	$(call runtime-tests,.venv)
+
+test-browser: .venv/tests
+	cd build && ../.venv/bin/pytest -c ../pyproject.toml --rootdir .. ../tests/browser
+	touch build/browser-tested
 
 # The oldest numpy and interpreters that the runtime supports are those of the tools.
 test-oldest: .venv-tools/runtime

@@ -58,6 +58,23 @@ class Region:
         return inside
 
 
+def box_of(text: str) -> tuple[float, float, float, float]:
+    """Read a box that was written as "left,top,right,bottom".
+
+    Raises:
+        ArgumentError: It is no box.
+    """
+    try:
+        left, top, right, bottom = (float(side) for side in text.split(","))
+    except ValueError:
+        raise ArgumentError(f"A box is four numbers L,T,R,B, got {text!r}.") from None
+    if not (math.isfinite(left + top + right + bottom) and left < right and top < bottom):
+        raise ArgumentError(
+            f"A box has its left under its right and its top under its bottom, got {text!r}."
+        )
+    return left, top, right, bottom
+
+
 def clip_box(box_xyxy: Box, size_wh: tuple[int, int]) -> tuple[int, int, int, int]:
     """Cut a box to the photo and to whole pixels, all of those that it touches.
 

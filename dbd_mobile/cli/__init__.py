@@ -19,6 +19,7 @@ from dbd_mobile.cli import (
     judge,
     models,
     scan,
+    serve,
     video,
 )
 from dbd_mobile.cli.chatter import without_chatter
@@ -64,7 +65,7 @@ def command_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for command in (
-        detect, judge, best, scan, video, calibrate, models, doctor, bench, completion,
+        detect, judge, best, scan, video, serve, calibrate, models, doctor, bench, completion,
     ):  # fmt: skip
         command.add_parser(commands)
     return parser

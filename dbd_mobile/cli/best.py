@@ -5,11 +5,11 @@ import json
 from pathlib import Path
 
 from dbd_mobile.burst import rank
-from dbd_mobile.cli.facts import focus_facts, focus_line
-from dbd_mobile.cli.judging import add_detector, detector_of
+from dbd_mobile.cli.judging import add_detector, detector_of, focus_line
 from dbd_mobile.cli.options import EXIT_STATUS, add_box, add_json
 from dbd_mobile.cli.screen import complain_of, say
 from dbd_mobile.errors import ImageError
+from dbd_mobile.facts import focus_facts
 
 _SCHEMA = "dbd-mobile-best/1"
 

@@ -12,18 +12,17 @@ from pathlib import Path
 from typing import Any
 
 from dbd_mobile.blur_map import BlurMap
-from dbd_mobile.cli.facts import run_facts
 from dbd_mobile.cli.options import EXIT_STATUS, add_json, add_max_pixels, add_model, add_threads
 from dbd_mobile.cli.photo_files import PhotoFiles, any_file
 from dbd_mobile.cli.screen import complain_of, say, with_progress
 from dbd_mobile.detector import BlurDetector
 from dbd_mobile.errors import DBDError
+from dbd_mobile.facts import DETECT_SCHEMA, detect_facts
 from dbd_mobile.photo import Pixels, load_pixels
 from dbd_mobile.photo_metadata import metadata_of
 from dbd_mobile.result_file import JPEG_QUALITY
 from dbd_mobile.timing import StageTimer
 
-_SCHEMA = "dbd-mobile-detect/1"
 _MAP, _OVERLAY, _FACTS = ".blur.png", ".overlay.jpg", ".json"
 
 
@@ -88,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
 def _facts(
     photo: Path, detector: BlurDetector, blur_map: BlurMap, timer: StageTimer
 ) -> dict[str, Any]:
-    facts = {**run_facts(_SCHEMA, photo, detector), **blur_map.to_dict()}
+    facts = detect_facts(photo, blur_map, detector)
     # The detector was given decoded pixels.
     return {**facts, "timings_ms": {**facts["timings_ms"], **timer.ms}}
 
@@ -121,4 +120,4 @@ def _is_own(path: Path) -> bool:
         facts = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError, RecursionError):
         return False
-    return isinstance(facts, dict) and facts.get("schema") == _SCHEMA
+    return isinstance(facts, dict) and facts.get("schema") == DETECT_SCHEMA

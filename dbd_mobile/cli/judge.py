@@ -2,23 +2,27 @@
 
 import argparse
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 from PIL import Image
 
-from dbd_mobile.cli.facts import focus_facts, focus_line
-from dbd_mobile.cli.judging import add_detector, add_strictness, detector_of, strictness_named
+from dbd_mobile.cli.judging import (
+    add_detector,
+    add_strictness,
+    detector_of,
+    focus_line,
+    strictness_named,
+)
 from dbd_mobile.cli.options import EXIT_STATUS, add_at_width, add_box, add_json
 from dbd_mobile.cli.photo_files import PhotoFiles
 from dbd_mobile.cli.screen import complain_of, say, with_progress
 from dbd_mobile.errors import DBDError
+from dbd_mobile.facts import judge_facts
 from dbd_mobile.photo import load_pixels
 from dbd_mobile.photo_metadata import metadata_of
 from dbd_mobile.result_file import JPEG_QUALITY
 from dbd_mobile.strictness import checked_width
 
-_SCHEMA = "dbd-mobile-judge/1"
 _PICTURE = ".focus.jpg"
 # The JPEG's comment, by which a picture of an earlier run is told from a foreign file.
 _COMMENT = "dbd-mobile judge"
@@ -78,8 +82,7 @@ def run(options: argparse.Namespace) -> int:
                 failed = True
             else:
                 if options.json:
-                    facts = focus_facts(_SCHEMA, photo, focus, detector)
-                    say(json.dumps({**facts, "strictness": asdict(strictness)}))
+                    say(json.dumps(judge_facts(photo, focus, detector, strictness=strictness)))
                 else:
                     say(f"{focus_line(photo, focus, focus.blur_radius_px)}  {focus.reason}")
     return int(failed)

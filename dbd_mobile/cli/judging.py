@@ -1,4 +1,4 @@
-"""What commands that judge photos share: the options of a detector in; one that is ready out."""
+"""What commands that judge photos share: their detector by its options, and a photo's line."""
 
 import argparse
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from dbd_mobile.cli.options import add_max_pixels, add_model, add_threads
 from dbd_mobile.detector import BlurDetector
 from dbd_mobile.errors import ArgumentError
+from dbd_mobile.focus import Focus
 from dbd_mobile.strictness import Strictness, strictness_of
 
 
@@ -64,3 +65,14 @@ def detector_of(options: argparse.Namespace) -> BlurDetector:
     # Loads it.
     _ = detector.detail_sha256
     return detector
+
+
+def focus_line(photo: Path, focus: Focus, radius_px: float | None) -> str:
+    """Give path, verdict, radius and where it looked in a line; a dash where there is no radius.
+
+    Where it looked is written as ``--box`` takes it; a subject is a part of that box.
+    """
+    radius = "-" if radius_px is None else f"{radius_px:.1f} px"
+    box = ",".join(str(side) for side in focus.box_xyxy)
+    where = f"{'subject within' if focus.found_subject else 'box'} {box}"
+    return f"{photo}  {focus.verdict}  {radius}  {where}"

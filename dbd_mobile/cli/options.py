@@ -1,9 +1,10 @@
 """Options that several commands share."""
 
 import argparse
-import math
 
+from dbd_mobile.errors import ArgumentError
 from dbd_mobile.photo_file import MAX_PIXELS
+from dbd_mobile.regions import box_of
 
 EXIT_STATUS = (
     "Exit status: 0 all went well; 1 some photos failed, the others are done; 2 nothing was done, "
@@ -81,11 +82,6 @@ def whole_number(text: str) -> int:
 
 def _box(text: str) -> tuple[float, float, float, float]:
     try:
-        left, top, right, bottom = (float(side) for side in text.split(","))
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"expected four numbers L,T,R,B, got {text!r}") from None
-    if not (math.isfinite(left + top + right + bottom) and left < right and top < bottom):
-        raise argparse.ArgumentTypeError(
-            f"expected a box whose left is under its right and top under its bottom, got {text!r}"
-        )
-    return left, top, right, bottom
+        return box_of(text)
+    except ArgumentError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None

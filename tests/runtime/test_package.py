@@ -26,6 +26,7 @@ def test_wheel_holds_the_runtime_only():
     assert "dbd_mobile/schemas/bench_report.schema.json" in names
     assert "dbd_mobile/jobs/library/report.css" in names
     assert "dbd_mobile/jobs/library/report.js" in names
+    assert "dbd_mobile/jobs/page/static/page.js" in names
     assert any(name.endswith("NOTICE") for name in names)
 
 
@@ -95,7 +96,8 @@ def test_every_error_is_a_dbd_error():
 def test_import_loads_no_interpreter_and_no_framework():
     code = (
         "import sys, dbd_mobile.cli; "
-        "print(sorted({'ai_edge_litert', 'tensorflow', 'torch', 'cv2', 'tflite_runtime', 'rich'}"
+        "print(sorted({'ai_edge_litert', 'tensorflow', 'torch', 'cv2', 'tflite_runtime', 'rich', "
+        "'starlette', 'uvicorn'}"
         " & {name.split('.')[0] for name in sys.modules}))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
