@@ -20,6 +20,11 @@ from dbd_mobile.regions import Box, clip_box
 SMALLEST_SIDE = 16
 """Of a region, in pixels of the frame: in less there is too little to tell focus from noise."""
 
+# Three times the variance of rounding to whole steps: a slope of less is stairs of one step each.
+_ROUNDING = 3 / 12
+# Sums of the filters' squared weights, both directions of Sobel's: what they make of such noise.
+_SOBEL_SQUARES, _LAPLACIAN_SQUARES = 24, 20
+
 
 @dataclass(frozen=True, kw_only=True)
 class FocusScore:
@@ -30,7 +35,9 @@ class FocusScore:
     rises and falls with the lens says so, see :class:`~dbd_mobile.camera.Autofocus`.
 
     Attributes:
-        gradients: Mean square of Sobel's gradients over the squared mean brightness, at least 0.
+        gradients: Mean square of Sobel's gradients over the squared mean brightness, above 0: what
+            rounding to whole steps may make up is added, so that a region without any detail has
+            one score.
         second_differences: The same of the Laplacian.
         pixels: How many pixels the region has.
     """
@@ -52,9 +59,10 @@ def focus_score(luma: NDArray[np.uint8], box_xyxy: Box | None = None) -> FocusSc
         ImageError: The frame is not of this kind.
 
     Example:
-        >>> score = focus_score(np.full((48, 64), 128, np.uint8))
-        >>> score.gradients, score.second_differences
-        (0.0, 0.0)
+        >>> luma = np.full((48, 64), 128, np.uint8)
+        >>> luma[:, 32:] = 140
+        >>> focus_score(luma).gradients > focus_score(luma, (0, 0, 30, 48)).gradients
+        True
     """
     if luma.ndim != 2 or luma.dtype != np.uint8:
         raise ImageError(
@@ -67,12 +75,12 @@ def focus_score(luma: NDArray[np.uint8], box_xyxy: Box | None = None) -> FocusSc
     second = (
         4 * part[1:-1, 1:-1] - part[:-2, 1:-1] - part[2:, 1:-1] - part[1:-1, :-2] - part[1:-1, 2:]
     )
-    # Black has no detail; elsewhere half the light has half the gradients.
+    # Half the light has half the gradients; black has none.
     brightness = max(float(part.mean()), 1.0) ** 2
     gradients = _mean_square(down[:, 2:] - down[:, :-2]) + _mean_square(across[2:] - across[:-2])
     return FocusScore(
-        gradients=gradients / 64 / brightness,
-        second_differences=_mean_square(second) / brightness,
+        gradients=(gradients + _SOBEL_SQUARES * _ROUNDING) / 64 / brightness,
+        second_differences=(_mean_square(second) + _LAPLACIAN_SQUARES * _ROUNDING) / brightness,
         pixels=part.size,
     )
 

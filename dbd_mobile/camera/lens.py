@@ -89,7 +89,7 @@ class Lens:
     def send(self, dioptres: float) -> None:
         """Send the lens somewhere without waiting: for when all else was given up."""
         self._camera.move_lens(dioptres)
-        self._place = None
+        self._place, self._still_since_ms = None, -math.inf
 
     def _go(self, dioptres: float) -> None:
         """Move the lens and wait until the camera says that it is there, not yet at rest."""

@@ -27,12 +27,15 @@ REFINEMENTS = 3
 """... at most so many times, ..."""
 
 TOP_SHARE = 0.4
-"""... until its neighbours have lost no more than this share of what the lens makes of the score.
-Over this top a parabola lies well."""
+"""... until its neighbours have lost no more than this share of what the lens makes of the score,
+..."""
+
+FINEST_DIOPTRES = 0.1
+"""... or would be closer together than this. Over the top that is left a parabola lies well."""
 
 SECOND_DIFFERENCES_RISE = 0.5
 """Second differences decide where the best is so much above the least of them; in more noise it is
-gradients that do."""
+gradients that do, and where the range is so short that they hardly differ, second differences."""
 
 LEAST_RISE = 0.12
 """There is something to focus on where the best is so much above the least, lamps that flicker make
@@ -40,6 +43,9 @@ a fifth of that, ..."""
 
 NOISE_RISE = 10.0
 """... and so many times as much as noise does by chance in a region of that size."""
+
+# What is as fine as that but for rounding is not finer.
+_ROUNDED = 1 - 1e-9
 
 Measure = Literal["gradients", "second_differences"]
 
@@ -64,7 +70,7 @@ class Peak:
 def find_peak(
     score_at: Callable[[float], FocusScore], low_dioptres: float, high_dioptres: float
 ) -> Peak | None:
-    """Find where in a range the score is best, by 5 to 9 looks at first and 3 to 12 more.
+    """Find where in a range the score is best, by 5 to 9 looks at first and up to 12 more.
 
     Args:
         score_at: Scores a place of the lens. It is asked for ever nearer ones, and each time that
@@ -86,6 +92,8 @@ def find_peak(
     values = {place: float(getattr(score, measure)) for place, score in seen.items()}
     for _ in range(REFINEMENTS):
         farther, nearer = _neighbours(values)
+        if nearer - farther < FINEST_DIOPTRES * (REFINING_PLACES + 1) * _ROUNDED:
+            break
         for place in _between(farther, nearer, REFINING_PLACES, ends=False):
             if place not in values:
                 values[place] = float(getattr(score_at(place), measure))
@@ -108,20 +116,18 @@ def _measure_of(seen: dict[float, FocusScore]) -> Measure | None:
     """Choose which number to go by; None where both are the same at all places but for noise."""
     pixels = min(score.pixels for score in seen.values())
     least_rise = max(LEAST_RISE, NOISE_RISE * uncertainty(pixels))
-    if _rise([score.second_differences for score in seen.values()]) >= max(
-        SECOND_DIFFERENCES_RISE, least_rise
-    ):
+    of_gradients = _rise([score.gradients for score in seen.values()])
+    of_second = _rise([score.second_differences for score in seen.values()])
+    if of_second >= max(SECOND_DIFFERENCES_RISE, least_rise):
         return "second_differences"
-    if _rise([score.gradients for score in seen.values()]) >= least_rise:
+    if of_gradients >= least_rise:
         return "gradients"
-    return None
+    return "second_differences" if of_second >= least_rise else None
 
 
 def _rise(values: list[float]) -> float:
-    least, most = min(values), max(values)
-    if most == 0:
-        return 0.0
-    return (most - least) / least if least else float("inf")
+    # No score is 0.
+    return max(values) / min(values) - 1
 
 
 def _neighbours(values: dict[float, float]) -> tuple[float, float]:

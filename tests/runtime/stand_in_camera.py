@@ -161,7 +161,7 @@ class StandInCamera:
         if shake_px > 1:
             tones = np.mean([np.roll(tones, x, axis=1) for x in range(shake_px)], axis=0)
         flicker = self.brightness * (1 + 0.01 * self._rng.standard_normal())
-        # One field of noise, another part of it each time: to make it anew takes longer than all else.
+        # Another part of one field of noise each time: to make it anew takes longer than all else.
         top, left = self._rng.integers(0, 100, 2)
         noise = self._noise[top : top + tones.shape[0], left : left + tones.shape[1]]
         return np.clip(tones * np.float32(flicker**GAMMA) + noise, 0, 255).astype(np.uint8)

@@ -1,6 +1,8 @@
 """The search for the focus, the watch over it and sharp photos, with a camera of our own making."""
 
+import dataclasses
 import itertools
+import math
 
 import numpy as np
 import pytest
@@ -28,10 +30,16 @@ def assert_looked_only_at_rest(found, camera):
     assert all(scored.end_ms > scored.start_ms for scored in found.scored)
 
 
-@pytest.mark.parametrize("scene", ["leaves", "text", "fractal", "lights", "edge"])
 @pytest.mark.parametrize(
-    ("subject", "start", "noise", "play", "px_per_dioptre"),
-    [(0.7, 9.0, 2.0, 0.0, 1.1), (4.4, 0.0, 6.0, 0.2, 1.1), (9.4, 5.0, 2.0, 0.4, 0.6)],
+    ("scene", "subject", "start", "noise", "play", "px_per_dioptre"),
+    [
+        ("leaves", 0.7, 9.0, 2.0, 0.0, 1.1),
+        ("leaves", 9.4, 5.0, 6.0, 0.4, 0.6),
+        ("text", 4.4, 0.0, 6.0, 0.2, 2.2),
+        ("fractal", 5.6, 5.6, 2.0, 0.2, 0.6),
+        ("lights", 3.1, 10.0, 2.0, 0.4, 1.1),
+        ("edge", 7.3, 2.0, 4.0, 0.2, 1.1),
+    ],
 )
 def test_region_is_brought_into_focus(scene, subject, start, noise, play, px_per_dioptre):
     camera = StandInCamera(
@@ -53,8 +61,7 @@ def test_region_is_brought_into_focus(scene, subject, start, noise, play, px_per
     assert found.frames_passed > len(found.scored)
 
 
-@pytest.mark.parametrize("latency", [0, 1, 4])
-@pytest.mark.parametrize("speed", [0.3, 10.0])
+@pytest.mark.parametrize(("latency", "speed"), [(0, 1.0), (4, 0.3)])
 def test_slow_lens_is_waited_for(latency, speed):
     camera = StandInCamera(
         subject_dioptres=6.1, latency_frames=latency, dioptres_per_frame=speed, start_dioptres=8.0
@@ -85,8 +92,7 @@ def test_infinity_is_found_at_the_end_of_the_range():
     assert camera.error_dioptres <= STEP
 
 
-@pytest.mark.parametrize("noise", [0.0, 2.0, 8.0])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("noise", "seed"), [(0.0, 0), (2.0, 1), (2.0, 2), (8.0, 3)])
 def test_blank_wall_is_nothing_to_focus_on_and_the_lens_goes_back(noise, seed):
     camera = StandInCamera("wall", noise=noise, seed=seed, start_dioptres=2.5, play_dioptres=0.0)
     found = Autofocus(camera).focus()
@@ -125,7 +131,7 @@ def test_exposure_is_held_while_the_focus_is_sought():
     assert camera.exposure_holds == [True, False]
 
 
-@pytest.mark.parametrize("at_frame", [3, 20, 60, 90])
+@pytest.mark.parametrize("at_frame", [3, 60])
 def test_interrupted_search_sends_the_lens_back(at_frame):
     camera = StandInCamera(start_dioptres=7.0)
 
@@ -140,14 +146,19 @@ def test_interrupted_search_sends_the_lens_back(at_frame):
     assert camera.exposure_holds == [True, False]
 
 
-def test_focus_can_be_sought_after_an_interruption():
+def test_focus_can_be_sought_and_photos_taken_after_an_interruption(detector):
     camera = StandInCamera(subject_dioptres=4.0)
-    camera.before_frame = lambda seen: (_ for _ in ()).throw(KeyboardInterrupt)
+
+    def interrupt(seen):
+        if seen.frames_taken == 20:
+            raise KeyboardInterrupt
+
+    camera.before_frame = interrupt
     autofocus = Autofocus(camera)
     with pytest.raises(KeyboardInterrupt):
         autofocus.focus()
     camera.before_frame = None
-    assert autofocus.focus().lens_dioptres is not None
+    assert autofocus.capture_sharp(detector).tries == 1
     assert camera.error_dioptres <= STEP
 
 
@@ -163,8 +174,12 @@ def test_lens_that_something_else_holds_is_named():
 
 
 def test_camera_that_never_says_where_its_lens_is_is_named():
+    class Silent(StandInCamera):
+        def next_frame(self):
+            return dataclasses.replace(super().next_frame(), lens_dioptres=math.nan)
+
     with pytest.raises(CameraError, match="does not say where its lens is"):
-        Autofocus(StandInCamera(start_dioptres=float("nan"))).focus()
+        Autofocus(Silent()).focus()
 
 
 @pytest.mark.parametrize(

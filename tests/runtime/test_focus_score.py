@@ -38,14 +38,26 @@ def test_gradients_stand_out_from_noise():
 def test_only_the_region_counts():
     luma = np.full((60, 80), 90, np.uint8)
     luma[:, 40:] = frame_at(3.0)[:60, :40]
-    assert focus_score(luma, (0, 0, 38, 60)).gradients == 0
+    flat = focus_score(luma, (0, 0, 38, 60))
+    assert flat == focus_score(np.full((60, 38), 90, np.uint8))
     region = focus_score(luma, (42, 0, 80, 60))
-    assert region.gradients > 0
+    assert region.gradients > 10 * flat.gradients
     assert region.pixels == 38 * 60
 
 
-def test_black_has_no_detail():
-    assert focus_score(np.zeros((20, 20), np.uint8)).gradients == 0
+def test_stairs_that_rounding_makes_of_a_slope_are_no_detail():
+    slope = np.linspace(100, 103, 80)
+    scores = [
+        focus_score(np.tile(np.floor(slope + shift).astype(np.uint8), (60, 1)))
+        for shift in (0.0, 0.25, 0.5, 0.75)
+    ]
+    for name in ("gradients", "second_differences"):
+        values = [getattr(score, name) for score in scores]
+        assert max(values) < 1.12 * min(values)
+
+
+def test_black_is_as_good_as_flat():
+    assert focus_score(np.zeros((20, 20), np.uint8)) == focus_score(np.ones((20, 20), np.uint8))
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,26 @@
 """The adapter for picamera2, tested with a module of that name that shows our own camera."""
 
+import math
+import runpy
+import shutil
 import subprocess
 import sys
 import types
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from dbd_mobile import ArgumentError, BlurDetector, CameraError
 from dbd_mobile.camera import Autofocus, PiCamera
 
 from .stand_in_camera import StandInCamera
 
-STRIDE = 384
+DOCS = Path(__file__).parents[2] / "docs"
+FRAME_WH = StandInCamera.frame_wh
+PADDING = 64
 
 
 class Request:
@@ -26,12 +33,14 @@ class Request:
         assert owner.requests_out <= 1
 
     def make_array(self, stream):
-        height, width = self._frame.luma.shape
+        width, height = self._owner.configuration["lores"]["size"]
+        across, down = (math.ceil(n / of) for n, of in zip((width, height), FRAME_WH, strict=True))
+        luma = np.tile(self._frame.luma, (down, across))[:height, :width]
         if stream == "lores":
-            padded = np.full((height * 3 // 2, STRIDE), 255, np.uint8)
-            padded[:height, :width] = self._frame.luma
+            padded = np.full((height * 3 // 2, width + PADDING), 255, np.uint8)
+            padded[:height, :width] = luma
             return padded
-        large = self._frame.luma.repeat(2, axis=0).repeat(2, axis=1)
+        large = luma.repeat(2, axis=0).repeat(2, axis=1)
         # Blue first, as picamera2 orders "RGB888".
         return np.stack([large // 4, large, large], axis=-1)
 
@@ -202,3 +211,35 @@ def test_package_is_imported_without_picamera2():
     code = "import sys, dbd_mobile.camera; print({'picamera2', 'libcamera'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def run_example(*arguments):
+    runpy.run_path(str(DOCS / "pi_camera.py"))["main"]([str(part) for part in arguments])
+
+
+def test_example_saves_sharp_photos(picamera2, tmp_path):
+    run_example(tmp_path / "photos", "--every", "0", "--count", "2", "--box", "80,60,240,180")
+    photos = sorted((tmp_path / "photos").iterdir())
+    assert len(photos) == 2
+    assert Image.open(photos[0]).size == (2304, 1296)
+    assert picamera2.made[0].calls == ["start", "stop", "close"]
+
+
+def test_example_says_what_is_missing(monkeypatch, tmp_path, capsys):
+    monkeypatch.setitem(sys.modules, "picamera2", None)
+    with pytest.raises(SystemExit) as ended:
+        run_example(tmp_path)
+    assert ended.value.code == 1
+    assert capsys.readouterr().err.startswith("picamera2 is not there: `sudo apt install")
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not there")
+def test_service_is_one_that_systemd_takes(tmp_path):
+    service = (DOCS / "pi-camera.service").read_text()
+    assert service.count("/home/pi/camera/bin/python") == 1
+    unit = tmp_path / "pi-camera.service"
+    unit.write_text(service.replace("/home/pi/camera/bin/python", sys.executable))
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", unit], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
