@@ -17,7 +17,7 @@ from dbd_mobile.detector import BlurDetector
 from dbd_mobile.errors import ArgumentError
 from dbd_mobile.focus import Focus
 from dbd_mobile.regions import Box
-from dbd_mobile.strictness import Strictness
+from dbd_mobile.strictness import Strictness, strictness_of
 from dbd_mobile.whole_number import whole_number
 
 SHORTEST_RANGE_DIOPTRES = 0.2
@@ -25,6 +25,9 @@ SHORTEST_RANGE_DIOPTRES = 0.2
 
 CHANGED_SHARE = 0.5
 """A scene that has lost so much of its score when the lens comes back to it has changed."""
+
+LONGEST_SETTLE_MS = 500.0
+"""A lens that is still on its way after so long is not one for this."""
 
 MAX_TRIES = 100
 
@@ -138,11 +141,11 @@ class Autofocus:
         box_xyxy: The region, (left, top, right, bottom) in pixels of the camera's frames, with
             sides of 16 pixels at least; None takes the middle half of width and height.
         settle_ms: How long the lens is still on its way after the camera says that it is there, in
-            milliseconds.
+            milliseconds, 0 to 500.
 
     Raises:
-        ArgumentError: The box is empty, outside the frame or too small, or ``settle_ms`` is no
-            number from 0.
+        ArgumentError: The box is empty, outside the frame or too small, or ``settle_ms`` is no such
+            number.
     """
 
     def __init__(
@@ -153,7 +156,7 @@ class Autofocus:
             box_xyxy = (width / 4, height / 4, width * 3 / 4, height * 3 / 4)
         self._box = checked_box(box_xyxy, (width, height))
         self._camera = camera
-        self._lens = Lens(camera, settle_ms=_number(settle_ms, "settle_ms", 0, math.inf))
+        self._lens = Lens(camera, settle_ms=_number(settle_ms, "settle_ms", 0, LONGEST_SETTLE_MS))
         self._lock: _Lock | None = None
 
     @property
@@ -172,6 +175,9 @@ class Autofocus:
         Args:
             between_dioptres: Look in this range only, (farthest, nearest), e.g. (2, 4) for what is
                 50 to 25 cm away; it is cut to the lens's own. None is all of that.
+
+        Returns:
+            Where it is, or why there is none.
 
         Raises:
             ArgumentError: The range is empty, outside the lens's, or shorter than 0.2 dioptres.
@@ -262,19 +268,20 @@ class Autofocus:
         most = whole_number(tries)
         if most is None or not 1 <= most <= MAX_TRIES:
             raise ArgumentError(f"tries is a whole number from 1 to {MAX_TRIES}, got {tries!r}.")
+        asked = strictness_of(strictness)
         if self._lock is None:
             self.focus()
-        sharpest = last = self._judged_photo(detector, strictness)
+        sharpest = last = self._judged_photo(detector, asked)
         taken = 1
         while last.focus.verdict != "sharp" and taken < most:
             if not last.focus.motion:
                 self.focus()
-            last = self._judged_photo(detector, strictness)
+            last = self._judged_photo(detector, asked)
             taken += 1
             sharpest = min(sharpest, last, key=_Judged.rank)
         return SharpShot(shot=sharpest.shot, focus=sharpest.focus, tries=taken)
 
-    def _judged_photo(self, detector: BlurDetector, strictness: str | Strictness) -> "_Judged":
+    def _judged_photo(self, detector: BlurDetector, strictness: Strictness) -> _Judged:
         shot = self._lens.photo()
         box = self._box_in(shot)
         focus = detector.judge(shot.pixels, box, strictness=strictness)

@@ -2,10 +2,13 @@
 
 Gradients are the energy of Sobel's filter (J. M. Tenenbaum, *Accommodation in Computer Vision*,
 1970), second differences that of the Laplacian (S. K. Nayar, Y. Nakagawa, *IEEE PAMI* 16(8), 1994).
-Gradients stand out from noise in ten times as dim a texture; second differences are not misled by
-lamps that grow to bright discs, nor as much by what lies behind the subject. A tenth of the time of
-one look by the ``detail`` model, and near the focus, where a frame is too small to show any blur to
-it, many times as fine.
+Gradients stand out from noise: at three dioptres off, in noise of 6 of 255 steps, those of a
+rendered scene fall to .42 and its second differences to .78. Those are not misled by lamps that
+grow to bright discs, nor as much by what lies behind the subject.
+
+Near the focus a frame shows too little blur for the ``detail`` model: a quarter of a dioptre off,
+the radius that it measures in such scenes is 0 to 3 % larger, and scatters by 1 to 2 %; gradients
+are 1.5 to 4 % smaller, 8 to 16 times what they scatter, and take a tenth of the time or less.
 """
 
 import math

@@ -38,8 +38,8 @@ SECOND_DIFFERENCES_RISE = 0.5
 gradients that do, and where the range is so short that they hardly differ, second differences."""
 
 LEAST_RISE = 0.12
-"""There is something to focus on where the best is so much above the least, lamps that flicker make
-a fifth of that, ..."""
+"""There is something to focus on where the best is so much above the least, lamps that flicker by a
+hundredth make a third of that, ..."""
 
 NOISE_RISE = 10.0
 """... and so many times as much as noise does by chance in a region of that size."""

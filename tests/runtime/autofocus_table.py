@@ -50,7 +50,7 @@ def row(scene, results):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=15, help="of each scene (default: 15)")
+    parser.add_argument("--runs", type=int, default=13, help="of each scene (default: %(default)s)")
     runs = parser.parse_args().runs
     sys.stdout.write(
         "| scene | runs | within a step | farther off | nothing to focus on | median error, steps "

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import dbd_mobile.camera
 from dbd_mobile import ArgumentError, BlurDetector, CameraError
 from dbd_mobile.camera import Autofocus, PiCamera
 
@@ -196,6 +197,11 @@ def test_frames_and_photos_of_two_shapes_are_refused(picamera2):
     with pytest.raises(ArgumentError, match="got frames of 320x240 and photos of 1920x1080"):
         PiCamera(photo_wh=(1920, 1080), frame_wh=(320, 240))
     assert picamera2.made == []
+
+
+def test_public_names_are_sorted_and_exist():
+    assert dbd_mobile.camera.__all__ == sorted(dbd_mobile.camera.__all__)
+    assert all(hasattr(dbd_mobile.camera, name) for name in dbd_mobile.camera.__all__)
 
 
 def test_package_is_imported_by_nothing_else():
