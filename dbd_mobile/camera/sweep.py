@@ -33,7 +33,7 @@ TOP_SHARE = 0.4
 FINEST_DIOPTRES = 0.1
 """... or would be closer together than this. Over the top that is left a parabola lies well."""
 
-SECOND_DIFFERENCES_RISE = 0.5
+SECOND_DIFFERENCES_RISE = 0.3
 """Second differences decide where the best is so much above the least of them; in more noise it is
 gradients that do, and where the range is so short that they hardly differ, second differences."""
 

@@ -227,7 +227,8 @@ def test_example_saves_sharp_photos(picamera2, tmp_path):
     run_example(tmp_path / "photos", "--every", "0", "--count", "2", "--box", "80,60,240,180")
     photos = sorted((tmp_path / "photos").iterdir())
     assert len(photos) == 2
-    assert Image.open(photos[0]).size == (2304, 1296)
+    with Image.open(photos[0]) as photo:
+        assert photo.size == (2304, 1296)
     assert picamera2.made[0].calls == ["start", "stop", "close"]
 
 
