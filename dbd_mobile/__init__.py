@@ -28,6 +28,7 @@ from dbd_mobile.detector import BlurDetector, best_of, detect_blur
 from dbd_mobile.errors import (
     ArgumentError,
     BackendError,
+    CameraError,
     ClosedError,
     DBDError,
     ImageError,
@@ -54,6 +55,7 @@ __all__ = [
     "BlurDetector",
     "BlurMap",
     "CalibrationCard",
+    "CameraError",
     "ClosedError",
     "DBDError",
     "Focus",

@@ -5,6 +5,7 @@
     DBDError
     ├── ArgumentError   (also a ValueError)
     ├── BackendError
+    ├── CameraError
     ├── ClosedError
     ├── ImageError
     ├── InputError
@@ -24,6 +25,10 @@ class ArgumentError(DBDError, ValueError):
 
 class BackendError(DBDError):
     """No TFLite interpreter is installed, or the one that is failed; says what to install."""
+
+
+class CameraError(DBDError):
+    """A camera is not there, has no lens that can be moved, or does not do what it was asked."""
 
 
 class ClosedError(DBDError):

@@ -10,6 +10,8 @@ import pytest
     "name",
     [
         "blur_map",
+        "camera.focus_score",
+        "camera.luma",
         "catalogue",
         "detector",
         "jobs.library.library_scan",
