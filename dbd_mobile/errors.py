@@ -42,7 +42,15 @@ class ModelError(DBDError):
     """A model is unknown, damaged, or does not take a photo and give a blur map."""
 
 
+# What another package says may quote all of a damaged file; a screen has room for so much.
+_LONGEST = 200
+
+
 def sentence_of(error: Exception) -> str:
-    """Give what another package's error says as one line that ends with one full stop."""
-    said = " ".join(str(error).split()) or type(error).__name__
-    return f"{said.rstrip('.')}."
+    """Give what another package's error says as one line that ends with one full stop.
+
+    It has 201 characters at most, and none that a screen would take for a command.
+    """
+    line = " ".join(str(error).split()) or type(error).__name__
+    said = "".join(letter if letter.isprintable() else "?" for letter in line)
+    return f"{said[:_LONGEST].rstrip('.')}."

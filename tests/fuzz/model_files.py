@@ -1,0 +1,2 @@
+def model_files():
+    return iter(())
