@@ -14,6 +14,7 @@ from benchmarks import readme
 from benchmarks.android import find_phone, measure_phone, phone_table
 from benchmarks.judge import MEASURES, Judged, measure_verdicts
 from benchmarks.latency import compare_latency, latency_table
+from benchmarks.memory import measure_memory
 from benchmarks.overhead import measure_overhead
 from benchmarks.radius import is_near_enough, measure_model_radius, radius_table
 from benchmarks.verdicts.row import Row, table
@@ -131,6 +132,18 @@ def _parser() -> argparse.ArgumentParser:
     overhead.add_argument("--threads", default="1,2", help="thread counts (default: 1,2)")
     overhead.add_argument("--runs", type=int, default=100, help="timed runs of each (default: 100)")
     overhead.set_defaults(run=_overhead)
+
+    memory = commands.add_parser(
+        "memory", help="growth of the memory over many detections, and over many loads"
+    )
+    memory.add_argument("--model", default="nano", help="bundled id, or TFLite file")
+    memory.add_argument(
+        "--detections", type=int, default=20_000, metavar="COUNT", help="default: %(default)s"
+    )
+    memory.add_argument(
+        "--loads", type=int, default=2_000, metavar="COUNT", help="default: %(default)s"
+    )
+    memory.set_defaults(run=_memory)
 
     android = commands.add_parser("android", help="latency of an attached phone, by the demo app")
     android.add_argument(
@@ -284,6 +297,22 @@ def _overhead(options: argparse.Namespace) -> int:
         )
     for start in range(0, len(rows), len(rows) // len(threads)):
         results.print(table(rows[start : start + len(rows) // len(threads)]))
+    return 0 if all(row.passed for row in rows) else 1
+
+
+def _memory(options: argparse.Namespace) -> int:
+    for option, count in (("--detections", options.detections), ("--loads", options.loads)):
+        if count < 4:
+            raise InputError(f"{option} must be at least 4, not {count}.")
+    with Progress(console=notes, transient=True) as progress:
+        task = progress.add_task("Looking", total=options.detections + options.loads)
+        rows = measure_memory(
+            options.model,
+            detections=options.detections,
+            loads=options.loads,
+            on_run=lambda: progress.advance(task),
+        )
+    results.print(table(rows))
     return 0 if all(row.passed for row in rows) else 1
 
 

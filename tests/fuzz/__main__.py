@@ -1,8 +1,8 @@
 """Gives the package damaged files until something breaks: ``python -m tests.fuzz photos|models``.
 
 What follows the target goes to libFuzzer, e.g. ``-max_total_time=1200``, ``-runs=10000``,
-``-seed=1``, or a file that was found before. A file that breaks something is kept as
-``crash-...``, ``oom-...`` or ``timeout-...`` in the current folder.
+``-seed=1``, a folder that keeps what it comes upon, or a file that was found before. A file that
+breaks something is kept as ``crash-...``, ``oom-...`` or ``timeout-...`` in the current folder.
 """
 
 import random
@@ -16,7 +16,7 @@ import atheris
 
 _TARGETS = {"photos": "Photos", "models": "Models"}
 # Of each try: seconds, and what the process may hold.
-_LIMITS = ("-timeout=20", "-rss_limit_mb=1024")
+_LIMITS = ("-timeout=60", "-rss_limit_mb=1024")
 # Of tries: bytes changed by libFuzzer before fields are changed, and alone.
 _BYTES_TOO, _BYTES_ALONE = 0.5, 0.25
 
@@ -30,7 +30,7 @@ def main() -> None:
     warnings.simplefilter("ignore", UserWarning)
     warnings.simplefilter("error", RuntimeWarning)
     with atheris.instrument_imports(include=["dbd_mobile", "PIL"]), TemporaryDirectory() as folder:
-        target = getattr(import_module(f"tests.fuzz.{name}"), _TARGETS[name])()
+        target = getattr(import_module(f".{name}", __package__), _TARGETS[name])()
         for number, content in enumerate(target.seeds()):
             # Imports what reads it, to be watched too.
             target.try_one(content)
@@ -45,14 +45,14 @@ def main() -> None:
                 content = target.mutate(content, chance)
             return bytes(content[:max_size])
 
-        is_one_file = any(not option.startswith("-") for option in options)
+        are_files = any(Path(option).is_file() for option in options)
         atheris.Setup(
             [
                 sys.argv[0],
                 *_LIMITS,
                 f"-max_len={target.max_bytes}",
                 *options,
-                *([] if is_one_file else [folder]),
+                *([] if are_files else [folder]),
             ],
             target.try_one,
             custom_mutator=mutated,

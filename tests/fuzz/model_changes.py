@@ -7,24 +7,18 @@ whole, and what is wrong with it is what it says.
 import random
 from typing import Any
 
-import flatbuffers
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from dbd_mobile.tflite.flatbuffer import DamagedError
 from dbd_mobile.tflite.graph import read_graph
 
+from .model_files import packed
+
 _NUMBERS = (-(2**31), -(2**15), -129, -2, -1, 0, 1, 2, 3, 4, 7, 8, 16, 127, 128, 255, 256, 1000)
 _LARGE = (4096, 32768, 65535, 65536, 2**24, 2**30, 2**31 - 1)
 _SCALES = (0.0, 1e-45, 1e-30, 1 / 256, 1 / 128, 1.0, 1e30, float("inf"), float("nan"), -1.0)
 _LAST_OPERATOR = 209
-
-
-def packed(model: Any) -> bytes:
-    """The file of a model of the schema."""
-    builder = flatbuffers.Builder(1024)
-    builder.Finish(model.Pack(builder), b"TFL3")
-    return bytes(builder.Output())
 
 
 def changed(content: bytes, chance: random.Random) -> bytes:

@@ -11,9 +11,10 @@ from dbd_mobile import BlurDetector, BlurMap
 from dbd_mobile.detail import Detail
 from dbd_mobile.photo import Pixels
 from dbd_mobile.pyramid import Cells, Pyramid
-from tests.fuzz.model_changes import changed
-from tests.fuzz.model_files import model_files
-from tests.fuzz.oracle import check_map, result_or_refusal
+
+from .model_changes import changed
+from .model_files import MODELS, model_file
+from .oracle import check_map, result_or_refusal
 
 _DATA = Path(__file__).parents[1] / "runtime" / "data"
 
@@ -55,4 +56,6 @@ class Models:
         """Valid files."""
         for path in sorted(_DATA.glob("*.tflite")):
             yield path.read_bytes()
-        yield from model_files()
+        for name in MODELS:
+            for dtype in ("float32", "int8"):
+                yield model_file(name, dtype)

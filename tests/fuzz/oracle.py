@@ -1,4 +1,4 @@
-"""A call on what a stranger gave in; nothing out: a result or a proper refusal passes, else it raises."""
+"""A call on what a stranger gave in; nothing out, or an error where it does not behave."""
 
 from collections.abc import Callable
 

@@ -13,10 +13,11 @@ from PIL.PngImagePlugin import PngInfo
 from dbd_mobile import BlurDetector, load_pixels
 from dbd_mobile.photo_metadata import metadata_of
 from dbd_mobile.pyramid import SMALLEST_SIDE
-from tests.fuzz.oracle import check_map, result_or_refusal
-from tests.fuzz.photo_fields import changed
-from tests.runtime.dng import dng_of
-from tests.runtime.icc import DISPLAY_P3, print_profile, rgb_profile
+
+from ..runtime.dng import dng_of
+from ..runtime.icc import DISPLAY_P3, print_profile, rgb_profile
+from .oracle import check_map, result_or_refusal
+from .photo_fields import changed
 
 # What a photo of so few pixels needs of memory is far below the limit of the run.
 _MAX_PIXELS = 1_000_000

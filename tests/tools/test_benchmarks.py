@@ -135,6 +135,15 @@ def test_overhead_is_given_beside_its_targets_for_each_number_of_threads(run):
         assert said.count(target) == 2
 
 
+def test_growth_of_memory_is_given_beside_its_target(run):
+    done = run("memory", "--detections", "100", "--loads", "40")
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = " ".join(done.stdout.split())
+    assert "over 100 detections in arrays and JPEG files, after the first 25" in said
+    assert "over 40 loads of the model, after the first 10" in said
+    assert said.count("<= 5 MB") == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -150,6 +159,8 @@ def test_overhead_is_given_beside_its_targets_for_each_number_of_threads(run):
         (("overhead", "--runs", "0"), "--runs must be at least 1, not 0"),
         (("overhead", "--threads", "two"), "thread counts such as 1,2,4"),
         (("overhead", "--model", "heavy"), "no model 'heavy'"),
+        (("memory", "--detections", "3"), "--detections must be at least 4, not 3"),
+        (("memory", "--loads", "0"), "--loads must be at least 4, not 0"),
         (
             ("accuracy", "--maps", "/data/[final]/maps", "--data", "."),
             "no folder /data/[final]/maps",
