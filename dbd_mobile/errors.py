@@ -51,6 +51,9 @@ def sentence_of(error: Exception) -> str:
 
     It has 201 characters at most, and none that a screen would take for a command.
     """
-    line = " ".join(str(error).split()) or type(error).__name__
+    words = error.args[0] if error.args else ""
+    # Bytes are what rawpy says.
+    text = words.decode(errors="replace") if isinstance(words, bytes) else str(error)
+    line = " ".join(text.split()) or type(error).__name__
     said = "".join(letter if letter.isprintable() else "?" for letter in line)
     return f"{said[:_LONGEST].rstrip('.')}."

@@ -9,6 +9,7 @@ The work is bounded by the size of the file. Field numbers are those of TFLite's
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,8 @@ from dbd_mobile.tflite.tensor import FLOAT32, INT32, INT64, UINT8, Tensor
 # Far above what an image network for a phone needs; a damaged number is usually far above these.
 _MAX_RANK = 6
 _MAX_TENSOR_BYTES = 256 * 2**20
+_MAX_BYTES = 2**30
+_MAX_STEPS = 10**11
 _MAX_ITEMS = 100_000
 _MAX_OPERANDS = 64
 
@@ -139,6 +142,7 @@ def _read_tensor(table: Table, buffers: Sequence[NDArray[np.uint8]]) -> Tensor:
         name=name,
         shape=shape,
         type=kind,
+        size_bytes=size,
         stored=stored if len(stored) else None,
         quantization=_read_quantization(table.table(4), name, shape, kind),
     )
@@ -197,6 +201,7 @@ def _check_operators(
     if known & set(inputs):
         raise DamagedError("its input is a constant")
     known |= set(inputs)
+    steps, operations = 0, []
     for number, operator in enumerate(operators):
         code = operator.scalar(0, "I")
         if code >= len(codes):
@@ -219,9 +224,30 @@ def _check_operators(
             writes=[tensors[i] for i in writes],
             options=operator.table(4),
         )
-        check_operator(codes[code], operator.scalar(3, "B"), operation)
+        steps += check_operator(codes[code], operator.scalar(3, "B"), operation)
+        if steps > _MAX_STEPS:
+            raise DamagedError(f"it takes more than {_MAX_STEPS:,} multiplications")
+        operations.append((reads, writes))
     if set(outputs) - known:
         raise DamagedError("its output is never computed")
+    _check_memory(operations, tensors, inputs, outputs)
+
+
+def _check_memory(
+    operations: Sequence[tuple[Sequence[int], Sequence[int]]],
+    tensors: Sequence[Tensor],
+    inputs: Sequence[int],
+    outputs: Sequence[int],
+) -> None:
+    """Check how much is to be kept at a time: each tensor until it was last read."""
+    last = {place: number for number, ends in enumerate(operations) for place in chain(*ends)}
+    last |= dict.fromkeys(outputs, len(operations))
+    kept = set(inputs)
+    for number, (_, writes) in enumerate(operations):
+        kept |= set(writes)
+        if sum(tensors[place].size_bytes for place in kept) > _MAX_BYTES:
+            raise DamagedError(f"it needs more than {_MAX_BYTES:,} bytes at a time")
+        kept = {place for place in kept if last.get(place, -1) > number}
 
 
 def _check_metadata(model: Table, buffers: int, tensors: int) -> None:

@@ -18,13 +18,16 @@ from dbd_mobile.tflite.operation import Operation, Shape
 _Shapes = Callable[[Operation], Sequence[Shape]]
 
 
-def check_operator(code: int, options_type: int, operation: Operation) -> None:
+def check_operator(code: int, options_type: int, operation: Operation) -> int:
     """Check that an operator gives what the file says.
 
     Args:
         code: The schema's BuiltinOperator.
         options_type: The schema's BuiltinOptions.
         operation: Its operands and options.
+
+    Returns:
+        About how many multiplications or moves of a number it takes.
 
     Raises:
         OperatorError: It does not, or it is none that is known here.
@@ -45,6 +48,12 @@ def check_operator(code: int, options_type: int, operation: Operation) -> None:
     said = [tensor.shape for tensor in operation.writes]
     if given != said or any(0 in shape for shape in said):
         raise operation.damaged(f"gives {_spoken(given)}, where the file says {_spoken(said)}")
+    tensors = [tensor for tensor in (*operation.reads, *operation.writes) if tensor is not None]
+    numbers = sum(math.prod(tensor.shape) for tensor in tensors)
+    if code not in _PRODUCTS:
+        return numbers
+    # Each number of the weights, in each place of the result.
+    return numbers + math.prod(said[0][:-1]) * math.prod(operation.shape(1))
 
 
 def _spoken(shapes: Sequence[Shape]) -> str:
@@ -72,6 +81,8 @@ def _broadcast(operation: Operation) -> Sequence[Shape]:
 
 # The schema's Padding.
 _SAME, _VALID = 0, 1
+# Pixels under a window in all of its places: interpreters keep a pointer to each.
+_MAX_WINDOWED = 2**26
 
 
 def _windowed(
@@ -89,6 +100,8 @@ def _windowed(
             raise operation.damaged("has an impossible window")
         lost = (size - 1) * dilation if padding == _VALID else 0
         given.append(math.ceil((side - lost) / stride))
+    if math.prod(given) * math.prod(window) > _MAX_WINDOWED:
+        raise operation.damaged("has a window that is too large")
     return given
 
 
@@ -410,6 +423,9 @@ def _rule(
 
 _ANY = (1, 64)
 _TWO = (2, 2)
+
+# By the schema's BuiltinOperator: those whose second operand is weights.
+_PRODUCTS = {3, 4, 9, 67, 126}
 
 # By the schema's BuiltinOperator.
 _RULES = {

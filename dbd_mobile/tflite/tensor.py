@@ -22,6 +22,7 @@ class Tensor:
         name: Its name in the file.
         shape: Its sides, none negative.
         type: The schema's number of its element type, e.g. :data:`UINT8`.
+        size_bytes: What its values take.
         stored: (n,) uint8, the bytes of its values if they are in the file.
         quantization: What its integers mean; None where there is none or it differs by channel.
     """
@@ -29,5 +30,6 @@ class Tensor:
     name: str
     shape: tuple[int, ...]
     type: int
+    size_bytes: int
     stored: NDArray[np.uint8] | None
     quantization: Quantization | None

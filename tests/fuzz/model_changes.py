@@ -4,7 +4,10 @@ Bytes that are changed by chance break the file before an interpreter sees it. H
 whole, and what is wrong with it is what it says.
 """
 
+import math
 import random
+import struct
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -19,22 +22,41 @@ _NUMBERS = (-(2**31), -(2**15), -129, -2, -1, 0, 1, 2, 3, 4, 7, 8, 16, 127, 128,
 _LARGE = (4096, 32768, 65535, 65536, 2**24, 2**30, 2**31 - 1)
 _SCALES = (0.0, 1e-45, 1e-30, 1 / 256, 1 / 128, 1.0, 1e30, float("inf"), float("nan"), -1.0)
 _LAST_OPERATOR = 209
+_LARGEST_BYTES = 8192
+# Of the types of constants in the corpus.
+_BYTES = {schema.TensorType.FLOAT32: 4, schema.TensorType.INT64: 8, schema.TensorType.FLOAT16: 2}
+# Of files that the structural check refuses, so many are tried.
+_TRIES, _DAMAGED_SHARE = 8, 0.1
 
 
 def changed(content: bytes, chance: random.Random) -> bytes:
-    """Change one to three things; a file that is not whole is given back as it is."""
-    try:
-        read_graph(content)
+    """Change one to three things; a file that is not whole is given back as it is.
+
+    Most of what comes out is found in order by the structural check, so that interpreters see it.
+    """
+    if not _is_whole(content):
+        return content
+    result = content
+    for _ in range(_TRIES):
         model = schema.ModelT.InitFromPackedBuf(content)
         for _ in range(chance.randint(1, 3)):
-            chance.choice(_CHANGES)(model, chance)
-        return packed(model)
-    except (DamagedError, *_OF_PACKING):
-        return content
+            # What is not there cannot be changed.
+            with suppress(TypeError, ValueError, IndexError, AttributeError, OverflowError):
+                chance.choice(_CHANGES)(model, chance)
+        # A field may be too small for its number.
+        with suppress(TypeError, ValueError, OverflowError, struct.error):
+            result = packed(model)
+        if result != content and (_is_whole(result) or chance.random() < _DAMAGED_SHARE):
+            break
+    return result
 
 
-# A number that its field cannot hold, a list that is not there.
-_OF_PACKING = (TypeError, ValueError, IndexError, AttributeError, OverflowError)
+def _is_whole(content: bytes) -> bool:
+    try:
+        read_graph(content)
+    except DamagedError:
+        return False
+    return True
 
 
 def _number(now: int, chance: random.Random) -> int:
@@ -108,6 +130,24 @@ def _change_shape(model: Any, chance: random.Random) -> None:
         place = chance.randrange(len(shape))
         shape[place] = _number(shape[place], chance)
     tensor.shape = shape
+
+
+def _change_sides(model: Any, chance: random.Random) -> None:
+    """Let all sides, and all numbers that say them, of one length be of another."""
+    tensors = model.subgraphs[0].tensors
+    now = int(chance.choice([side for tensor in tensors for side in tensor.shape]))
+    new = chance.choice((1, 2, 3, 5, 7, 16, 33, 64, 255, 1024, now + 1, now * 2))
+    for tensor in tensors:
+        tensor.shape = [new if side == now else int(side) for side in tensor.shape]
+        buffer = model.buffers[tensor.buffer]
+        if buffer.data is None:
+            continue
+        if tensor.type == schema.TensorType.INT32:
+            numbers = np.array(buffer.data, np.uint8).view("<i4")
+            buffer.data = np.where(numbers == now, new, numbers).astype("<i4").view(np.uint8)
+        else:
+            count = math.prod(tensor.shape) * _BYTES.get(tensor.type, 1)
+            buffer.data = np.resize(np.array(buffer.data, np.uint8), min(count, _LARGEST_BYTES))
 
 
 def _change_type(model: Any, chance: random.Random) -> None:
@@ -196,7 +236,9 @@ _CHANGES = (
     _change_options,
     _swap_options,
     _change_shape,
-    _change_shape,
+    _change_sides,
+    _change_sides,
+    _change_sides,
     _change_type,
     _change_types,
     _change_buffer,

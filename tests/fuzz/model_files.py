@@ -19,11 +19,11 @@ _SCALE = 1 / 128
 
 
 @dataclass(frozen=True)
-class _Call:
+class Call:
     """An operator by the schema's names.
 
-    Of ``operands`` "x" is the photo, "0" what the call before gave, a list of whole numbers or an
-    array a constant. ``shapes`` are those of what it gives.
+    Of ``operands`` "x" is the photo, "0" what the call before gave, "1" what the one before that
+    did, a list of whole numbers or an array a constant. ``shapes`` are those of what it gives.
     """
 
     name: str
@@ -38,12 +38,12 @@ def _weights(*shape: int) -> np.ndarray:
     return np.linspace(-0.9, 0.9, int(np.prod(shape)), dtype=np.float32).reshape(shape)
 
 
-def _call(name: str, operands: Sequence[Any], shape: Sequence[int], **options: Any) -> _Call:
+def _call(name: str, operands: Sequence[Any], shape: Sequence[int], **options: Any) -> Call:
     """A call that gives one tensor and whose options are called as it is."""
     kind = "".join(part.title() for part in name.removesuffix("_ND").split("_"))
     kind += "ND" if name.endswith("_ND") else ""
     names = {"Conv2D": "Conv2D", "BatchMatmul": "BatchMatMul", "Padv2": "PadV2"}
-    return _Call(name, operands, [shape], f"{names.get(kind, kind)}Options", options)
+    return Call(name, operands, [shape], f"{names.get(kind, kind)}Options", options)
 
 
 _STEPS = {"padding": 0, "strideW": 2, "strideH": 2}
@@ -53,14 +53,14 @@ _MARGINS = [[0, 0], [1, 2], [1, 1], [0, 0]]
 _PADDED = [1, _SIDE + 3, _SIDE + 2, 3]
 _LARGE = [1, 2 * _SIDE, 2 * _SIDE, 4]
 _ROW = np.array([-0.5, 0.25, 0.75], np.float32).reshape(1, 1, 1, 3)
-_GRAY = _Call(
+_GRAY = Call(
     "CONV_2D", ["x", _weights(1, 1, 1, 3), _weights(1)], [[1, _SIDE, _SIDE, 1]], "Conv2DOptions",
     {"padding": 0, "strideW": 1, "strideH": 1, **_UNSPREAD},
 )  # fmt: skip
 
 _ALONE = [
     *(
-        _Call(name)
+        Call(name)
         for name in (
             *("FLOOR", "LOGISTIC", "RELU", "RELU_N1_TO_1", "RELU6", "TANH", "EXP", "LOG_SOFTMAX"),
             *("NEG", "SIN", "LOG", "SQRT", "RSQRT", "SQUARE", "ABS", "CEIL", "COS", "ELU", "ROUND"),
@@ -72,21 +72,21 @@ _ALONE = [
         for name in ("ADD", "MUL", "SUB", "DIV", "POW", "FLOOR_DIV", "FLOOR_MOD")
     ),
     _call("SQUARED_DIFFERENCE", ["x", _ROW], _WHOLE),
-    _Call("MAXIMUM", ["x", _ROW], kind="MaximumMinimumOptions"),
-    _Call("MINIMUM", ["x", _ROW], kind="MaximumMinimumOptions"),
-    _Call("ADD_N", ["x", "x", "x"], kind="AddNOptions"),
-    _Call("PRELU", ["x", _weights(1, 1, 3)]),
+    Call("MAXIMUM", ["x", _ROW], kind="MaximumMinimumOptions"),
+    Call("MINIMUM", ["x", _ROW], kind="MaximumMinimumOptions"),
+    Call("ADD_N", ["x", "x", "x"], kind="AddNOptions"),
+    Call("PRELU", ["x", _weights(1, 1, 3)]),
     _call("SOFTMAX", ["x"], _WHOLE, beta=1.0),
-    _Call("LEAKY_RELU", kind="LeakyReluOptions", options={"alpha": 0.1}),
+    Call("LEAKY_RELU", kind="LeakyReluOptions", options={"alpha": 0.1}),
     *(
-        _Call(name, ["x"], [[1, _HALF, _HALF, 3]], "Pool2DOptions", _POOL)
+        Call(name, ["x"], [[1, _HALF, _HALF, 3]], "Pool2DOptions", _POOL)
         for name in ("AVERAGE_POOL_2D", "MAX_POOL_2D", "L2_POOL_2D")
     ),
-    _Call(
+    Call(
         "CONV_2D", ["x", _weights(4, 3, 3, 3), _weights(4)], [[1, _HALF, _HALF, 4]],
         "Conv2DOptions", {**_STEPS, **_UNSPREAD},
     ),
-    _Call(
+    Call(
         "DEPTHWISE_CONV_2D", ["x", _weights(1, 3, 3, 6), _weights(6)], [[1, _HALF, _HALF, 6]],
         "DepthwiseConv2DOptions", {**_STEPS, **_UNSPREAD, "depthMultiplier": 2},
     ),
@@ -110,8 +110,8 @@ _ALONE = [
         "STRIDED_SLICE", ["x", [0, 0, 0, 0], [1, 8, 0, 0], [1, 1, 2, 1]], [1, 8, _HALF],
         endMask=4, shrinkAxisMask=8,
     ),
-    _Call("SPLIT", [3, "x"], [[1, _SIDE, _SIDE, 1]] * 3, "SplitOptions", {"numSplits": 3}),
-    _Call(
+    Call("SPLIT", [3, "x"], [[1, _SIDE, _SIDE, 1]] * 3, "SplitOptions", {"numSplits": 3}),
+    Call(
         "SPLIT_V", ["x", [1, 2], 3], [[1, _SIDE, _SIDE, 1], [1, _SIDE, _SIDE, 2]],
         "SplitVOptions", {"numSplits": 2},
     ),
@@ -119,28 +119,28 @@ _ALONE = [
     _call("TILE", ["x", [1, 2, 1, 1]], [1, 2 * _SIDE, _SIDE, 3]),
     _call("EXPAND_DIMS", ["x", [1]], [1, 1, _SIDE, _SIDE, 3]),
     _call("PACK", ["x", "x"], [1, _SIDE, _SIDE, 3, 2], valuesCount=2, axis=4),
-    _Call("UNPACK", ["x"], [[1, _SIDE, _SIDE]] * 3, "UnpackOptions", {"num": 3, "axis": 3}),
-    _Call("REVERSE_V2", ["x", [2]], kind="ReverseV2Options"),
+    Call("UNPACK", ["x"], [[1, _SIDE, _SIDE]] * 3, "UnpackOptions", {"num": 3, "axis": 3}),
+    Call("REVERSE_V2", ["x", [2]], kind="ReverseV2Options"),
     _call("BROADCAST_TO", ["x", [2, _SIDE, _SIDE, 3]], [2, _SIDE, _SIDE, 3]),
     _call("RESIZE_BILINEAR", ["x", [32, 24]], [1, 32, 24, 3]),
     _call("RESIZE_NEAREST_NEIGHBOR", ["x", [32, 24]], [1, 32, 24, 3]),
     *(
-        _Call(name, ["x", [1, 2]], [[1, 1, 1, 3]], "ReducerOptions", {"keepDims": True})
+        Call(name, ["x", [1, 2]], [[1, 1, 1, 3]], "ReducerOptions", {"keepDims": True})
         for name in ("MEAN", "SUM", "REDUCE_PROD", "REDUCE_MAX", "REDUCE_MIN")
     ),
 ]  # fmt: skip
 
 
-def _place_of(extreme: str) -> _Call:
+def _place_of(extreme: str) -> Call:
     name, options = f"ARG_{extreme.upper()}", {"outputType": _TYPES["int32"]}
-    return _Call(name, ["x", 3], [_WHOLE[:3]], f"Arg{extreme}Options", options, "int32")
+    return Call(name, ["x", 3], [_WHOLE[:3]], f"Arg{extreme}Options", options, "int32")
 
 
-_TRUTH = _Call("GREATER", ["x", _ROW], kind="GreaterOptions", dtype="bool")
+_TRUTH = Call("GREATER", ["x", _ROW], kind="GreaterOptions", dtype="bool")
 
 _FOLLOWING = [
     *(
-        [_place_of(extreme), _Call("CAST", ["0"], [_WHOLE[:3]], "CastOptions")]
+        [_place_of(extreme), Call("CAST", ["0"], [_WHOLE[:3]], "CastOptions")]
         for extreme in ("Max", "Min")
     ),
     [
@@ -153,8 +153,8 @@ _FOLLOWING = [
     ],
     *(
         [
-            _Call(name, ["x", _ROW], kind=f"{kind}Options", dtype="bool"),
-            _Call("SELECT", ["0", "x", "x"], kind="SelectOptions"),
+            Call(name, ["x", _ROW], kind=f"{kind}Options", dtype="bool"),
+            Call("SELECT", ["0", "x", "x"], kind="SelectOptions"),
         ]
         for name, kind in {
             "LESS": "Less",
@@ -164,10 +164,10 @@ _FOLLOWING = [
             "NOT_EQUAL": "NotEqual",
         }.items()
     ),
-    [_TRUTH, _Call("SELECT_V2", ["0", "x", _ROW], kind="SelectV2Options")],
-    [_TRUTH, _Call("LOGICAL_NOT", ["0"], kind="LogicalNotOptions", dtype="bool")],
-    [_TRUTH, _Call("LOGICAL_AND", ["0", "0"], kind="LogicalAndOptions", dtype="bool")],
-    [_TRUTH, _Call("LOGICAL_OR", ["0", "0"], kind="LogicalOrOptions", dtype="bool")],
+    [_TRUTH, Call("SELECT_V2", ["0", "x", _ROW], kind="SelectV2Options")],
+    [_TRUTH, Call("LOGICAL_NOT", ["0"], kind="LogicalNotOptions", dtype="bool")],
+    [_TRUTH, Call("LOGICAL_AND", ["0", "0"], kind="LogicalAndOptions", dtype="bool")],
+    [_TRUTH, Call("LOGICAL_OR", ["0", "0"], kind="LogicalOrOptions", dtype="bool")],
 ]
 
 MODELS = {calls[-1].name: calls for calls in (*([call] for call in _ALONE), *_FOLLOWING)}
@@ -176,8 +176,13 @@ MODELS = {calls[-1].name: calls for calls in (*([call] for call in _ALONE), *_FO
 
 def model_file(name: str, dtype: str) -> bytes:
     """The file of one of :data:`MODELS`, in float32 or int8."""
+    return file_of(MODELS[name], dtype)
+
+
+def file_of(calls: Sequence[Call], dtype: str = "float32") -> bytes:
+    """The file of a model that does this beside its map."""
     file = _ModelFile(dtype)
-    for call in MODELS[name]:
+    for call in calls:
         file.add(call)
     return file.content()
 
@@ -201,19 +206,20 @@ class _ModelFile:
         self._graph.tensors, self._graph.operators = [], []
         self._model.subgraphs = [self._graph]
         is_float = dtype == "float32"
-        self._photo = self._before = self._tensor(_WHOLE, dtype if is_float else "uint8")
+        self._photo = self._tensor(_WHOLE, dtype if is_float else "uint8")
+        self._given: list[int] = []
         self._graph.inputs = [self._photo]
         if not is_float:
-            self.add(_Call("QUANTIZE", kind="QuantizeOptions"))
-            self._photo = self._before
+            self.add(Call("QUANTIZE", kind="QuantizeOptions"))
+            (self._photo,) = self._given
         gray = _GRAY.shapes
         self.add(_GRAY)
-        self.add(_Call("LOGISTIC", ["0"], gray))
+        self.add(Call("LOGISTIC", ["0"], gray))
         if not is_float:
-            self.add(_Call("DEQUANTIZE", ["0"], gray, "DequantizeOptions", dtype="float32"))
-        self._graph.outputs = [self._before]
+            self.add(Call("DEQUANTIZE", ["0"], gray, "DequantizeOptions", dtype="float32"))
+        self._graph.outputs = [self._given[-1]]
 
-    def add(self, call: _Call) -> None:
+    def add(self, call: Call) -> None:
         """Add an operator."""
         code = schema.OperatorCodeT()
         # The others all began with 1.
@@ -234,7 +240,7 @@ class _ModelFile:
             for option, value in call.options.items():
                 setattr(operator.builtinOptions, option, value)
         self._graph.operators.append(operator)
-        self._before = operator.outputs[0]
+        self._given.append(operator.outputs[0])
 
     def content(self) -> bytes:
         """The file."""
@@ -242,7 +248,7 @@ class _ModelFile:
 
     def _operand(self, operand: Any, *, is_bias: bool) -> int:
         if isinstance(operand, str):
-            return self._photo if operand == "x" else self._before
+            return self._photo if operand == "x" else self._given[-1 - int(operand)]
         values = np.asarray(operand)
         if values.dtype.kind != "f":
             return self._tensor(values.shape, "int32", values.astype(np.int32))
