@@ -39,7 +39,9 @@ class RawPhoto:
         self._raw = raw
         width, height = int(raw.sizes.width), int(raw.sizes.height)
         self.size_wh = (height, width) if raw.sizes.flip in (5, 6) else (width, height)
-        refuse_large(self.size_wh, name=name, max_pixels=max_pixels)
+        # The sensor is read too: a damaged file's may be far larger than its photo.
+        for size_wh in (self.size_wh, (int(raw.sizes.raw_width), int(raw.sizes.raw_height))):
+            refuse_large(size_wh, name=name, max_pixels=max_pixels)
         self.preview = self._opened_preview(rawpy, name, max_pixels)
 
     def is_of_photo(self, preview_wh: tuple[int, int]) -> bool:

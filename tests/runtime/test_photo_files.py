@@ -384,3 +384,11 @@ def test_words_of_a_package_about_a_raw_file_are_a_sentence():
     pytest.importorskip("rawpy")
     with pytest.raises(ImageError, match=r"read as a photo: [A-Z][\w ]+\.$"):
         load_pixels(b"FUJIFILMCCD-RAW 0201" + bytes(100))
+
+
+def test_raw_file_of_a_sensor_that_is_larger_than_allowed_is_refused(scene):
+    pytest.importorskip("rawpy")
+    content = dng_of(scene, shown_wh=(40, 30))
+    assert load_pixels(content, max_pixels=120 * 90).size_wh == (40, 30)
+    with pytest.raises(ImageError, match="has 120x90 pixels, more than 10,000 in all"):
+        load_pixels(content, max_pixels=10_000)
