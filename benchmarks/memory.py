@@ -63,7 +63,7 @@ def measure_memory(
     def row(what: str, value: float, count: int) -> Row:
         return Row(
             measure=f"growth of the resident memory, {model}, 1 thread",
-            what=f"over {count:,} {what}, after the first {_settling(count):,}",
+            what=f"{what}, after {_settling(count):,}",
             value=value,
             unit="MB",
             count=count,
@@ -71,7 +71,7 @@ def measure_memory(
         )
 
     return [
-        row("detections in arrays and JPEG files", of_detections, detections),
+        row("detections in arrays and JPEGs", of_detections, detections),
         row("loads of the model", of_loads, loads),
     ]
 
