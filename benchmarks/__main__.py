@@ -15,6 +15,7 @@ from benchmarks import readme
 from benchmarks.android import find_phone, measure_phone, phone_table
 from benchmarks.judge import MEASURES, Judged, measure_verdicts
 from benchmarks.latency import compare_latency, latency_table
+from benchmarks.memory import measure_memory
 from benchmarks.overhead import measure_overhead
 from benchmarks.radius import is_near_enough, measure_model_radius, radius_table
 from benchmarks.verdicts.row import Row, table
@@ -148,6 +149,18 @@ def _parser() -> argparse.ArgumentParser:
         "--only", choices=("smoothing", "speed"), help="measure this alone (default: both)"
     )
     video.set_defaults(run=_video)
+
+    memory = commands.add_parser(
+        "memory", help="growth of the memory over many detections, and over many loads"
+    )
+    memory.add_argument("--model", default="nano", help="bundled id, or TFLite file")
+    memory.add_argument(
+        "--detections", type=int, default=20_000, metavar="COUNT", help="default: %(default)s"
+    )
+    memory.add_argument(
+        "--loads", type=int, default=2_000, metavar="COUNT", help="default: %(default)s"
+    )
+    memory.set_defaults(run=_memory)
 
     android = commands.add_parser("android", help="latency of an attached phone, by the demo app")
     android.add_argument(
@@ -316,6 +329,22 @@ def _video(options: argparse.Namespace) -> int:
         rows += measure_speed(options.model, options.frames, options.threads)
     for _, group in groupby(rows, key=lambda row: row.measure):
         results.print(table(list(group)))
+    return 0 if all(row.passed for row in rows) else 1
+
+
+def _memory(options: argparse.Namespace) -> int:
+    for option, count in (("--detections", options.detections), ("--loads", options.loads)):
+        if count < 4:
+            raise InputError(f"{option} must be at least 4, not {count}.")
+    with Progress(console=notes, transient=True) as progress:
+        task = progress.add_task("Looking", total=options.detections + options.loads)
+        rows = measure_memory(
+            options.model,
+            detections=options.detections,
+            loads=options.loads,
+            on_run=lambda: progress.advance(task),
+        )
+    results.print(table(rows))
     return 0 if all(row.passed for row in rows) else 1
 
 

@@ -47,7 +47,18 @@ class ModelError(DBDError):
     """A model is unknown, damaged, or does not take a photo and give a blur map."""
 
 
+# What another package says may quote all of a damaged file; a screen has room for so much.
+_LONGEST = 200
+
+
 def sentence_of(error: Exception) -> str:
-    """Give what another package's error says as one line that ends with one full stop."""
-    said = " ".join(str(error).split()) or type(error).__name__
-    return f"{said.rstrip('.')}."
+    """Give what another package's error says as one line that ends with one full stop.
+
+    It has 201 characters at most, and none that a screen would take for a command.
+    """
+    words = error.args[0] if error.args else ""
+    # Bytes are what rawpy says.
+    text = words.decode(errors="replace") if isinstance(words, bytes) else str(error)
+    line = " ".join(text.split()) or type(error).__name__
+    said = "".join(letter if letter.isprintable() else "?" for letter in line)
+    return f"{said[:_LONGEST].rstrip('.')}."

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dbd_mobile.errors import ArgumentError, BackendError, ModelError
+from dbd_mobile.errors import ArgumentError, BackendError, ModelError, sentence_of
 from dbd_mobile.forking import leave_to_parent, renew_in_children
 from dbd_mobile.machine import usable_cores
 from dbd_mobile.runtimes import RUNTIMES
@@ -117,7 +117,7 @@ class Interpreter:
             return np.asarray(self._interpreter.get_tensor(self._output))
         except Exception as error:
             raise BackendError(
-                f"{self.backend} failed to run the model {self._name}: {error}."
+                f"{self.backend} failed to run the model {self._name}: {sentence_of(error)}"
             ) from error
 
     def renew(self) -> None:
@@ -133,7 +133,9 @@ class Interpreter:
             self._input = interpreter.get_input_details()[0]["index"]
             self._output = interpreter.get_output_details()[0]["index"]
         except Exception as error:
-            raise ModelError(f"{self.backend} refuses the model {self._name}: {error}.") from error
+            raise ModelError(
+                f"{self.backend} refuses the model {self._name}: {sentence_of(error)}"
+            ) from error
         self._interpreter = interpreter
         _log.debug("%s is ready: %s, %d threads", self._name, self.backend, self.threads)
 

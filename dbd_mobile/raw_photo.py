@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image
 
+from dbd_mobile.photo_array import rgb_of
 from dbd_mobile.photo_file import open_image, package_of, refuse_large
 from dbd_mobile.photo_format import format_of
 
@@ -38,7 +39,9 @@ class RawPhoto:
         self._raw = raw
         width, height = int(raw.sizes.width), int(raw.sizes.height)
         self.size_wh = (height, width) if raw.sizes.flip in (5, 6) else (width, height)
-        refuse_large(self.size_wh, name=name, max_pixels=max_pixels)
+        # The sensor is read too: a damaged file's may be far larger than its photo.
+        for size_wh in (self.size_wh, (int(raw.sizes.raw_width), int(raw.sizes.raw_height))):
+            refuse_large(size_wh, name=name, max_pixels=max_pixels)
         self.preview = self._opened_preview(rawpy, name, max_pixels)
 
     def is_of_photo(self, preview_wh: tuple[int, int]) -> bool:
@@ -51,8 +54,12 @@ class RawPhoto:
         return self.is_of_photo(preview_wh) and preview_wh[0] >= _WHOLE * self.size_wh[0]
 
     def develop(self) -> NDArray[np.uint8]:
-        """Make the photo from what the sensor saw: upright, (H, W, 3) uint8 sRGB."""
-        return np.asarray(self._raw.postprocess(use_camera_wb=True))
+        """Make the photo from what the sensor saw: upright, (H, W, 3) uint8 sRGB.
+
+        Raises:
+            ImageError: It is not in colour, nor in grey as sensors without a colour filter see it.
+        """
+        return rgb_of(np.asarray(self._raw.postprocess(use_camera_wb=True)), None)
 
     def _opened_preview(self, rawpy: Any, name: str, max_pixels: int) -> Image.Image | None:
         try:

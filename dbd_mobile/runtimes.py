@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from dbd_mobile.errors import BackendError
+from dbd_mobile.errors import BackendError, sentence_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,9 @@ class Runtime:
             return importlib.import_module(self.module).Interpreter  # type: ignore[no-any-return]
         except Exception as error:
             # A half-installed package fails with ImportError, AttributeError or OSError.
-            raise BackendError(f"{self.package} cannot be imported: {error}.") from error
+            raise BackendError(
+                f"{self.package} cannot be imported: {sentence_of(error)}"
+            ) from error
 
 
 LITERT = Runtime(package="ai-edge-litert", module="ai_edge_litert.interpreter")

@@ -1,7 +1,7 @@
 """A TFLite file's bytes in; its tensors, inputs and outputs out, or what is damaged.
 
-Interpreters trust their files: tflite-runtime 2.14 crashes on many damaged ones. So everything that
-an interpreter follows without looking is checked here first, against the file and against itself.
+Interpreters trust their files, and damaged ones crash them. So everything that an interpreter
+follows without looking is checked here first, against the file and against itself.
 The work is bounded by the size of the file. Field numbers are those of TFLite's schema, version 3
 (https://github.com/tensorflow/tensorflow/blob/v2.19.0/tensorflow/compiler/mlir/lite/schema/schema.fbs).
 """
@@ -9,18 +9,22 @@ The work is bounded by the size of the file. Field numbers are those of TFLite's
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dbd_mobile.quantization import Quantization
 from dbd_mobile.tflite.flatbuffer import DamagedError, Table
-
-FLOAT32 = 0
-UINT8 = 3
+from dbd_mobile.tflite.operation import Operation
+from dbd_mobile.tflite.operators import check_operator
+from dbd_mobile.tflite.tensor import FLOAT32, INT32, INT64, UINT8, Tensor
 
 # Far above what an image network for a phone needs; a damaged number is usually far above these.
 _MAX_RANK = 6
 _MAX_TENSOR_BYTES = 256 * 2**20
+_MAX_BYTES = 2**30
+_MAX_STEPS = 10**11
 _MAX_ITEMS = 100_000
 _MAX_OPERANDS = 64
 
@@ -29,9 +33,9 @@ _MAX_OPERANDS = 64
 _BITS = {
     FLOAT32: 32,
     1: 16,  # float16
-    2: 32,  # int32
+    INT32: 32,
     UINT8: 8,
-    4: 64,  # int64
+    INT64: 64,
     6: 8,  # bool
     7: 16,  # int16
     8: 64,  # complex64
@@ -50,56 +54,11 @@ _ZERO_POINTS = {UINT8: (0, 255), 9: (-128, 127), 17: (-8, 7)}
 
 
 @dataclass(frozen=True)
-class Tensor:
-    """A tensor of the graph.
-
-    Attributes:
-        name: Its name in the file.
-        shape: Its sides, none negative.
-        type: The schema's number of its element type, e.g. :data:`UINT8`.
-        is_stored: Its values are in the file, or kept by the interpreter from run to run.
-        quantization: What its integers mean; None where there is none or it differs by channel.
-    """
-
-    name: str
-    shape: tuple[int, ...]
-    type: int
-    is_stored: bool
-    quantization: Quantization | None
-
-
-@dataclass(frozen=True)
 class Graph:
     """The tensors that go into a model and come out of it, in the file's order."""
 
     inputs: list[Tensor]
     outputs: list[Tensor]
-
-
-# The schema's Padding.
-_SAME, _VALID = 0, 1
-
-
-@dataclass(frozen=True)
-class _Window:
-    """How an operator that slides a window keeps its options; numbers are fields of the schema.
-
-    A filter is the operator's second operand, [.., height, .., ..]: axes 1 and 2. Without one the
-    window's size is in fields 3 (width) and 4 (height).
-    """
-
-    options_type: int
-    has_filter: bool
-    dilation: int | None
-
-
-# By the schema's BuiltinOperator.
-_WINDOWS = {
-    1: _Window(options_type=5, has_filter=False, dilation=None),  # average pool
-    3: _Window(options_type=1, has_filter=True, dilation=4),  # convolution
-    4: _Window(options_type=2, has_filter=True, dilation=5),  # depthwise convolution
-    17: _Window(options_type=5, has_filter=False, dilation=None),  # maximum pool
-}
 
 
 def read_graph(content: bytes) -> Graph:
@@ -120,7 +79,7 @@ def read_graph(content: bytes) -> Graph:
     if version != 3:
         raise DamagedError(f"its schema has version {version}, expected 3")
     codes = [_operator_code(code) for code in _items(model, 1)]
-    buffers = [_buffer_size(buffer) for buffer in _items(model, 4)]
+    buffers = [_buffer(buffer) for buffer in _items(model, 4)]
     subgraphs = _items(model, 2)
     if len(subgraphs) != 1:
         raise DamagedError(f"it has {len(subgraphs)} graphs, expected 1")
@@ -147,13 +106,13 @@ def _operator_code(table: Table) -> int:
     return max(table.scalar(0, "b"), table.scalar(3, "i"))
 
 
-def _buffer_size(buffer: Table) -> int:
+def _buffer(buffer: Table) -> NDArray[np.uint8]:
     if buffer.has(1) or buffer.has(2):
         raise DamagedError("it keeps data outside of its FlatBuffer")
-    return len(buffer.vector(0, "u1"))
+    return buffer.vector(0, "u1")
 
 
-def _read_tensor(table: Table, buffers: Sequence[int]) -> Tensor:
+def _read_tensor(table: Table, buffers: Sequence[NDArray[np.uint8]]) -> Tensor:
     name = table.string(3)
     shape = tuple(int(side) for side in table.vector(0, "i4")[: _MAX_RANK + 1])
     if len(shape) > _MAX_RANK or any(side < 0 for side in shape):
@@ -167,20 +126,24 @@ def _read_tensor(table: Table, buffers: Sequence[int]) -> Tensor:
     buffer = table.scalar(2, "I")
     if buffer >= len(buffers):
         raise DamagedError(f"the tensor {name!r} is in buffer {buffer} of {len(buffers)}")
-    if buffers[buffer] not in (0, size):
+    stored = buffers[buffer]
+    if len(stored) not in (0, size):
         raise DamagedError(
             f"the tensor {name!r} of shape {list(shape)} takes {size} bytes, "
-            f"its buffer has {buffers[buffer]}"
+            f"its buffer has {len(stored)}"
         )
     if table.has(6):
         raise DamagedError(f"the tensor {name!r} is sparse")
+    if table.scalar(5, "B"):
+        raise DamagedError(f"the tensor {name!r} is kept from run to run")
     if len(table.vector(7, "i4")) not in (0, len(shape)):
         raise DamagedError(f"the tensor {name!r} has a signature of another rank")
     return Tensor(
         name=name,
         shape=shape,
         type=kind,
-        is_stored=buffers[buffer] > 0 or bool(table.scalar(5, "B")),
+        size_bytes=size,
+        stored=stored if len(stored) else None,
         quantization=_read_quantization(table.table(4), name, shape, kind),
     )
 
@@ -234,10 +197,11 @@ def _check_operators(
 
     An index that was damaged but still lies in range nearly always breaks that order.
     """
-    known = {i for i, tensor in enumerate(tensors) if tensor.is_stored}
+    known = {i for i, tensor in enumerate(tensors) if tensor.stored is not None}
     if known & set(inputs):
         raise DamagedError("its input is a constant")
     known |= set(inputs)
+    steps, operations = 0, []
     for number, operator in enumerate(operators):
         code = operator.scalar(0, "I")
         if code >= len(codes):
@@ -245,55 +209,45 @@ def _check_operators(
         # -1 stands for an operand that is left out.
         reads = _indexes(operator, 1, len(tensors), lowest=-1)
         writes = _indexes(operator, 2, len(tensors))
-        if not writes or set(reads) - {-1} - known or known & set(writes):
+        is_twofold = len(set(writes)) != len(writes)
+        if not writes or is_twofold or set(reads) - {-1} - known or known & set(writes):
             raise DamagedError(f"operator {number} is out of order")
         known |= set(writes)
-        operator.table(4)
         operator.vector(5, "u1")
         operator.vector(7, "u1")
         _indexes(operator, 8, len(tensors), lowest=-1)
-        if operator.has(9) or operator.has(10):
-            raise DamagedError(f"operator {number} keeps options outside of its FlatBuffer")
-        operator.table(12)
-        if codes[code] in _WINDOWS:
-            _check_window(
-                operator,
-                _WINDOWS[codes[code]],
-                [tensors[i].shape for i in reads if i >= 0],
-                tensors[writes[0]].shape,
-                number,
-            )
+        if operator.has(9) or operator.has(10) or operator.has(12):
+            raise DamagedError(f"operator {number} keeps options where none are known")
+        operation = Operation(
+            number=number,
+            reads=[tensors[i] if i >= 0 else None for i in reads],
+            writes=[tensors[i] for i in writes],
+            options=operator.table(4),
+        )
+        steps += check_operator(codes[code], operator.scalar(3, "B"), operation)
+        if steps > _MAX_STEPS:
+            raise DamagedError(f"it takes more than {_MAX_STEPS:,} multiplications")
+        operations.append((reads, writes))
     if set(outputs) - known:
         raise DamagedError("its output is never computed")
+    _check_memory(operations, tensors, inputs, outputs)
 
 
-def _check_window(
-    operator: Table,
-    window: _Window,
-    read: Sequence[tuple[int, ...]],
-    written: tuple[int, ...],
-    number: int,
+def _check_memory(
+    operations: Sequence[tuple[Sequence[int], Sequence[int]]],
+    tensors: Sequence[Tensor],
+    inputs: Sequence[int],
+    outputs: Sequence[int],
 ) -> None:
-    """Check that stride, padding and dilation turn the input's size into the output's."""
-    options = operator.table(4)
-    if options is None or operator.scalar(3, "B") != window.options_type:
-        raise DamagedError(f"operator {number} lacks its options")
-    shapes = [*read[: 1 + window.has_filter], written]
-    if len(shapes) != 2 + window.has_filter or any(len(shape) != 4 for shape in shapes):
-        raise DamagedError(f"operator {number} has operands of the wrong rank")
-    padding = options.scalar(0, "b")
-    if padding not in (_SAME, _VALID):
-        raise DamagedError(f"operator {number} has an unknown kind of padding")
-    # Rows are axis 1, columns axis 2; the schema has the width's field before the height's.
-    for axis, field in ((1, 1), (2, 0)):
-        stride = options.scalar(1 + field, "i")
-        size = shapes[1][axis] if window.has_filter else options.scalar(3 + field, "i")
-        dilation = 1 if window.dilation is None else options.scalar(window.dilation + field, "i", 1)
-        if min(stride, size, dilation) < 1:
-            raise DamagedError(f"operator {number} has an impossible window")
-        lost = (size - 1) * dilation if padding == _VALID else 0
-        if written[axis] != math.ceil((shapes[0][axis] - lost) / stride):
-            raise DamagedError(f"operator {number} does not give what its window gives")
+    """Check how much is to be kept at a time: each tensor until it was last read."""
+    last = {place: number for number, ends in enumerate(operations) for place in chain(*ends)}
+    last |= dict.fromkeys(outputs, len(operations))
+    kept = set(inputs)
+    for number, (_, writes) in enumerate(operations):
+        kept |= set(writes)
+        if sum(tensors[place].size_bytes for place in kept) > _MAX_BYTES:
+            raise DamagedError(f"it needs more than {_MAX_BYTES:,} bytes at a time")
+        kept = {place for place in kept if last.get(place, -1) > number}
 
 
 def _check_metadata(model: Table, buffers: int, tensors: int) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dbd_mobile.errors import ModelError
+from dbd_mobile.errors import ModelError, sentence_of
 from dbd_mobile.pyramid import CELL
 from dbd_mobile.quantization import Quantization
 from dbd_mobile.tflite.flatbuffer import DamagedError
-from dbd_mobile.tflite.graph import FLOAT32, UINT8, Graph, Tensor, read_graph
+from dbd_mobile.tflite.graph import Graph, read_graph
+from dbd_mobile.tflite.tensor import FLOAT32, UINT8, Tensor
 
 _DTYPES = {FLOAT32: "float32", UINT8: "uint8"}
 
@@ -147,7 +148,9 @@ def _intact(content: bytes, name: str) -> Graph:
     try:
         return read_graph(content)
     except DamagedError as error:
-        raise ModelError(f"The model {name} is no intact TFLite file: {error}.") from None
+        raise ModelError(
+            f"The model {name} is no intact TFLite file: {sentence_of(error)}"
+        ) from None
 
 
 def _is_sigmoid(stored: Quantization) -> bool:

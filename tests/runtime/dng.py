@@ -9,13 +9,15 @@ from PIL import Image
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 10: 8}
 
 
-def dng_of(rgb, *, preview=None, orientation=1):
+def dng_of(rgb, *, preview=None, orientation=1, is_gray=False, shown_wh=None):
     """Bytes of a DNG file.
 
     Args:
         rgb: (H, W, 3) uint8, even sides: what the sensor saw, in its own colours.
         preview: (h, w, 3) uint8: the camera's own picture, kept as JPEG as the sensor lies.
         orientation: EXIF's number of the turn that the photo needs.
+        is_gray: The sensor has no colour filter; ``rgb`` is grey too.
+        shown_wh: The part of the sensor, from its corner, that the photo shows.
     """
     mosaic = np.zeros(rgb.shape[:2], np.uint16)
     for row, column, channel in ((0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 2)):
@@ -30,7 +32,7 @@ def dng_of(rgb, *, preview=None, orientation=1):
         (257, 4, height),
         (258, 3, 16),
         (259, 3, 1),
-        (262, 3, 32803),
+        (262, 3, 34892 if is_gray else 32803),
         (277, 3, 1),
         (278, 4, height),
         (279, 4, mosaic.nbytes),
@@ -47,6 +49,8 @@ def dng_of(rgb, *, preview=None, orientation=1):
         (50728, 5, struct.pack("<6I", *(1, 1) * 3)),
         (50778, 3, 21),
     ]
+    if shown_wh is not None:
+        sensor.append((50829, 4, struct.pack("<4I", 0, 0, *shown_wh[::-1])))
     if preview is None:
         first = [*sensor, *camera, (273, 4, 8)]
         return _file(mosaic.tobytes(), [first])

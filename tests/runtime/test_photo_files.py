@@ -364,3 +364,31 @@ def test_raw_file_without_a_fitting_preview_is_developed(scene, preview):
         load_pixels(content, max_pixels=100)
     with pytest.raises(ImageError, match="the content cannot be read as a photo"):
         load_pixels(b"FUJIFILMCCD-RAW 0201" + bytes(100))
+
+
+def test_raw_file_of_a_sensor_without_colors_is_gray(scene, told_detector):
+    pytest.importorskip("rawpy")
+    gray = np.repeat(scene.max(axis=2, keepdims=True), 3, axis=2)
+    content = dng_of(gray, is_gray=True)
+    pixels = load_pixels(content)
+    assert pixels.size_wh == (120, 90)
+    array = pixels.to_array()
+    assert np.array_equal(array[..., 0], array[..., 1]) and np.array_equal(
+        array[..., 1:], array[..., :2]
+    )
+    assert array[80, 100, 0] > array[80, 10, 0]
+    assert told_detector.detect(content).size_wh == (120, 90)
+
+
+def test_words_of_a_package_about_a_raw_file_are_a_sentence():
+    pytest.importorskip("rawpy")
+    with pytest.raises(ImageError, match=r"read as a photo: [A-Z][\w ]+\.$"):
+        load_pixels(b"FUJIFILMCCD-RAW 0201" + bytes(100))
+
+
+def test_raw_file_of_a_sensor_that_is_larger_than_allowed_is_refused(scene):
+    pytest.importorskip("rawpy")
+    content = dng_of(scene, shown_wh=(40, 30))
+    assert load_pixels(content, max_pixels=120 * 90).size_wh == (40, 30)
+    with pytest.raises(ImageError, match="has 120x90 pixels, more than 10,000 in all"):
+        load_pixels(content, max_pixels=10_000)

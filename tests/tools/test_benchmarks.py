@@ -150,6 +150,15 @@ def test_overhead_is_given_beside_its_targets_for_each_number_of_threads(run):
         assert said.count(target) == 2
 
 
+def test_growth_of_memory_is_given_beside_its_target(run):
+    done = run("memory", "--detections", "100", "--loads", "40")
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = " ".join(done.stdout.split())
+    assert "detections in arrays and JPEGs, after 25 100" in said
+    assert "loads of the model, after 10 40" in said
+    assert said.count("<= 5 MB") == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -166,6 +175,8 @@ def test_overhead_is_given_beside_its_targets_for_each_number_of_threads(run):
         (("video", "--frames", "9"), "--frames must be at least 10, not 9"),
         (("overhead", "--threads", "two"), "thread counts such as 1,2,4"),
         (("overhead", "--model", "heavy"), "no model 'heavy'"),
+        (("memory", "--detections", "3"), "--detections must be at least 4, not 3"),
+        (("memory", "--loads", "0"), "--loads must be at least 4, not 0"),
         (
             ("accuracy", "--maps", "/data/[final]/maps", "--data", "."),
             "no folder /data/[final]/maps",
