@@ -319,14 +319,14 @@ def test_photo_that_does_not_come_in_time_is_given_up(start_serving, photo):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
-@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143)])
 def test_signal_ends_it_at_once_whoever_is_still_sending(start_serving, photo, name, status):
     server = start_serving(*MODELS)
     with half_sent(server, photo):
         assert judged(server, photo, **JPEG)["verdict"] == "soft"
         server.process.send_signal(getattr(signal, name))
         # Long enough for a machine that is busy; a minute is what the photo would have.
-        _, said = server.process.communicate(timeout=30)
+        _, said = server.process.communicate(timeout=50)
     assert server.process.returncode == status
     assert said.splitlines()[1:] == ["dbd-mobile: interrupted."]
 
