@@ -2,7 +2,9 @@
 
 import argparse
 import json
+import os
 import re
+import select
 import statistics
 import sys
 import time
@@ -10,7 +12,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, get_args
+from typing import IO, Any, cast, get_args
 
 from PIL import Image
 
@@ -243,12 +245,36 @@ def _video(options: argparse.Namespace, stack: ExitStack) -> Video:
     size_wh, rate = options.raw
     pixels: PixelFormat = options.pixels or "rgb24"
     if options.video == _PIPE:
-        return RawReader(sys.stdin.buffer, size_wh, rate=rate, pixels=pixels)
+        return RawReader(_interruptible_stdin(), size_wh, rate=rate, pixels=pixels)
     try:
         file = stack.enter_context(options.video.open("rb"))
     except OSError as error:
         raise VideoError(f"{options.video} cannot be read: {error.strerror}.") from None
     return RawReader(file, size_wh, rate=rate, pixels=pixels, name=str(options.video))
+
+
+def _interruptible_stdin() -> IO[bytes]:
+    """Give stdin so that a signal ends a wait for it at once."""
+    if sys.stdin is None:
+        raise VideoError("stdin is closed: pipe raw frames into it, or name a video.")
+    # select knows no pipes on Windows, where signals are not waited for either.
+    return sys.stdin.buffer if os.name == "nt" else cast(IO[bytes], _AwaitedStdin())
+
+
+class _AwaitedStdin:
+    """Bytes of stdin that are waited for in short turns.
+
+    Python handles a signal between two of its own steps: one that came just before a read would be
+    handled after it, when the next bytes are there, if ever.
+    """
+
+    _TURN_S = 0.1
+
+    def read(self, count: int) -> bytes:
+        """Read what is there, up to ``count`` bytes; none at the end."""
+        while not select.select([sys.stdin], [], [], self._TURN_S)[0]:
+            pass
+        return os.read(sys.stdin.fileno(), count)
 
 
 def _counting(video: Video) -> AbstractContextManager[Callable[[], None]]:
