@@ -12,8 +12,8 @@ Tables (tab-separated, a header line) say what each ``.bin`` file holds:
     them, to be met exactly. Pictures are RGBA bytes, masks one byte a place, 255 = blurred.
 ``models.tsv``
     Damage done to one byte after another of ``tests/runtime/data/tiny_int8.tflite``, and whether
-    the structural check finds it. What only the check of each operator's shapes finds is left out:
-    the Android library knows less of it.
+    the structural check finds it. What only Python's check of each operator's shapes finds is
+    left out: the Android library knows windows alone.
 
 Outputs are stored: two are made up, with all that a byte can hold, and one is what the bundled
 ``lite`` gave for ``docs/scene.jpg`` when this was last run. A new model makes none of them wrong.
@@ -283,6 +283,14 @@ def of_the_scene():
     return "scene", raw.astype(np.uint8), photo, quantization, pixels.size_wh
 
 
+# Damage (place, value) to operators that the Android library finds too: options, operands, heights
+# and widths of those that slide a window.
+FOUND_BY_BOTH = {
+    (775, 1), (796, 0), (802, 0), (812, 6), (813, 128), (876, 40), (901, 255), (907, 4), (911, 128),
+    (920, 1), (928, 1), (1600, 0), (1608, 255), (1612, 1), (1940, 0),
+}  # fmt: skip
+
+
 def make_models(generator):
     """One byte changed at a time, mostly where the structure lies."""
     content = MODEL.read_bytes()
@@ -291,7 +299,7 @@ def make_models(generator):
         value = int(generator.choice([0, 1, 127, 128, 255, content[place] ^ 4]))
         damaged = bytearray(content)
         damaged[place] = value
-        if is_of_operators(bytes(damaged)):
+        if is_of_operators(bytes(damaged)) and (place, value) not in FOUND_BY_BOTH:
             continue
         rows.append({"place": place, "value": value, "refused": int(is_refused(bytes(damaged)))})
     write_table("models.tsv", list(rows[0]), rows)

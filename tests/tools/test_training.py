@@ -822,7 +822,7 @@ def test_run_goes_on_from_other_weights_of_the_same_architecture_only(recipe, tm
     before, after = load_file(start), load_file(tmp_path / "run" / "weights.safetensors")
     notes = load_weights(tmp_path / "run" / "weights.safetensors").notes
     (origin,) = notes["made_from"]
-    assert (origin["role"], origin["name"], origin["version"]) == ("start_from", "lite", "1.6.0")
+    assert (origin["role"], origin["name"], origin["version"]) == ("start_from", "lite", "1.7.0")
     assert origin["sha256"] == hashlib.sha256(start.read_bytes()).hexdigest()
     assert origin["data"] == LITE_DATA
     assert notes["data"] == sorted([*LITE_DATA, "made"])
