@@ -79,7 +79,8 @@ def draw_overlay(
         else:
             is_full = picture.color_range == _FULL_RANGE
             contrast = _CONTRAST if is_full else _CONTRAST * 219 / 255
-            opacity = np.where((_edges(luma) >= contrast) & ~is_blurred, np.uint8(most), 0)
+            is_edge = (_edges(luma) >= contrast) & ~is_blurred
+            opacity = np.where(is_edge, np.uint8(most), np.uint8(0))
     ink_y, ink_u, ink_v = _ink(color, picture)
     _paint(luma, ink_y, opacity)
     quarter = (height // 2) * (width // 2)
