@@ -18,7 +18,7 @@ from dbd_mobile.quantization import Quantization
 from dbd_mobile.tflite.flatbuffer import DamagedError, Table
 from dbd_mobile.tflite.operation import Operation
 from dbd_mobile.tflite.operators import check_operator
-from dbd_mobile.tflite.tensor import FLOAT32, INT32, INT64, UINT8, Tensor
+from dbd_mobile.tflite.tensor import BOOL, FLOAT32, INT32, INT64, UINT8, Tensor
 
 # Far above what an image network for a phone needs; a damaged number is usually far above these.
 _MAX_RANK = 6
@@ -36,7 +36,7 @@ _BITS = {
     INT32: 32,
     UINT8: 8,
     INT64: 64,
-    6: 8,  # bool
+    BOOL: 8,
     7: 16,  # int16
     8: 64,  # complex64
     9: 8,  # int8

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dbd_mobile.tflite.operation import Operation, Shape
+from dbd_mobile.tflite.tensor import BOOL, INT32, INT64
 
 _Shapes = Callable[[Operation], Sequence[Shape]]
 
@@ -48,12 +49,38 @@ def check_operator(code: int, options_type: int, operation: Operation) -> int:
     said = [tensor.shape for tensor in operation.writes]
     if given != said or any(0 in shape for shape in said):
         raise operation.damaged(f"gives {_spoken(given)}, where the file says {_spoken(said)}")
+    _check_types(code, operation)
     tensors = [tensor for tensor in (*operation.reads, *operation.writes) if tensor is not None]
     numbers = sum(math.prod(tensor.shape) for tensor in tensors)
     if code not in _PRODUCTS:
         return numbers
     # Each number of the weights, in each place of the result.
     return numbers + math.prod(said[0][:-1]) * math.prod(operation.shape(1))
+
+
+def _check_types(code: int, operation: Operation) -> None:
+    """Check that numbers keep their type: not all interpreters look before they copy them."""
+    if code in _CONVERSIONS:
+        return
+    given = operation.tensor(_DATA_PLACES.get(code, 0)).type
+    if code in _OF_ONE_TYPE:
+        alike = [tensor for tensor in operation.reads if tensor is not None]
+    else:
+        alike = [operation.tensor(place) for place in _MORE_DATA_PLACES.get(code, ())]
+    if code in _PRODUCTS and operation.tensor(1).type not in (given, *_TYPES_OF_WEIGHTS):
+        raise operation.damaged("has weights of an unknown type")
+    if code in _COMPARISONS:
+        made = BOOL
+    elif code in _PLACES_OF_EXTREMES:
+        made = operation.writes[0].type
+        if made not in (INT32, INT64):
+            raise operation.damaged("gives places that are no whole numbers")
+    else:
+        made = given
+    if any(tensor.type != given for tensor in alike) or any(
+        tensor.type != made for tensor in operation.writes
+    ):
+        raise operation.damaged("has operands of unlike types")
 
 
 def _spoken(shapes: Sequence[Shape]) -> str:
@@ -426,6 +453,18 @@ _TWO = (2, 2)
 
 # By the schema's BuiltinOperator: those whose second operand is weights.
 _PRODUCTS = {3, 4, 9, 67, 126}
+
+# Those that turn numbers of one type into another's.
+_CONVERSIONS = {6, 53, 114}
+# Those that answer each with true or false, and with where one is.
+_COMPARISONS = {58, 61, 62, 63, 71, 72}
+_PLACES_OF_EXTREMES = {56, 79}
+# Those whose operands are all numbers to compute with; of the others the first is, or what is said.
+_OF_ONE_TYPE = {0, 2, 18, 41, 42, 54, 55, 57, 78, 83, 84, 86, 90, 95, 99, 106, *_COMPARISONS}
+_DATA_PLACES = {49: 1, 64: 1, 67: 2, 123: 1}
+# Whole numbers of 8 and 4 bits, whatever they are multiplied with.
+_TYPES_OF_WEIGHTS = (9, 17)
+_MORE_DATA_PLACES = {60: (2,), 64: (2,), 123: (2,)}
 
 # By the schema's BuiltinOperator.
 _RULES = {

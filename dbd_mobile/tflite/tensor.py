@@ -12,6 +12,7 @@ FLOAT32 = 0
 INT32 = 2
 UINT8 = 3
 INT64 = 4
+BOOL = 6
 
 
 @dataclass(frozen=True)

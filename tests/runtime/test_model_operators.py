@@ -73,6 +73,21 @@ def test_operator_without_its_options_is_refused(detect, name):
         detect(packed(model))
 
 
+@pytest.mark.parametrize("name", MODELS)
+def test_operator_that_gives_numbers_of_another_type_is_refused(detect, name):
+    """LiteRT 2.3 wrote a RESHAPE of float32 into the memory of bools, a quarter of the size."""
+    model, operator = opened(name)
+    for place in operator.outputs:
+        written = said_of(model, place)
+        is_bool = written.type == schema.TensorType.BOOL
+        written.type = schema.TensorType.INT16 if is_bool else schema.TensorType.BOOL
+    if name == "CAST":
+        assert detect(packed(model)).size_wh == (16, 16)
+        return
+    with pytest.raises(ModelError, match=r"unlike types|no whole numbers|refuses the model"):
+        detect(packed(model))
+
+
 def test_operator_of_a_kind_that_is_not_known_is_refused(detect):
     model, operator = opened("NEG")
     code = model.operatorCodes[operator.opcodeIndex]
