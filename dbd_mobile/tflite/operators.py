@@ -2,9 +2,9 @@
 
 Interpreters trust a file here too: options that are missing, an axis that a tensor does not have
 or a size that others contradict make them read and write where they may not, divide by zero or ask
-for all of the memory. So each operator is computed in shapes here, and must give those that the
-file says. What is not in this table is refused. Numbers are those of TFLite's schema, see
-:mod:`dbd_mobile.tflite.graph`.
+for all of the memory. So each operator is computed in shapes and types of numbers here, and must
+give those that the file says. What is not in this table is refused. Numbers are those of TFLite's
+schema, see :mod:`dbd_mobile.tflite.graph`.
 """
 
 import math
