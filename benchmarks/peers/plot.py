@@ -8,7 +8,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import NullLocator, StrMethodFormatter
+from matplotlib.ticker import MaxNLocator, NullLocator, StrMethodFormatter
 
 _OURS = ("lite", "nano", "judge")
 _OUR_COLOUR = "tab:red"
@@ -75,7 +75,7 @@ def _prepare(axes: Axes, what: str) -> None:
     axes.set_xscale("log")
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-    axes.yaxis.get_major_locator().set_params(nbins=5)
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=5))
     axes.grid(alpha=0.3)
 
 
