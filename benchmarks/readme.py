@@ -1,4 +1,4 @@
-"""Cards and stored results in, the tables of the README and of the training guide out.
+"""Cards and stored results in, the tables and pictures of the README and of the training guide out.
 
 Each table stands between ``<!-- NAME -->`` and ``<!-- /NAME -->``.
 """
@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.peers import plot, table
 from benchmarks.verdicts.row import Row
 from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.catalogue import AccuracyCard, bundled_ids, load_card
@@ -18,6 +19,8 @@ TRAINING = ROOT / "training" / "README.md"
 LATENCY = ROOT / "benchmarks" / "results" / "latency.json"
 ABLATION = ROOT / "benchmarks" / "results" / "ablation.json"
 JUDGE = ROOT / "benchmarks" / "results" / "judge.json"
+PEERS = ROOT / "benchmarks" / "results" / "peers.json"
+PEERS_PICTURE = ROOT / "docs" / "peers.svg"
 
 
 def accuracy_rows() -> list[str]:
@@ -102,6 +105,16 @@ def judge_rows() -> list[str]:
     return rows
 
 
+def peers_rows() -> list[str]:
+    """Markdown lines of the stored comparison with other tools."""
+    return table.markdown_rows(json.loads(PEERS.read_text(encoding="utf-8")))
+
+
+def peers_picture() -> bytes:
+    """The SVG picture of that comparison."""
+    return plot.draw_svg(json.loads(PEERS.read_text(encoding="utf-8")))
+
+
 def ablation_table() -> list[str]:
     """Markdown rows of the stored ablation."""
     return ablation_rows(json.loads(ABLATION.read_text(encoding="utf-8")))
@@ -113,10 +126,14 @@ PAGES: dict[Path, dict[str, Callable[[], list[str]]]] = {
         "composites": composites_rows,
         "latency": latency_rows,
         "judge": judge_rows,
+        "peers": peers_rows,
     },
     TRAINING: {"ablation": ablation_table},
 }
 """Page -> its tables, by name."""
+
+PICTURES: dict[Path, Callable[[], bytes]] = {PEERS_PICTURE: peers_picture}
+"""Picture of a page -> its bytes."""
 
 
 def render(page: Path) -> str:
@@ -131,8 +148,9 @@ def render(page: Path) -> str:
 
 
 def update() -> None:
-    """Rewrite the tables of all pages."""
-    for page in PAGES:
-        content = render(page).encode()
-        with atomic_file(page) as file:
+    """Rewrite the tables of all pages, and their pictures."""
+    contents = {page: render(page).encode() for page in PAGES}
+    contents |= {picture: draw() for picture, draw in PICTURES.items()}
+    for path, content in contents.items():
+        with atomic_file(path) as file:
             file.write(content)

@@ -13,6 +13,8 @@ FLOORS = ("dbd_mobile", "data", "networks", "evaluation", "training", "export", 
 """Each may import those before it; but training and export know nothing of each other."""
 TOOLS = FLOORS[1:]
 PACKAGES = {*FLOORS, "tests"}
+PEERS_TOOLS = ROOT / "benchmarks" / "peers" / "tools"
+"""They run in environments of their own."""
 ALLOWED = {
     **{package: set(FLOORS[:floor]) for floor, package in enumerate(FLOORS)},
     "networks": {"dbd_mobile"},
@@ -54,6 +56,7 @@ def test_every_package_that_the_tools_import_is_pinned():
         name
         for package in TOOLS
         for path in (ROOT / package).rglob("*.py")
+        if path.parent != PEERS_TOOLS
         for name in imported_packages(path)
     } - PACKAGES
     places = ("requirements/tools.txt", "requirements/test.txt", "Makefile")
@@ -63,6 +66,20 @@ def test_every_package_that_the_tools_import_is_pinned():
     makers = importlib.metadata.packages_distributions()
     for name in sorted(imported - sys.stdlib_module_names):
         assert {maker.lower().replace("_", "-") for maker in makers[name]} & pinned, name
+
+
+def test_every_package_that_a_peers_tool_imports_is_pinned():
+    imported = {
+        name for path in PEERS_TOOLS.glob("*.py") for name in imported_packages(path)
+    } - PACKAGES
+    files = [*PEERS_TOOLS.parent.glob("requirements/*.txt"), ROOT / "requirements" / "tools.txt"]
+    said = "".join(file.read_text() for file in files)
+    said += "\n".join(importlib.metadata.requires("onnx2tf"))
+    pinned = {name.lower() for name in re.findall(r"([\w-]+)==", said)}
+    makers = importlib.metadata.packages_distributions()
+    for name in sorted(imported - sys.stdlib_module_names):
+        names = makers.get(name, [name])
+        assert {maker.lower().replace("_", "-") for maker in names} & pinned, name
 
 
 def test_environment_is_updated_when_the_makefile_installs_other_packages():
