@@ -1,4 +1,4 @@
-"""Cards and stored results in, the tables of the README and of the training guide out.
+"""Cards and stored results in, the tables and plots of the READMEs and of the other pages out.
 
 Each table stands between ``<!-- NAME -->`` and ``<!-- /NAME -->``.
 """
@@ -7,6 +7,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.devices import plots, released_models, store, tables
+from benchmarks.devices.measurement import Measurement
 from benchmarks.verdicts.row import Row
 from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.catalogue import AccuracyCard, bundled_ids, load_card
@@ -15,7 +17,8 @@ from training.ablation import ablation_rows
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 TRAINING = ROOT / "training" / "README.md"
-LATENCY = ROOT / "benchmarks" / "results" / "latency.json"
+BENCHMARKS = ROOT / "docs" / "benchmarks.md"
+PLOTS = ROOT / "docs" / "benchmarks"
 ABLATION = ROOT / "benchmarks" / "results" / "ablation.json"
 JUDGE = ROOT / "benchmarks" / "results" / "judge.json"
 
@@ -65,25 +68,9 @@ def _merged(entries: list[AccuracyCard]) -> list[AccuracyCard]:
     return list(rows.values())
 
 
-def latency_rows() -> list[str]:
-    """Markdown rows of the stored latency results."""
-    report = json.loads(LATENCY.read_text(encoding="utf-8"))
-    rows = [
-        f"Measured on: {report['cpu']}, {report['cores']} cores; "
-        f"{report['backend']}; a {report['photo']} photo, {report['runs']} runs; "
-        "milliseconds, p50 (p90).",
-        "",
-        "| file | threads | pre-process | invoke | dequantise | full-size map |",
-        "|---|---|---|---|---|---|",
-    ]
-    stages = ("preprocess", "invoke", "dequantise", "full_map")
-    for row in report["rows"]:
-        cells = " | ".join(
-            f"{row['stages_ms'][stage]['p50']:.1f} ({row['stages_ms'][stage]['p90']:.1f})"
-            for stage in stages
-        )
-        rows.append(f"| `{row['file']}` | {row['threads']} | {cells} |")
-    return rows
+def measurements() -> list[Measurement]:
+    """The stored measurements of devices that the tables and plots show."""
+    return store.Store(store.FOLDER).measurements()
 
 
 def judge_rows() -> list[str]:
@@ -111,10 +98,19 @@ PAGES: dict[Path, dict[str, Callable[[], list[str]]]] = {
     README: {
         "accuracy": accuracy_rows,
         "composites": composites_rows,
-        "latency": latency_rows,
+        "latency": lambda: [
+            *tables.picture_rows(["accuracy"] if measurements() else [], "docs/benchmarks"),
+            *tables.latency_rows(measurements()),
+        ],
         "judge": judge_rows,
     },
     TRAINING: {"ablation": ablation_table},
+    BENCHMARKS: {
+        "devices": lambda: tables.device_rows(measurements()),
+        "plots": lambda: tables.picture_rows(list(plots.draw(measurements())), PLOTS.name),
+        "stages": lambda: tables.stage_rows(measurements()),
+        "circumstances": lambda: tables.circumstance_rows(measurements()),
+    },
 }
 """Page -> its tables, by name."""
 
@@ -130,9 +126,22 @@ def render(page: Path) -> str:
     return text
 
 
+def files() -> dict[Path, bytes]:
+    """All that is made from cards and stored results, and what is to be in it."""
+    pictures = plots.draw(measurements())
+    return {
+        released_models.RELEASED: released_models.released_text().encode(),
+        **{PLOTS / f"{name}.svg": picture for name, picture in pictures.items()},
+        **{page: render(page).encode() for page in PAGES},
+    }
+
+
 def update() -> None:
-    """Rewrite the tables of all pages."""
-    for page in PAGES:
-        content = render(page).encode()
-        with atomic_file(page) as file:
+    """Rewrite all of it; a plot that there are no numbers for goes."""
+    contents = files()
+    for path in set(PLOTS.glob("*.svg")) - contents.keys():
+        path.unlink()
+    for path, content in contents.items():
+        path.parent.mkdir(exist_ok=True)
+        with atomic_file(path) as file:
             file.write(content)
