@@ -99,7 +99,7 @@ PAGES: dict[Path, dict[str, Callable[[], list[str]]]] = {
         "accuracy": accuracy_rows,
         "composites": composites_rows,
         "latency": lambda: [
-            *tables.picture_rows(["accuracy"] if measurements() else [], "docs/benchmarks"),
+            *([tables.picture("accuracy", "docs/benchmarks"), ""] if measurements() else []),
             *tables.latency_rows(measurements()),
         ],
         "judge": judge_rows,

@@ -1,6 +1,7 @@
 """Reports of benchmarks on one device in, a table for the screen out."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import Any
 
 from rich.table import Table
@@ -21,7 +22,7 @@ def report_table(reports: Sequence[Mapping[str, Any]]) -> Table:
         for row in report["latencies"]:
             values = (row["stages_ms"][stage] for stage in stages)
             table.add_row(
-                report["model"]["name"],
+                PurePath(report["model"]["name"]).name,
                 f"{report['photo']['width']}x{report['photo']['height']}",
                 " ".join(filter(None, (row.get("delegate"), str(row["threads"])))),
                 f"{row['load_ms']:.1f}",
@@ -34,7 +35,7 @@ def report_table(reports: Sequence[Mapping[str, Any]]) -> Table:
 
 def _circumstances(report: Mapping[str, Any]) -> str:
     """Cold start, memory, heat and what else ran of one report, in words."""
-    parts = [report["model"]["name"]]
+    parts = [PurePath(report["model"]["name"]).name]
     if report["cold_start_ms"] is not None:
         parts.append(f"cold start {report['cold_start_ms']:.0f} ms")
     if report["peak_memory_bytes"] is not None:

@@ -31,12 +31,12 @@ def shareable(report: Mapping[str, Any]) -> dict[str, Any]:
     """
     sha256 = report["model"]["sha256"]
     ids = {load_card(model_id)["sha256"]: model_id for model_id in bundled_ids()}
-    # "Linux 6.6.31-name+ aarch64": a name, a number and what was built for stay.
-    system = re.sub(r"^(\S+ \d+(?:\.\d+)*)\S*", r"\1", report["machine"]["system"])
+    # Of "Linux 6.6.31-name+ aarch64" all but the name.
+    system = re.sub(r"^(\S+) ([\d.]*)\S*", r"\1 \2", report["machine"]["system"])
     return {
         **report,
         "model": {**report["model"], "name": ids.get(sha256)},
-        "machine": {**report["machine"], "system": system},
+        "machine": {**report["machine"], "system": " ".join(system.split())},
     }
 
 

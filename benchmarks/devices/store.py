@@ -44,7 +44,7 @@ class Store:
         if path.exists():
             return path, False, Measurement(report)
         for known in self._files():
-            if read_report(known)["latencies"] == report["latencies"]:
+            if _read(known)["latencies"] == report["latencies"]:
                 raise InputError(
                     f"A measurement of its own was expected; all its times are those of "
                     f"{known.name}."
@@ -60,7 +60,7 @@ class Store:
         One that nothing disturbed is preferred to a newer one that something did.
         """
         chosen: dict[tuple[str, ...], Measurement] = {}
-        for measurement in map(Measurement, map(read_report, self._files())):
+        for measurement in map(Measurement, map(_read, self._files())):
             other = chosen.get(measurement.subject)
             if other is None or _rank(measurement) > _rank(other):
                 chosen[measurement.subject] = measurement
@@ -68,6 +68,13 @@ class Store:
 
     def _files(self) -> list[Path]:
         return sorted(self._folder.glob("*.json"))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return read_report(path)
+    except InputError as error:
+        raise InputError(f"The stored report {path} cannot be used: {error}") from None
 
 
 def _public(report: dict[str, Any]) -> dict[str, Any]:

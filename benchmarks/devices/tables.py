@@ -1,7 +1,7 @@
 """Measurements of devices in, Markdown tables of them out."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from benchmarks.bench_report import STAGES
@@ -13,11 +13,19 @@ _HEADINGS = {
     "full_map": "full-size map",
     "overlay": "heat map",
 }
+_CAPTIONS = {
+    "accuracy": "Latency against accuracy, each model with the number of threads that is the "
+    "fastest; the bar goes from p50 to p90.",
+    "threads": "By threads: p50 as a line, up to p90 and up to p99 as bands.",
+    "photo_size": "By the photo's size, likewise, with the number of threads that is the fastest.",
+}
 
 
 def latency_rows(measurements: Sequence[Measurement]) -> list[str]:
     """The README's table: what a photo of the usual size takes with the best number of threads."""
-    rows = _head("device", "model", "threads", "first photo", "then a photo", "of it the model", "")
+    rows = _head(
+        "device", "model", "threads", "first photo", "then a photo", "of it the model", "marks"
+    )
     usual = f"{PHOTO_WH[0]}x{PHOTO_WH[1]}"
     for measurement in measurements:
         if measurement.photo == usual:
@@ -110,19 +118,15 @@ def circumstance_rows(measurements: Sequence[Measurement]) -> list[str]:
     return rows
 
 
-def picture_rows(names: Sequence[str], folder: str) -> list[str]:
-    """The pictures, by the names that ``plots.draw`` gave them."""
-    captions = {
-        "accuracy": "Latency against accuracy, each model with the number of threads that is the "
-        "fastest; the bar goes from p50 to p90.",
-        "threads": "By threads: p50 as a line, up to p90 and up to p99 as bands.",
-        "photo_size": "By the photo's size, likewise, with the number of threads that is the "
-        "fastest.",
-    }
-    rows: list[str] = []
-    for name in names:
-        rows += [f"![{captions[name]}]({folder}/{name}.svg)", "", f"*{captions[name]}*", ""]
-    return rows
+def picture(name: str, folder: str) -> str:
+    """The Markdown of a picture of ``plots.draw``."""
+    return f"![{_CAPTIONS[name]}]({folder}/{name}.svg)"
+
+
+def picture_rows(names: Iterable[str], folder: str) -> list[str]:
+    """Pictures, each above its caption."""
+    parts = [(picture(name, folder), "", f"*{_CAPTIONS[name]}*", "") for name in names]
+    return [row for part in parts for row in part]
 
 
 def plain(text: str) -> str:

@@ -181,8 +181,8 @@ def _say_circumstances(report: Mapping[str, Any]) -> None:
     backend, model = report["backend"], report["model"]
     say(
         f"{backend} {report['versions'][backend]}, "
-        f"model {model['name']} (sha256 {model['sha256'][:12]}, {model['precision'] or 'mixed'}), "
-        f"cold start {report['cold_start_ms']:.0f} ms"
+        f"model {model['name']} (sha256 {model['sha256'][:12]}), "
+        f"{model['precision'] or 'another precision'}, cold start {report['cold_start_ms']:.0f} ms"
     )
     if report["peak_memory_bytes"] is not None:
         say(f"peak memory {report['peak_memory_bytes'] / 2**20:.0f} MiB")

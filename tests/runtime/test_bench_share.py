@@ -126,6 +126,7 @@ def test_folder_is_no_file_for_a_report(tmp_path, option, capsys):
     [
         ("Linux 6.6.31-rpi-alice+ aarch64", "Linux 6.6.31 aarch64"),
         ("Linux 6.1 armv7l", "Linux 6.1 armv7l"),
+        ("Linux alice-6.1 armv7l", "Linux armv7l"),
         ("Darwin 23.1.0 arm64", "Darwin 23.1.0 arm64"),
         ("Windows 10 AMD64", "Windows 10 AMD64"),
         ("Android 14 (API level 34) aarch64", "Android 14 (API level 34) aarch64"),

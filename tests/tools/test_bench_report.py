@@ -1,10 +1,13 @@
 """The schema of a benchmark's report: what has it, and what is said of what has not."""
 
 import copy
+import re
+from pathlib import Path
 
 import pytest
 
 from benchmarks.bench_report import STAGES, check_report, read_report
+from dbd_mobile import processor
 from dbd_mobile.errors import InputError
 
 TIMES = {"runs": 3, "mean": 2.5, "p50": 2, "p90": 3.0, "p99": 3.0}
@@ -133,3 +136,11 @@ def test_file_that_is_not_there_is_one_sentence(tmp_path):
 
 def test_stages_come_in_the_order_of_a_photos_way():
     assert STAGES == ("preprocess", "invoke", "dequantise", "full_map", "overlay", "total")
+
+
+def test_phones_app_knows_the_same_instructions_by_the_same_names():
+    demo = Path(__file__).parents[2] / "android_demo/app/src/main/java/org/dbdmobile/demo"
+    java = (demo / "DeviceFiles.java").read_text(encoding="utf-8")
+    (table,) = re.findall(r"FEATURES = \{\n(.*?)\n    \};", java, re.DOTALL)
+    pairs = [re.findall(r'"(\w+)"', entry) for entry in re.findall(r"\{(.*?)\}", table)]
+    assert {pair[0]: pair[-1] for pair in pairs} == processor._LINUX

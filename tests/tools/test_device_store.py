@@ -300,7 +300,24 @@ def test_device_may_be_called_anything(place, collect):
     ElementTree.fromstring((readme.PLOTS / "accuracy.svg").read_bytes())
 
 
-def test_plots_of_the_same_numbers_have_the_same_bytes(monkeypatch):
+@pytest.mark.parametrize("path", sorted(store.FOLDER.glob("*.json")), ids=lambda path: path.name)
+def test_stored_report_is_what_would_be_stored_of_it(tmp_path, path):
+    again, is_new, _ = store.Store(tmp_path).add(path)
+    assert is_new
+    assert again.name == path.name
+    assert again.read_bytes() == path.read_bytes()
+
+
+def test_stored_report_that_was_damaged_is_named(place, collect):
+    collect(made_pi())
+    (name,) = stored(place)
+    (place / "devices" / name).write_text("{")
+    status, _, err = collect(made_phone())
+    assert status == 1
+    assert f"The stored report {place / 'devices' / name} cannot be used: " in err
+
+
+def test_plots_of_the_same_numbers_have_the_same_bytes():
     made = [Measurement(made_pi()), Measurement(made_phone())]
     first = plots.draw(made)
     assert plots.draw(made) == first
