@@ -4,7 +4,7 @@ Each table stands between ``<!-- NAME -->`` and ``<!-- /NAME -->``.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from benchmarks.devices import plots, released_models, store, tables
@@ -73,6 +73,13 @@ def measurements() -> list[Measurement]:
     return store.Store(store.FOLDER).measurements()
 
 
+def latency_rows(measured: Sequence[Measurement]) -> list[str]:
+    """Markdown rows of the latencies, under a plot against the accuracy where that is known."""
+    pictures = [name for name in plots.draw(measured) if name == "accuracy"]
+    rows = [row for name in pictures for row in (tables.picture(name, "docs/benchmarks"), "")]
+    return rows + tables.latency_rows(measured)
+
+
 def judge_rows() -> list[str]:
     """Markdown rows of the stored measures of verdicts."""
     report = json.loads(JUDGE.read_text(encoding="utf-8"))
@@ -98,10 +105,7 @@ PAGES: dict[Path, dict[str, Callable[[], list[str]]]] = {
     README: {
         "accuracy": accuracy_rows,
         "composites": composites_rows,
-        "latency": lambda: [
-            *([tables.picture("accuracy", "docs/benchmarks"), ""] if measurements() else []),
-            *tables.latency_rows(measurements()),
-        ],
+        "latency": lambda: latency_rows(measurements()),
         "judge": judge_rows,
     },
     TRAINING: {"ablation": ablation_table},

@@ -10,6 +10,7 @@ from dbd_mobile.latency import PHOTO_WH
 
 _HEADINGS = {
     "preprocess": "pre-process",
+    "invoke": "the model",
     "full_map": "full-size map",
     "overlay": "heat map",
 }
