@@ -5,6 +5,7 @@ Linux and the Raspberry Pi first of all: what cannot be read is None.
 
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dbd_mobile.processor import processor_features, processor_name
+
+# Some zones are no thermometers: they count something else, or say 1000 degrees.
+LOWEST_C = -60
+HIGHEST_C = 150
 
 # Bits of `vcgencmd get_throttled`
 # (https://www.raspberrypi.com/documentation/computers/os.html#get_throttled).
@@ -98,8 +103,9 @@ def read_heat(root: Path = Path("/")) -> Heat:
         root: Where the system's ``sys`` folder is.
     """
     zones = [_read(zone) for zone in (root / "sys/class/thermal").glob("thermal_zone*/temp")]
-    degrees = [int(zone) / 1000 for zone in zones if zone and zone.lstrip("-").isdigit()]
-    return Heat(temperature_c=max(degrees, default=None), throttling=_throttling())
+    degrees = [int(zone) / 1000 for zone in zones if zone and re.fullmatch(r"-?\d{1,9}", zone)]
+    possible = [c for c in degrees if LOWEST_C <= c <= HIGHEST_C]
+    return Heat(temperature_c=max(possible, default=None), throttling=_throttling())
 
 
 def usable_cores() -> int:

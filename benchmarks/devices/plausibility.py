@@ -7,6 +7,7 @@ from typing import Any
 
 from benchmarks.devices.released_models import released_models
 from dbd_mobile.errors import InputError
+from dbd_mobile.machine import HIGHEST_C, LOWEST_C
 
 _PERCENTILES = ("p50", "p90", "p99")
 # Of what a clock gives: a stage's mean is rounded, and a phone reads the clock between stages.
@@ -41,8 +42,9 @@ def _problems(report: Mapping[str, Any]) -> Iterator[str]:
     if memory is not None and not 2**20 <= memory <= (machine["memory_bytes"] or math.inf):
         yield f"the peak of memory is from a megabyte to what the machine has, got {memory} bytes"
     for heat in (report["heat_before"], report["heat_after"]):
-        if heat["temperature_c"] is not None and not -60 <= heat["temperature_c"] <= 150:
-            yield f"a temperature is from -60 to 150 °C, got {heat['temperature_c']:g}"
+        degrees = heat["temperature_c"]
+        if degrees is not None and not LOWEST_C <= degrees <= HIGHEST_C:
+            yield f"a temperature is from {LOWEST_C} to {HIGHEST_C} °C, got {degrees:g}"
     if report["cold_start_ms"] == 0:
         yield "cold_start_ms is above 0, got 0"
     known = released_models().get(report["model"]["sha256"])

@@ -55,6 +55,12 @@ def test_hottest_zone_is_the_temperature(pi):
     assert read_heat(pi).temperature_c == 61.5
 
 
+@pytest.mark.parametrize("text", ["1000000", "-273150", "25000000000", "", "none", "\u00b2"])
+def test_zone_that_is_no_thermometer_is_left_out(pi, text):
+    (pi / "sys/class/thermal/thermal_zone1/temp").write_text(text, encoding="utf-8")
+    assert read_heat(pi).temperature_c == 48.85
+
+
 @pytest.mark.parametrize(
     ("script", "throttling"),
     [

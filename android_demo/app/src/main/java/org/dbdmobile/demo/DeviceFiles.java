@@ -27,6 +27,9 @@ final class DeviceFiles {
         {"i8mm"}, {"bf16"}, {"sve"}, {"sve2"}, {"sme"},
     };
 
+    private static final double LOWEST_C = -60;
+    private static final double HIGHEST_C = 150;
+
     private final File root;
 
     /**
@@ -100,7 +103,10 @@ final class DeviceFiles {
                     zone.getName().startsWith("thermal_zone") ? read(new File(zone, "temp")) : null;
             if (text != null && text.matches("-?\\d{1,9}")) {
                 double degrees = Integer.parseInt(text) / 1000.0;
-                hottest = hottest == null ? degrees : Math.max(hottest, degrees);
+                // Some zones are no thermometers: they count something else, or say 1000 degrees.
+                if (degrees >= LOWEST_C && degrees <= HIGHEST_C) {
+                    hottest = hottest == null ? degrees : Math.max(hottest, degrees);
+                }
             }
         }
         return hottest;

@@ -36,6 +36,7 @@ public class DeviceFilesTest {
         put("sys/class/thermal/thermal_zone0/temp", "41250\n");
         put("sys/class/thermal/thermal_zone1/temp", "-40000\n");
         put("sys/class/thermal/thermal_zone2/temp", "none\n");
+        put("sys/class/thermal/thermal_zone3/temp", "1000000\n");
         put("sys/class/thermal/cooling_device0/temp", "99000\n");
         DeviceFiles files = new DeviceFiles(root.getRoot());
         assertEquals("Qualcomm SM8350", files.cpu());
