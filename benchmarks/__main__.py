@@ -8,6 +8,7 @@ from benchmarks.commands import (
     accuracy,
     android,
     camera,
+    collect,
     composites,
     judge,
     latency,
@@ -34,6 +35,7 @@ _COMMANDS = (
     video,
     memory,
     android,
+    collect,
     readme,
 )
 

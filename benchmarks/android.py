@@ -1,6 +1,5 @@
 """An attached phone and the demo app in; the app's reports of the phone's latency out, over adb."""
 
-import json
 import shlex
 import shutil
 import subprocess
@@ -11,9 +10,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
-from benchmarks.bench_report import STAGES, check_report
+from benchmarks.bench_report import read_report
 from dbd_mobile.errors import InputError
 
 PACKAGE = "org.dbdmobile.demo"
@@ -169,47 +166,9 @@ def _wait(
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        report = json.loads(path.read_text(encoding="utf-8"))
-        check_report(report)
-    except (OSError, ValueError, InputError) as error:
+        return read_report(path)
+    except InputError as error:
         raise InputError(f"{path} is no report: {error}") from None
-    return dict(report)
-
-
-def phone_table(reports: Sequence[dict[str, Any]]) -> Table:
-    """Reports of one phone for the screen."""
-    machine = reports[0]["machine"]
-    table = Table(title=f"Milliseconds, p50 (p90), {machine['board']}, {machine['system']}")
-    used = reports[0]["latencies"][0]["stages_ms"]
-    stages = [stage for stage in STAGES if stage in used]
-    for heading in ("model", "runs on", "threads", "load", "first", *stages):
-        table.add_column(heading, justify="right")
-    for report in reports:
-        for row in report["latencies"]:
-            values = (row["stages_ms"][stage] for stage in stages)
-            table.add_row(
-                report["model"]["name"],
-                row["delegate"],
-                str(row["threads"]),
-                f"{row['load_ms']:.1f}",
-                f"{row['first_run_ms']:.1f}",
-                *(f"{value['p50']:.2f} ({value['p90']:.2f})" for value in values),
-            )
-    table.caption = "; ".join(_circumstances(report) for report in reports)
-    return table
-
-
-def _circumstances(report: dict[str, Any]) -> str:
-    """Cold start, memory and heat of one report, in words."""
-    parts = [report["model"]["name"]]
-    if report["cold_start_ms"] is not None:
-        parts.append(f"cold start {report['cold_start_ms']:.0f} ms")
-    if report["peak_memory_bytes"] is not None:
-        parts.append(f"peak memory {report['peak_memory_bytes'] / 2**20:.0f} MiB")
-    for name, heat in (("before", report["heat_before"]), ("after", report["heat_after"])):
-        if heat["throttling"] is not None:
-            parts.append(f"{name}: {', '.join(heat['throttling']) or 'not throttled'}")
-    return ", ".join(parts)
 
 
 def _run(adb: str, *arguments: str) -> str:

@@ -5,6 +5,8 @@ The schema is a JSON Schema file of the runtime, which Python, Java and others s
 
 import json
 from importlib.resources import files
+from pathlib import Path
+from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
@@ -19,6 +21,34 @@ _PARTS = _SCHEMA["properties"]
 
 STAGES = tuple(_PARTS["latencies"]["items"]["properties"]["stages_ms"]["properties"])
 """All that a photo goes through on one kind of machine or the other; the last is their sum."""
+
+# Read no longer: it does not say in what a model computes, nor what else ran on the machine, so
+# that nobody can tell what its times may be compared with.
+_OLD = "dbd-mobile-bench/1"
+
+# A hundred times what a report takes.
+_MAX_BYTES = 2**20
+
+
+def read_report(path: Path) -> dict[str, Any]:
+    """Read a report's file and check it, as ``check_report`` does.
+
+    Raises:
+        InputError: There is no such file, or it is no report; the message says why.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise InputError(f"It cannot be read: {error.strerror}.") from None
+    if len(content) > _MAX_BYTES:
+        raise InputError(f"A report of at most {_MAX_BYTES} bytes was expected; it has more.")
+    try:
+        report = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"A benchmark's report as JSON was expected; {error!s:.100}.") from None
+    check_report(report)
+    return dict(report)
 
 
 def check_report(report: object) -> None:
@@ -36,8 +66,12 @@ def check_report(report: object) -> None:
     if error is not None:
         raise InputError(
             f"A benchmark's report of {_PARTS['schema']['const']} was expected; the report"
-            f"{error.json_path.removeprefix('$')} {_said(error)}."
+            f"{error.json_path.removeprefix('$')} {_said(error)}{_advice(error)}."
         )
+
+
+def _advice(error: ValidationError) -> str:
+    return ": measure again with a newer dbd-mobile" if error.instance == _OLD else ""
 
 
 def _said(error: ValidationError) -> str:

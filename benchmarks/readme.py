@@ -1,12 +1,14 @@
-"""Cards and stored results in, the tables and pictures of the README and of the training guide out.
+"""Cards and stored results in, the tables and pictures of the READMEs and of the other pages out.
 
 Each table stands between ``<!-- NAME -->`` and ``<!-- /NAME -->``.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from benchmarks.devices import plots, released_models, store, tables
+from benchmarks.devices.measurement import Measurement
 from benchmarks.peers import plot, table
 from benchmarks.verdicts.row import Row
 from dbd_mobile.atomic_file import atomic_file
@@ -16,7 +18,8 @@ from training.ablation import ablation_rows
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 TRAINING = ROOT / "training" / "README.md"
-LATENCY = ROOT / "benchmarks" / "results" / "latency.json"
+BENCHMARKS = ROOT / "docs" / "benchmarks.md"
+PLOTS = ROOT / "docs" / "benchmarks"
 ABLATION = ROOT / "benchmarks" / "results" / "ablation.json"
 JUDGE = ROOT / "benchmarks" / "results" / "judge.json"
 PEERS = ROOT / "benchmarks" / "results" / "peers.json"
@@ -68,25 +71,16 @@ def _merged(entries: list[AccuracyCard]) -> list[AccuracyCard]:
     return list(rows.values())
 
 
-def latency_rows() -> list[str]:
-    """Markdown rows of the stored latency results."""
-    report = json.loads(LATENCY.read_text(encoding="utf-8"))
-    rows = [
-        f"Measured on: {report['cpu']}, {report['cores']} cores; "
-        f"{report['backend']}; a {report['photo']} photo, {report['runs']} runs; "
-        "milliseconds, p50 (p90).",
-        "",
-        "| file | threads | pre-process | invoke | dequantise | full-size map |",
-        "|---|---|---|---|---|---|",
-    ]
-    stages = ("preprocess", "invoke", "dequantise", "full_map")
-    for row in report["rows"]:
-        cells = " | ".join(
-            f"{row['stages_ms'][stage]['p50']:.1f} ({row['stages_ms'][stage]['p90']:.1f})"
-            for stage in stages
-        )
-        rows.append(f"| `{row['file']}` | {row['threads']} | {cells} |")
-    return rows
+def measurements() -> list[Measurement]:
+    """The stored measurements of devices that the tables and plots show."""
+    return store.Store(store.FOLDER).measurements()
+
+
+def latency_rows(measured: Sequence[Measurement]) -> list[str]:
+    """Markdown rows of the latencies, under a plot against the accuracy where that is known."""
+    pictures = [name for name in plots.draw(measured) if name == "accuracy"]
+    rows = [row for name in pictures for row in (tables.picture(name, "docs/benchmarks"), "")]
+    return rows + tables.latency_rows(measured)
 
 
 def judge_rows() -> list[str]:
@@ -124,16 +118,19 @@ PAGES: dict[Path, dict[str, Callable[[], list[str]]]] = {
     README: {
         "accuracy": accuracy_rows,
         "composites": composites_rows,
-        "latency": latency_rows,
+        "latency": lambda: latency_rows(measurements()),
         "judge": judge_rows,
         "peers": peers_rows,
     },
     TRAINING: {"ablation": ablation_table},
+    BENCHMARKS: {
+        "devices": lambda: tables.device_rows(measurements()),
+        "plots": lambda: tables.picture_rows(list(plots.draw(measurements())), PLOTS.name),
+        "stages": lambda: tables.stage_rows(measurements()),
+        "circumstances": lambda: tables.circumstance_rows(measurements()),
+    },
 }
 """Page -> its tables, by name."""
-
-PICTURES: dict[Path, Callable[[], bytes]] = {PEERS_PICTURE: peers_picture}
-"""Picture of a page -> its bytes."""
 
 
 def render(page: Path) -> str:
@@ -147,10 +144,23 @@ def render(page: Path) -> str:
     return text
 
 
+def files() -> dict[Path, bytes]:
+    """All that is made from cards and stored results, and what is to be in it."""
+    pictures = plots.draw(measurements())
+    return {
+        released_models.RELEASED: released_models.released_text().encode(),
+        **{PLOTS / f"{name}.svg": picture for name, picture in pictures.items()},
+        PEERS_PICTURE: peers_picture(),
+        **{page: render(page).encode() for page in PAGES},
+    }
+
+
 def update() -> None:
-    """Rewrite the tables of all pages, and their pictures."""
-    contents = {page: render(page).encode() for page in PAGES}
-    contents |= {picture: draw() for picture, draw in PICTURES.items()}
+    """Rewrite all of it; a plot that there are no numbers for goes."""
+    contents = files()
+    for path in set(PLOTS.glob("*.svg")) - contents.keys():
+        path.unlink()
     for path, content in contents.items():
+        path.parent.mkdir(exist_ok=True)
         with atomic_file(path) as file:
             file.write(content)

@@ -13,6 +13,7 @@ from dbd_mobile.detector import BlurDetector
 from dbd_mobile.errors import ArgumentError
 from dbd_mobile.interpreter import find_backend
 from dbd_mobile.timing import Percentiles, percentiles_by_stage
+from dbd_mobile.warm_up import warm_up
 
 PHOTO_WH = (1000, 1000)
 
@@ -25,7 +26,8 @@ class Latency:
         threads: Threads of the interpreter.
         load_ms: Reading, checking and preparing the model, once; not the interpreter's import.
         first_run_ms: The first photo, all stages.
-        stages_ms: By stage, over the runs after the first: ``preprocess`` (RGB array to the
+        warm_up_runs: So many photos after the first were not counted.
+        stages_ms: By stage, over the photos after these: ``preprocess`` (RGB array to the
             model's input), ``invoke`` (the model), ``dequantise`` (float32 map at the model's
             size), ``full_map`` (float32 map at the photo's size), ``total``.
     """
@@ -33,12 +35,13 @@ class Latency:
     threads: int
     load_ms: float
     first_run_ms: float
+    warm_up_runs: int
     stages_ms: dict[str, Percentiles]
 
 
-def synthetic_photo() -> NDArray[np.uint8]:
-    """Make the (1000, 1000, 3) uint8 RGB array that is measured with: the same noise each time."""
-    width, height = PHOTO_WH
+def synthetic_photo(size_wh: tuple[int, int] = PHOTO_WH) -> NDArray[np.uint8]:
+    """Make the (H, W, 3) uint8 RGB array that is measured with: the same noise each time."""
+    width, height = size_wh
     return np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
 
 
@@ -48,6 +51,7 @@ def measure_latency(
     threads: int,
     runs: int,
     photo: NDArray[np.uint8],
+    warm_up_runs: int | None = None,
     on_run: Callable[[], None] = lambda: None,
 ) -> Latency:
     """Measure a model on this machine.
@@ -55,8 +59,10 @@ def measure_latency(
     Args:
         model: A bundled model's id, or the path of a .tflite file.
         threads: Threads of the interpreter.
-        runs: How many photos to measure after the first, at least 1.
+        runs: How many photos to measure, at least 1.
         photo: (H, W, 3) uint8 RGB array.
+        warm_up_runs: How many more before these, after the first; None as many as it takes until
+            they no longer get faster.
         on_run: Called after each of the runs, for a progress display.
 
     Returns:
@@ -73,6 +79,9 @@ def measure_latency(
     load_ms = (time.perf_counter() - start) * 1e3
     with detector:
         first_run_ms = sum(_stages_ms(detector.detect(photo)).values())
+        warm_up_runs = warm_up(
+            lambda: sum(_stages_ms(detector.detect(photo)).values()), warm_up_runs
+        )
         stages = []
         for _ in range(runs):
             stages_ms = _stages_ms(detector.detect(photo))
@@ -82,6 +91,7 @@ def measure_latency(
         threads=threads,
         load_ms=load_ms,
         first_run_ms=first_run_ms,
+        warm_up_runs=warm_up_runs,
         stages_ms=percentiles_by_stage(stages),
     )
 

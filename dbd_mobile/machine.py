@@ -5,11 +5,18 @@ Linux and the Raspberry Pi first of all: what cannot be read is None.
 
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+from dbd_mobile.processor import processor_features, processor_name
+
+# Some zones are no thermometers: they count something else, or say 1000 degrees.
+LOWEST_C = -60
+HIGHEST_C = 150
 
 # Bits of `vcgencmd get_throttled`
 # (https://www.raspberrypi.com/documentation/computers/os.html#get_throttled).
@@ -32,6 +39,8 @@ class Machine:
     Attributes:
         board: The board's name, e.g. "Raspberry Pi 5 Model B Rev 1.0"; None on a PC.
         cpu: The processor's name; None where the system does not say.
+        features: Instructions of the processor that networks gain from; None where the system does
+            not say.
         cores: Logical cores.
         usable_cores: Those that this process may use.
         governor: The first core's clock governor, e.g. "ondemand".
@@ -43,6 +52,7 @@ class Machine:
 
     board: str | None
     cpu: str | None
+    features: list[str] | None
     cores: int
     usable_cores: int
     governor: str | None
@@ -74,11 +84,12 @@ def read_machine(root: Path = Path("/")) -> Machine:
     cores = os.cpu_count() or 1
     return Machine(
         board=_read(root / "proc/device-tree/model"),
-        cpu=_cpu_name(root) or platform.processor() or None,
+        cpu=processor_name(root),
+        features=processor_features(root),
         cores=cores,
         usable_cores=usable_cores(),
         governor=_read(root / "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
-        memory_bytes=_memory_bytes(root),
+        memory_bytes=_kilobytes(_read(root / "proc/meminfo"), "MemTotal"),
         system=f"{platform.system()} {platform.release()} {platform.machine()}",
         is_64_bit=sys.maxsize > 2**32,
         python=platform.python_version(),
@@ -92,8 +103,9 @@ def read_heat(root: Path = Path("/")) -> Heat:
         root: Where the system's ``sys`` folder is.
     """
     zones = [_read(zone) for zone in (root / "sys/class/thermal").glob("thermal_zone*/temp")]
-    degrees = [int(zone) / 1000 for zone in zones if zone and zone.lstrip("-").isdigit()]
-    return Heat(temperature_c=max(degrees, default=None), throttling=_throttling())
+    degrees = [int(zone) / 1000 for zone in zones if zone and re.fullmatch(r"-?\d{1,9}", zone)]
+    possible = [c for c in degrees if LOWEST_C <= c <= HIGHEST_C]
+    return Heat(temperature_c=max(possible, default=None), throttling=_throttling())
 
 
 def usable_cores() -> int:
@@ -105,6 +117,10 @@ def usable_cores() -> int:
 
 def peak_memory_bytes() -> int | None:
     """Give this process's largest resident memory so far; None where the system does not say."""
+    # On Linux what getrusage says is that of whoever started this process, where it was larger.
+    own = _kilobytes(_read(Path("/proc/self/status")), "VmHWM")
+    if own is not None:
+        return own
     try:
         import resource
     except ImportError:  # Windows
@@ -113,18 +129,10 @@ def peak_memory_bytes() -> int | None:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-def _cpu_name(root: Path) -> str | None:
-    for line in (_read(root / "proc/cpuinfo") or "").splitlines():
+def _kilobytes(text: str | None, wanted: str) -> int | None:
+    for line in (text or "").splitlines():
         key, _, value = line.partition(":")
-        if key.strip() == "model name":
-            return value.strip()
-    return None
-
-
-def _memory_bytes(root: Path) -> int | None:
-    for line in (_read(root / "proc/meminfo") or "").splitlines():
-        key, _, value = line.partition(":")
-        if key == "MemTotal":
+        if key == wanted:
             return int(value.split()[0]) * 1024
     return None
 

@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from benchmarks.android import find_phone, measure_phone, phone_table
+from benchmarks.android import find_phone, measure_phone
+from benchmarks.report_table import report_table
 from dbd_mobile import __version__
 from dbd_mobile.catalogue import bundled_ids
 from dbd_mobile.cli.screen import complain
@@ -61,6 +62,6 @@ def run(options: argparse.Namespace) -> int:
         timeout_s=options.timeout,
         on_news=complain,
     )
-    results.print(phone_table(reports))
+    results.print(report_table(reports))
     complain(f"The reports are in {options.out}.")
     return 0

@@ -18,7 +18,7 @@ from dbd_mobile.quantization import Quantization
 from dbd_mobile.tflite.flatbuffer import DamagedError, Table
 from dbd_mobile.tflite.operation import Operation
 from dbd_mobile.tflite.operators import check_operator
-from dbd_mobile.tflite.tensor import BOOL, FLOAT32, INT32, INT64, UINT8, Tensor
+from dbd_mobile.tflite.tensor import BOOL, FLOAT16, FLOAT32, INT8, INT32, INT64, UINT8, Tensor
 
 # Far above what an image network for a phone needs; a damaged number is usually far above these.
 _MAX_RANK = 6
@@ -32,14 +32,14 @@ _MAX_OPERANDS = 64
 # no place in an image network.
 _BITS = {
     FLOAT32: 32,
-    1: 16,  # float16
+    FLOAT16: 16,
     INT32: 32,
     UINT8: 8,
     INT64: 64,
     BOOL: 8,
     7: 16,  # int16
     8: 64,  # complex64
-    9: 8,  # int8
+    INT8: 8,
     10: 64,  # float64
     11: 128,  # complex128
     12: 64,  # uint64
@@ -50,15 +50,24 @@ _BITS = {
 # XNNPACK crashes on scales below float32's normal range.
 _MIN_SCALE = np.finfo(np.float32).tiny
 # Lowest and highest zero point; types that are not here have none but 0.
-_ZERO_POINTS = {UINT8: (0, 255), 9: (-128, 127), 17: (-8, 7)}
+_ZERO_POINTS = {UINT8: (0, 255), INT8: (-128, 127), 17: (-8, 7)}
 
 
 @dataclass(frozen=True)
 class Graph:
-    """The tensors that go into a model and come out of it, in the file's order."""
+    """A model's tensors.
+
+    Attributes:
+        inputs: Those that go into it, in the file's order.
+        outputs: Those that come out of it, in the file's order.
+        stored_types: Element types of those whose values are in the file.
+        passed_types: Element types of those that go from one layer to another.
+    """
 
     inputs: list[Tensor]
     outputs: list[Tensor]
+    stored_types: frozenset[int]
+    passed_types: frozenset[int]
 
 
 def read_graph(content: bytes) -> Graph:
@@ -90,7 +99,15 @@ def read_graph(content: bytes) -> Graph:
     outputs = _indexes(graph, 2, len(tensors))
     _check_operators(_items(graph, 3), codes, tensors, inputs, outputs)
     _check_metadata(model, len(buffers), len(tensors))
-    return Graph([tensors[i] for i in inputs], [tensors[i] for i in outputs])
+    ends = {*inputs, *outputs}
+    return Graph(
+        inputs=[tensors[i] for i in inputs],
+        outputs=[tensors[i] for i in outputs],
+        stored_types=frozenset(t.type for t in tensors if t.stored is not None),
+        passed_types=frozenset(
+            t.type for i, t in enumerate(tensors) if t.stored is None and i not in ends
+        ),
+    )
 
 
 def _items(table: Table, index: int) -> list[Table]:

@@ -12,6 +12,7 @@ from dbd_mobile.pyramid import CELL
 from dbd_mobile.quantization import Quantization
 from dbd_mobile.tflite.flatbuffer import DamagedError
 from dbd_mobile.tflite.graph import Graph, read_graph
+from dbd_mobile.tflite.precision import precision_of
 from dbd_mobile.tflite.tensor import FLOAT32, UINT8, Tensor
 
 _DTYPES = {FLOAT32: "float32", UINT8: "uint8"}
@@ -62,10 +63,12 @@ class ModelFacts:
             :data:`INPUT_QUANTIZATION` says.
         output: The blur map: probability, 1 = blurred. Of a model that measures blur, the codes of
             :mod:`dbd_mobile.radius_code`, one vector for each cell.
+        precision: What it computes in, as :func:`~dbd_mobile.tflite.precision.precision_of` says.
     """
 
     input: TensorFacts
     output: TensorFacts
+    precision: str | None
 
     def input_tensor(self, rgb: NDArray[np.uint8]) -> NDArray[Any]:
         """Make the input [1, H, W, 3] from (H, W, 3) uint8 RGB of the input's size."""
@@ -88,7 +91,11 @@ def read_facts(content: bytes, *, name: str) -> ModelFacts:
             [1, h, w, 1] or [1, h, w] blur map.
     """
     graph = _intact(content, name)
-    return ModelFacts(input=_input_facts(graph, name), output=_output_facts(graph, name))
+    return ModelFacts(
+        input=_input_facts(graph, name),
+        output=_output_facts(graph, name),
+        precision=precision_of(graph),
+    )
 
 
 def read_detail_facts(content: bytes, *, name: str) -> ModelFacts:
@@ -125,7 +132,11 @@ def read_detail_facts(content: bytes, *, name: str) -> ModelFacts:
         raise ModelError(
             f"{expected}, got {_described(tensor)} for an input of {photo.width}x{photo.height}."
         )
-    return ModelFacts(input=photo, output=_facts(tensor, 3, tensor.quantization))
+    return ModelFacts(
+        input=photo,
+        output=_facts(tensor, 3, tensor.quantization),
+        precision=precision_of(graph),
+    )
 
 
 def read_as_probability(stored: Quantization) -> Quantization:

@@ -9,10 +9,12 @@ from dbd_mobile.quantization import Quantization
 
 # Of the schema's TensorType.
 FLOAT32 = 0
+FLOAT16 = 1
 INT32 = 2
 UINT8 = 3
 INT64 = 4
 BOOL = 6
+INT8 = 9
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from benchmarks.bench_report import check_report
+from benchmarks.devices.plausibility import check_plausible
 from dbd_mobile.catalogue import bundled_ids
 
 from .conftest import ROOT, disassemble
@@ -303,6 +304,8 @@ def test_what_dx_made_of_the_logic_passes_the_same_tests(library, capfd):
 def test_screens_on_androids_own_classes_pass_and_are_painted(library, capfd):
     library.test_screens()
     assert junit_count(capfd.readouterr().out) >= 56
-    check_report(json.loads((library.SCREENS / "benchmark.json").read_text()))
+    report = json.loads((library.SCREENS / "benchmark.json").read_text())
+    check_report(report)
+    check_plausible(report)
     painted = {file.stem for file in library.SCREENS.glob("*.png")}
     assert {"camera-heat-map", "camera-night", "settings", "benchmark", "still-mask"} <= painted

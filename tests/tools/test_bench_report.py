@@ -1,23 +1,27 @@
 """The schema of a benchmark's report: what has it, and what is said of what has not."""
 
 import copy
+import re
+from pathlib import Path
 
 import pytest
 
-from benchmarks.bench_report import STAGES, check_report
+from benchmarks.bench_report import STAGES, check_report, read_report
+from dbd_mobile import processor
 from dbd_mobile.errors import InputError
 
 TIMES = {"runs": 3, "mean": 2.5, "p50": 2, "p90": 3.0, "p99": 3.0}
 HEAT = {"temperature_c": None, "throttling": None}
 REPORT = {
-    "schema": "dbd-mobile-bench/1",
+    "schema": "dbd-mobile-bench/2",
     "time_utc": "2026-01-02T03:04:05+00:00",
     "versions": {"dbd-mobile": "0.1.0"},
     "backend": "tensorflow-lite",
-    "model": {"name": "lite", "sha256": "0" * 64},
+    "model": {"name": "lite", "sha256": "0" * 64, "precision": "int8"},
     "machine": {
         "board": "Phone",
         "cpu": None,
+        "features": ["neon", "dotprod"],
         "cores": 8,
         "usable_cores": 8,
         "governor": None,
@@ -28,6 +32,7 @@ REPORT = {
     },
     "heat_before": HEAT,
     "heat_after": {"temperature_c": 41.5, "throttling": ["thermal status light"]},
+    "load": {"average_before": None, "average_after": None, "others_share": 0.01},
     "photo": {"width": 1000, "height": 1000},
     "cold_start_ms": None,
     "peak_memory_bytes": 1 << 28,
@@ -37,6 +42,7 @@ REPORT = {
             "delegate": "xnnpack",
             "load_ms": 20.0,
             "first_run_ms": 30,
+            "warm_up_runs": 10,
             "stages_ms": {"preprocess": TIMES, "invoke": TIMES, "overlay": TIMES, "total": TIMES},
         }
     ],
@@ -53,11 +59,15 @@ def test_whole_report_has_the_schema():
         (
             ["schema"],
             "dbd-mobile-bench/0",
-            "is dbd-mobile-bench/1, got 'dbd-mobile-bench/0'",
+            "is dbd-mobile-bench/2, got 'dbd-mobile-bench/0'",
         ),
-        (["schema"], None, "the report.schema is dbd-mobile-bench/1, got None"),
+        (["schema"], None, "the report.schema is dbd-mobile-bench/2, got None"),
         (["model"], {"name": "lite"}, "the report.model is wrong: 'sha256' is a required"),
         (["model", "sha256"], "0" * 63, "the report.model.sha256 is wrong"),
+        (["model", "precision"], "int4", "the report.model.precision is wrong: 'int4' is not one"),
+        (["load", "others_share"], 1.5, "the report.load.others_share is wrong: 1.5 is greater"),
+        (["machine", "features"], "neon", "features is array or null, got 'neon'"),
+        (["machine", "board"], "x" * 201, "the report.machine.board is wrong"),
         (["machine", "phone"], "x", "the report.machine is wrong: Additional properties"),
         (["machine", "cores"], True, "the report.machine.cores is integer, got True"),
         (["machine", "governor"], 3, "the report.machine.governor is string or null, got 3"),
@@ -81,7 +91,7 @@ def test_what_has_not_the_schema_is_told_where(path, value, said):
     with pytest.raises(InputError) as error:
         check_report(report)
     assert said in str(error.value)
-    assert str(error.value).startswith("A benchmark's report of dbd-mobile-bench/1 was expected; ")
+    assert str(error.value).startswith("A benchmark's report of dbd-mobile-bench/2 was expected; ")
     assert len(str(error.value)) < 250
 
 
@@ -92,9 +102,45 @@ def test_other_json_is_no_report(other):
 
 
 def test_report_of_another_schema_is_told_by_its_name():
-    with pytest.raises(InputError, match=r"schema is dbd-mobile-bench/1, got 'dbd-mobile-bench/2'"):
-        check_report({"schema": "dbd-mobile-bench/2", "all": "different"})
+    with pytest.raises(InputError, match=r"schema is dbd-mobile-bench/2, got 'dbd-mobile-bench/3'"):
+        check_report({"schema": "dbd-mobile-bench/3", "all": "different"})
+
+
+def test_report_of_the_first_version_is_to_be_measured_again():
+    with pytest.raises(InputError, match=r"'dbd-mobile-bench/1': measure again with a newer"):
+        check_report({**REPORT, "schema": "dbd-mobile-bench/1"})
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "as JSON was expected"),
+        (b"\x89PNG\r\n", "as JSON was expected"),
+        (b"{" * 10_000, "as JSON was expected"),
+        (b"[" * 100_000, "as JSON was expected"),
+        (b"[]", "the report is object"),
+        (b" " * (1 << 20) + b"{}", "of at most 1048576 bytes was expected"),
+    ],
+)
+def test_file_that_is_no_report_is_one_sentence(tmp_path, content, said):
+    (tmp_path / "report.json").write_bytes(content)
+    with pytest.raises(InputError, match=said) as error:
+        read_report(tmp_path / "report.json")
+    assert len(str(error.value)) < 250
+
+
+def test_file_that_is_not_there_is_one_sentence(tmp_path):
+    with pytest.raises(InputError, match="It cannot be read: No such file"):
+        read_report(tmp_path / "none.json")
 
 
 def test_stages_come_in_the_order_of_a_photos_way():
     assert STAGES == ("preprocess", "invoke", "dequantise", "full_map", "overlay", "total")
+
+
+def test_phones_app_knows_the_same_instructions_by_the_same_names():
+    demo = Path(__file__).parents[2] / "android_demo/app/src/main/java/org/dbdmobile/demo"
+    java = (demo / "DeviceFiles.java").read_text(encoding="utf-8")
+    (table,) = re.findall(r"FEATURES = \{\n(.*?)\n    \};", java, re.DOTALL)
+    pairs = [re.findall(r'"(\w+)"', entry) for entry in re.findall(r"\{(.*?)\}", table)]
+    assert {pair[0]: pair[-1] for pair in pairs} == processor._LINUX

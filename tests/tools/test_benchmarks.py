@@ -12,6 +12,7 @@ from skimage import data
 
 from benchmarks import readme
 from benchmarks.__main__ import main
+from benchmarks.bench_report import read_report
 from data.blur_dataset import BlurDataset, is_held_out_scene
 from dbd_mobile import BlurDetector
 from dbd_mobile.catalogue import bundled_ids, load_card
@@ -21,6 +22,7 @@ from evaluation.scoring import measure
 
 ROOT = Path(__file__).parents[2]
 BUNDLED = ROOT / "dbd_mobile" / "models" / "lite" / "model.tflite"
+TINY = ROOT / "tests" / "runtime" / "data" / "tiny_int8.tflite"
 WEIGHTS = ROOT / "training" / "weights" / "lite.safetensors"
 
 
@@ -171,6 +173,7 @@ def test_growth_of_memory_is_given_beside_its_target(run):
         (("latency", BUNDLED, "--threads", "two"), "thread counts such as 1,2,4"),
         (("latency", "nowhere.tflite"), "no model file nowhere.tflite"),
         (("latency", BUNDLED, "--runs", "0"), "at least 1"),
+        (("latency", BUNDLED, "--sizes", "64"), "expected a size such as 4000x3000, got '64'"),
         (("overhead", "--runs", "0"), "--runs must be at least 1, not 0"),
         (("video", "--frames", "9"), "--frames must be at least 10, not 9"),
         (("overhead", "--threads", "two"), "thread counts such as 1,2,4"),
@@ -198,15 +201,20 @@ def test_picture_that_cannot_be_written_is_one_line(run, dataset, tmp_path):
     assert done.stderr.strip() == f"error: {tmp_path / 'worst.png'}: Is a directory."
 
 
-def test_latency_of_every_file_and_thread_count_is_written(run, tmp_path):
-    done = run(
-        "latency", BUNDLED, "--threads", "1,2", "--runs", "3", "--json", tmp_path / "l.json"
-    )  # fmt: skip
+def test_latency_of_every_model_size_and_thread_count_is_a_report(run, tmp_path):
+    arguments = ("latency", TINY, "nano", "--threads", "1,2", "--runs", "3", "-o", tmp_path / "out")
+    done = run(*arguments, "--sizes", "64x48,100x100")
     assert done.returncode == 0, done.stderr
-    result = json.loads((tmp_path / "l.json").read_text())
-    assert [row["threads"] for row in result["rows"]] == [1, 2]
-    for row in result["rows"]:
-        assert {"preprocess", "invoke", "dequantise", "full_map"} <= row["stages_ms"].keys()
+    reports = [read_report(path) for path in sorted((tmp_path / "out").iterdir())]
+    assert len(reports) == 4
+    assert {report["model"]["name"] for report in reports} == {str(TINY), "nano"}
+    assert {report["photo"]["width"] for report in reports} == {64, 100}
+    for report in reports:
+        assert [row["threads"] for row in report["latencies"]] == [1, 2]
+        assert report["cold_start_ms"] > 0
+        for row in report["latencies"]:
+            assert {"preprocess", "invoke", "dequantise", "full_map"} <= row["stages_ms"].keys()
+    assert "64x48" in done.stdout
 
 
 def test_stored_verdicts_are_those_of_the_bundled_model():
@@ -220,14 +228,23 @@ def test_stored_verdicts_are_those_of_the_bundled_model():
     [
         (readme.README, "| `lite` | int8 |"),
         (readme.README, "| undecidable | all of these |"),
+        (readme.README, "| cleanvision |"),
         (readme.TRAINING, "| + consistency | yes |"),
+        (readme.BENCHMARKS, "| lite "),
     ],
-    ids=["readme", "verdicts", "training"],
+    ids=["readme", "verdicts", "peers", "training", "benchmarks"],
 )
 def test_a_pages_tables_are_those_of_the_cards_and_stored_results(page, row):
     text = page.read_text(encoding="utf-8")
     assert readme.render(page) == text
     assert row in text
+
+
+def test_plots_and_released_models_are_those_of_the_stored_results():
+    contents = readme.files()
+    for path, content in contents.items():
+        assert path.read_bytes() == content, f"{path.name}: run python -m benchmarks readme"
+    assert set(readme.PLOTS.iterdir()) <= contents.keys()
 
 
 def test_short_cuts_for_large_jpegs_cost_hardly_anything(run, tmp_path):

@@ -15,6 +15,7 @@ from tensorflow.lite.python import schema_py_generated as tflite_schema
 from data.blur_dataset import BlurDataset, squash
 from data.terms import NO_VERSION
 from dbd_mobile.errors import InputError
+from dbd_mobile.tflite.model_file import read_facts
 from evaluation.composites import CompositeErrors
 from evaluation.predictors import open_predictor
 from export.__main__ import main
@@ -211,6 +212,12 @@ def test_file_passes_as_its_own_precision_only(exported, name, wrong):
     assert (f"but is {facts.input.dtype}" in sentences) == (
         takes_bytes != PRECISIONS[wrong].takes_bytes
     )
+
+
+@pytest.mark.parametrize("name", ["float32", "float16", "dynamic", "int8"])
+def test_runtime_calls_a_precision_as_the_files_name_does(exported, name):
+    content = (exported[1] / f"net.{name}.tflite").read_bytes()
+    assert read_facts(content, name=name).precision == name
 
 
 def test_facts_say_what_a_file_needs_and_count_its_conversions(exported):

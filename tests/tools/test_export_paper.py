@@ -14,6 +14,7 @@ import torch
 
 from data.blur_dataset import squash
 from dbd_mobile import BlurDetector
+from dbd_mobile.tflite.model_file import read_facts
 from evaluation.predictors import open_predictor
 from export.__main__ import main
 from export.proving.tflite_facts import read_tflite_facts
@@ -98,6 +99,8 @@ def test_few_layers_in_float32_rescue_int8(exported):
     assert facts.input.dtype == facts.output.dtype == "uint8"
     assert facts.tensor_types["INT8"] > facts.tensor_types["FLOAT32"]
     assert facts.idle_pairs == 0
+    content = (exported[2] / "Student_model.int8-mixed.tflite").read_bytes()
+    assert read_facts(content, name="mixed").precision == "int8-mixed"
 
 
 def test_screen_and_report_say_that_images_were_generated(exported):

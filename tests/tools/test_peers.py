@@ -13,7 +13,6 @@ import pytest
 from PIL import Image
 from skimage import data
 
-from benchmarks import readme
 from benchmarks.__main__ import main
 from benchmarks.peers.asking import PeerFailed, Worker
 from benchmarks.peers.environment import python_with
@@ -325,11 +324,3 @@ def test_fewer_photos_are_evenly_spaced(photos, tmp_path, measure, peer):
     many = replace(photos, names=("a.jpg",) * 3 + ("b.jpg",) * 3)
     measure(peer(tool, most_photos=2, argument=str(seen)), dataset=many)
     assert [Path(line).name for line in seen.read_text().splitlines()] == ["a.jpg", "b.jpg"]
-
-
-def test_table_and_picture_are_those_of_the_stored_results():
-    text = readme.README.read_text(encoding="utf-8")
-    assert all(row in text for row in readme.peers_rows())
-    assert "| `judge` |" in text and "| cleanvision |" in text
-    for picture, draw in readme.PICTURES.items():
-        assert picture.read_bytes() == draw(), "run: python -m benchmarks readme"

@@ -16,7 +16,7 @@ import org.json.JSONObject;
  * dbd_mobile/schemas/bench_report.schema.json} describes it.
  */
 final class BenchmarkReport {
-    private static final String SCHEMA = "dbd-mobile-bench/1";
+    private static final String SCHEMA = "dbd-mobile-bench/2";
     // As long as a report of some dozen combinations.
     private static final String RESERVE = String.join("", Collections.nCopies(1 << 14, "    "));
 
@@ -24,6 +24,7 @@ final class BenchmarkReport {
     static final class Machine {
         String board;
         String cpu;
+        List<String> features;
         int cores;
         int usableCores;
         String governor;
@@ -49,9 +50,18 @@ final class BenchmarkReport {
     Map<String, String> versions;
     String model;
     String sha256;
+
+    /** As the model's card says; null where it does not. */
+    String precision;
+
     Machine machine;
     Heat before;
     Heat after;
+
+    /** Load averages; null where the system does not tell. */
+    Double loadBefore;
+
+    Double loadAfter;
 
     /** Null where TensorFlow Lite had been loaded before. */
     Double coldStartMs;
@@ -84,21 +94,34 @@ final class BenchmarkReport {
                             .put("delegate", result.kernels.id)
                             .put("load_ms", result.loadMs)
                             .put("first_run_ms", result.firstRunMs)
+                            .put("warm_up_runs", Benchmark.WARM_UP_RUNS)
                             .put("stages_ms", stages));
         }
         JSONObject photo =
                 new JSONObject()
                         .put("width", Benchmark.PHOTO_SIDE)
                         .put("height", Benchmark.PHOTO_SIDE);
+        JSONObject file =
+                new JSONObject()
+                        .put("name", model)
+                        .put("sha256", sha256)
+                        .put("precision", orNull(precision));
+        // Of what other apps take Android tells an app nothing.
+        JSONObject load =
+                new JSONObject()
+                        .put("average_before", orNull(loadBefore))
+                        .put("average_after", orNull(loadAfter))
+                        .put("others_share", JSONObject.NULL);
         return new JSONObject()
                 .put("schema", SCHEMA)
                 .put("time_utc", time)
                 .put("versions", new JSONObject(versions))
                 .put("backend", "tensorflow-lite")
-                .put("model", new JSONObject().put("name", model).put("sha256", sha256))
+                .put("model", file)
                 .put("machine", json(machine))
                 .put("heat_before", json(before))
                 .put("heat_after", json(after))
+                .put("load", load)
                 .put("photo", photo)
                 .put("cold_start_ms", orNull(coldStartMs))
                 .put("peak_memory_bytes", orNull(peakMemoryBytes))
@@ -109,6 +132,7 @@ final class BenchmarkReport {
         return new JSONObject()
                 .put("board", orNull(machine.board))
                 .put("cpu", orNull(machine.cpu))
+                .put("features", orNull(machine.features))
                 .put("cores", machine.cores)
                 .put("usable_cores", machine.usableCores)
                 .put("governor", orNull(machine.governor))
@@ -121,16 +145,16 @@ final class BenchmarkReport {
     private static JSONObject json(Heat heat) throws JSONException {
         return new JSONObject()
                 .put("temperature_c", orNull(heat.temperature))
-                .put(
-                        "throttling",
-                        heat.throttling == null
-                                ? JSONObject.NULL
-                                : new JSONArray(heat.throttling));
+                .put("throttling", orNull(heat.throttling));
     }
 
     /** JSONObject leaves a key out where its value is null. */
     private static Object orNull(Object value) {
         return value == null ? JSONObject.NULL : value;
+    }
+
+    private static Object orNull(List<String> values) {
+        return values == null ? JSONObject.NULL : new JSONArray(values);
     }
 
     /**

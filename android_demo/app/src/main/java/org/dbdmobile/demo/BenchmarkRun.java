@@ -2,15 +2,19 @@ package org.dbdmobile.demo;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.text.SimpleDateFormat;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Scanner;
 import java.util.TimeZone;
 import org.dbdmobile.BlurDetector;
 import org.dbdmobile.BlurModel;
+import org.json.JSONException;
+import org.json.JSONObject;
 
 /** Carries a {@link BenchmarkPlan} out, one report a model. On a thread of its own. */
 final class BenchmarkRun {
@@ -19,6 +23,9 @@ final class BenchmarkRun {
         BenchmarkReport.Machine machine();
 
         BenchmarkReport.Heat heat();
+
+        /** How many processes ran or waited over the last minute; null where it cannot be read. */
+        Double loadAverage();
 
         /** Names and versions of all that takes part. */
         Map<String, String> versions();
@@ -93,6 +100,7 @@ final class BenchmarkRun {
             report.model = id;
             report.machine = phone.machine();
             report.before = phone.heat();
+            report.loadBefore = phone.loadAverage();
             double start = System.nanoTime() / 1e6;
             BlurModel model = BlurModel.bundled(assets, id);
             BlurDetector.open(model, plan.kernels.get(0).options(plan.threads.get(0))).close();
@@ -100,6 +108,7 @@ final class BenchmarkRun {
             report.coldStartMs = isFirst ? Double.valueOf(System.nanoTime() / 1e6 - start) : null;
             isWarm = true;
             report.sha256 = model.sha256();
+            report.precision = precision(id);
             report.results = new ArrayList<>();
             for (Kernels kernels : plan.kernels) {
                 for (int threads : plan.threads) {
@@ -124,6 +133,7 @@ final class BenchmarkRun {
                 }
             }
             report.after = phone.heat();
+            report.loadAfter = phone.loadAverage();
             report.peakMemoryBytes = isFirst ? phone.peakMemoryBytes() : null;
             report.versions = phone.versions();
             report.time = utc(new Date());
@@ -132,6 +142,18 @@ final class BenchmarkRun {
             listener.wrote(id, file, report.results);
         }
         return true;
+    }
+
+    /** What the model computes in, by its card, which was read before; null if that is not said. */
+    private String precision(String id) throws IOException {
+        try (InputStream card = assets.open(id + "/card.json");
+                Scanner text = new Scanner(card, "UTF-8").useDelimiter("\\A")) {
+            String precision = new JSONObject(text.next()).optString("precision");
+            return precision.isEmpty() ? null : precision;
+        } catch (JSONException error) {
+            // It was read as JSON when the model was opened.
+            throw new IllegalStateException(error);
+        }
     }
 
     private static String utc(Date date) {

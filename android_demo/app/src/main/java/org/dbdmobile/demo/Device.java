@@ -45,6 +45,7 @@ final class Device implements BenchmarkRun.Phone {
                 Build.VERSION.SDK_INT >= Build.VERSION_CODES.S
                         ? Build.SOC_MANUFACTURER + " " + Build.SOC_MODEL
                         : files.cpu();
+        machine.features = files.features();
         machine.usableCores = Runtime.getRuntime().availableProcessors();
         Integer cores = files.cores();
         machine.cores = cores == null ? machine.usableCores : cores;
@@ -72,12 +73,18 @@ final class Device implements BenchmarkRun.Phone {
     }
 
     @Override
+    public Double loadAverage() {
+        return files.loadAverage();
+    }
+
+    @Override
     public Map<String, String> versions() {
         Map<String, String> versions = new LinkedHashMap<>();
         versions.put("dbd-mobile", version(context));
         versions.put("tensorflow-lite", TensorFlowLite.runtimeVersion());
         versions.put("android", Build.VERSION.RELEASE);
-        versions.put("build", Build.FINGERPRINT);
+        // Not its fingerprint: that of a build of one's own names who built it.
+        versions.put("build", Build.ID);
         return versions;
     }
 

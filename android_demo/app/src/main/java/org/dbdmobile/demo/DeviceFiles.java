@@ -4,6 +4,11 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,6 +18,17 @@ import java.util.regex.Pattern;
  */
 final class DeviceFiles {
     private static final Pattern LAST_CORE = Pattern.compile("(\\d+)$");
+
+    // As Linux calls them and, where that differs, as reports do; dbd_mobile/processor.py has the same.
+    private static final String[][] FEATURES = {
+        {"sse4_1"}, {"avx"}, {"f16c"}, {"fma"}, {"avx2"}, {"avx_vnni"}, {"avx512f"},
+        {"avx512_vnni"}, {"avx512_bf16"}, {"avx512_fp16"}, {"amx_tile"}, {"amx_bf16"},
+        {"amx_int8"}, {"neon"}, {"asimd", "neon"}, {"asimdhp", "fp16"}, {"asimddp", "dotprod"},
+        {"i8mm"}, {"bf16"}, {"sve"}, {"sve2"}, {"sme"},
+    };
+
+    private static final double LOWEST_C = -60;
+    private static final double HIGHEST_C = 150;
 
     private final File root;
 
@@ -30,6 +46,30 @@ final class DeviceFiles {
         String info = read("proc/cpuinfo");
         String name = line(info, "Hardware");
         return name != null ? name : line(info, "model name");
+    }
+
+    /** The processor's instructions that networks gain from, by one name on every system. */
+    List<String> features() {
+        String info = read("proc/cpuinfo");
+        String flags = line(info, "Features");
+        flags = flags != null ? flags : line(info, "flags");
+        if (flags == null) {
+            return null;
+        }
+        List<String> there = Arrays.asList(flags.split(" "));
+        Set<String> names = new LinkedHashSet<>();
+        for (String[] feature : FEATURES) {
+            if (there.contains(feature[0])) {
+                names.add(feature[feature.length - 1]);
+            }
+        }
+        return new ArrayList<>(names);
+    }
+
+    /** How many processes ran or waited over the last minute. */
+    Double loadAverage() {
+        String text = read("proc/loadavg");
+        return text == null ? null : Double.valueOf(text.split(" ")[0]);
     }
 
     /** All cores, those that sleep included. */
@@ -63,7 +103,10 @@ final class DeviceFiles {
                     zone.getName().startsWith("thermal_zone") ? read(new File(zone, "temp")) : null;
             if (text != null && text.matches("-?\\d{1,9}")) {
                 double degrees = Integer.parseInt(text) / 1000.0;
-                hottest = hottest == null ? degrees : Math.max(hottest, degrees);
+                // Some zones are no thermometers: they count something else, or say 1000 degrees.
+                if (degrees >= LOWEST_C && degrees <= HIGHEST_C) {
+                    hottest = hottest == null ? degrees : Math.max(hottest, degrees);
+                }
             }
         }
         return hottest;

@@ -54,7 +54,7 @@ public class BenchmarkRunTest implements BenchmarkRun.Listener, BenchmarkRun.Pho
         for (String id : new String[] {"one", "two"}) {
             String card =
                     "{\"id\": \"" + id + "\", \"kind\": \"blur-map\", \"sha256\": \"" + sha256
-                            + "\"}";
+                            + "\", \"precision\": \"int8\"}";
             assets.put(id + "/card.json", card.getBytes("UTF-8"));
             assets.put(id + "/model.tflite", model);
         }
@@ -78,6 +78,10 @@ public class BenchmarkRunTest implements BenchmarkRun.Listener, BenchmarkRun.Pho
         for (String model : new String[] {"one", "two"}) {
             JSONObject report = report(model);
             assertEquals(model, report.getJSONObject("model").getString("name"));
+            assertEquals("int8", report.getJSONObject("model").getString("precision"));
+            assertEquals("neon", report.getJSONObject("machine").getJSONArray("features").get(0));
+            assertEquals(0.5, report.getJSONObject("load").getDouble("average_before"), 0);
+            assertTrue(report.getJSONObject("load").isNull("others_share"));
             assertEquals(4, report.getJSONArray("latencies").length());
             for (int i = 0; i < 4; i++) {
                 JSONObject latency = report.getJSONArray("latencies").getJSONObject(i);
@@ -85,6 +89,7 @@ public class BenchmarkRunTest implements BenchmarkRun.Listener, BenchmarkRun.Pho
                 assertEquals(i < 2 ? "xnnpack" : "cpu", latency.getString("delegate"));
                 JSONObject total = latency.getJSONObject("stages_ms").getJSONObject("total");
                 assertEquals(5, total.getInt("runs"));
+                assertEquals(10, latency.getInt("warm_up_runs"));
                 assertTrue(0 < total.getDouble("p50"));
                 assertTrue(total.getDouble("p50") <= total.getDouble("p99"));
             }
@@ -160,12 +165,18 @@ public class BenchmarkRunTest implements BenchmarkRun.Listener, BenchmarkRun.Pho
     public BenchmarkReport.Machine machine() {
         BenchmarkReport.Machine machine = new BenchmarkReport.Machine();
         machine.system = "test";
+        machine.features = Collections.singletonList("neon");
         return machine;
     }
 
     @Override
     public BenchmarkReport.Heat heat() {
         return new BenchmarkReport.Heat(null, null);
+    }
+
+    @Override
+    public Double loadAverage() {
+        return 0.5;
     }
 
     @Override

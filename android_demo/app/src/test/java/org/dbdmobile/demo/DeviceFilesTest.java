@@ -7,6 +7,7 @@ import static org.junit.Assert.assertTrue;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Arrays;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
@@ -23,7 +24,11 @@ public class DeviceFilesTest {
 
     @Test
     public void phone_isDescribed() throws IOException {
-        put("proc/cpuinfo", "processor\t: 0\n\nHardware\t: Qualcomm SM8350\n");
+        put(
+                "proc/cpuinfo",
+                "processor\t: 0\nFeatures\t: fp asimd asimdhp asimddp i8mm\n\n"
+                        + "Hardware\t: Qualcomm SM8350\n");
+        put("proc/loadavg", "0.75 0.50 0.25 1/200 4711\n");
         put("proc/meminfo", "MemTotal:        7654321 kB\nMemFree: 1 kB\n");
         put("proc/self/status", "Name:\tx\nVmHWM:\t   12345 kB\n");
         put("sys/devices/system/cpu/possible", "0-7\n");
@@ -31,9 +36,12 @@ public class DeviceFilesTest {
         put("sys/class/thermal/thermal_zone0/temp", "41250\n");
         put("sys/class/thermal/thermal_zone1/temp", "-40000\n");
         put("sys/class/thermal/thermal_zone2/temp", "none\n");
+        put("sys/class/thermal/thermal_zone3/temp", "1000000\n");
         put("sys/class/thermal/cooling_device0/temp", "99000\n");
         DeviceFiles files = new DeviceFiles(root.getRoot());
         assertEquals("Qualcomm SM8350", files.cpu());
+        assertEquals(Arrays.asList("neon", "fp16", "dotprod", "i8mm"), files.features());
+        assertEquals(0.75, files.loadAverage(), 0);
         assertEquals(Integer.valueOf(8), files.cores());
         assertEquals("walt", files.governor());
         assertEquals(Long.valueOf(7654321L * 1024), files.memoryBytes());
@@ -47,6 +55,8 @@ public class DeviceFilesTest {
         DeviceFiles files = new DeviceFiles(root.getRoot());
         assertEquals(Integer.valueOf(1), files.cores());
         assertNull(files.cpu());
+        assertNull(files.features());
+        assertNull(files.loadAverage());
         assertNull(files.governor());
         assertNull(files.memoryBytes());
         assertNull(files.peakMemoryBytes());

@@ -1,0 +1,1 @@
+"""Reports of benchmarks that people sent in; a store of them, tables and plots out."""
