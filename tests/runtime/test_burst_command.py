@@ -115,7 +115,7 @@ def test_dry_run_says_what_would_be_done_and_does_nothing(run_told, library, tmp
     assert "is not a photo" in broken
     assert str(library / "broken.jpg") in broken
     assert untimed == (
-        "dbd-mobile: 2 of 8 shots say not when they were taken: they are in no burst."
+        "dbd-mobile: 2 of 8 shots do not say when they were taken: they are in no burst."
     )
     assert tree(tmp_path) == before
     assert not rest.exists()
@@ -199,7 +199,7 @@ def test_links_are_made_and_found_again(run_told, library, tmp_path, capsys, is_
             assert link.samefile(library / name)
             assert not os.path.isabs(os.readlink(link))
     assert tree(library) == before
-    assert capsys.readouterr().err.count("say not when") == 3
+    assert capsys.readouterr().err.count("do not say when") == 3
     # Moved together they still lead there.
     (tmp_path / "elsewhere").mkdir()
     library.rename(tmp_path / "elsewhere" / "photos")
@@ -289,11 +289,11 @@ def test_gap_and_likeness_are_as_asked_for(run_told, shoot, tmp_path, capsys):
 def test_photo_that_goes_meanwhile_is_one_line_and_the_rest_goes_on(
     told_detector, shoot, tmp_path, monkeypatch
 ):
-    from dbd_mobile.jobs.library.bursts import sorting
+    from dbd_mobile.jobs.library.bursts import finder
 
     for number in range(4):
         shoot(f"photos/{number}.png", number, 1.0 + number)
-    gone, rank = tmp_path / "photos" / "2.png", sorting.rank
+    gone, rank = tmp_path / "photos" / "2.png", finder.rank
     (tmp_path / "photos" / "2.xmp").write_text("of 2")
 
     def ranked_as_it_goes(*arguments, **options):
@@ -301,7 +301,7 @@ def test_photo_that_goes_meanwhile_is_one_line_and_the_rest_goes_on(
         gone.unlink()
         return ranked
 
-    monkeypatch.setattr(sorting, "rank", ranked_as_it_goes)
+    monkeypatch.setattr(finder, "rank", ranked_as_it_goes)
     said = []
     (burst,) = sort_bursts(
         [tmp_path / "photos"],
@@ -316,15 +316,51 @@ def test_photo_that_goes_meanwhile_is_one_line_and_the_rest_goes_on(
     assert sorted(tree(tmp_path)) == ["photos/0.png", "photos/2.xmp", "rest/1.png", "rest/3.png"]
 
 
-def test_link_among_the_photos_is_not_moved(run_told, shoot, tmp_path, capsys):
+def test_link_is_no_photo_of_its_own(run_told, shoot, tmp_path, capsys):
     shoot("elsewhere/b.png", 1, 3.0)
     shoot("photos/a.png", 0)
-    (tmp_path / "photos" / "b.png").symlink_to("../elsewhere/b.png")
+    link = tmp_path / "photos" / "b.png"
+    link.symlink_to("../elsewhere/b.png")
     before = tree(tmp_path)
-    run = ("burst", tmp_path / "photos", "--move-to", tmp_path / "rest", "--apply")
-    assert run_told(*run) == 1
-    assert "b.png is not moved: it is a link" in capsys.readouterr().err
+    photos, moving = tmp_path / "photos", ("--move-to", tmp_path / "rest", "--apply")
+    assert run_told("burst", photos, *moving) == 0
+    assert "0 bursts" in capsys.readouterr().out
+    # Named, it is looked at; yet it is not what should be moved.
+    assert run_told("burst", photos, link, *moving) == 1
+    assert f"{link} is not moved: it is a link" in capsys.readouterr().err
     assert tree(tmp_path) == before
+
+
+def test_links_to_the_photos_among_them_do_not_stand_for_them(run_told, library, capsys):
+    (library / "broken.jpg").unlink()
+    links = library / "a-first"
+    for _ in range(2):
+        burst = ("burst", library, "--recursive", "--best")
+        assert run_told(*burst, "--link-to", links, "--apply") == 0
+        assert "2 bursts of 5 shots" in capsys.readouterr().out
+    assert run_told("burst", library, "--recursive", "--move-to", library / "z", "--apply") == 0
+    assert sorted(tree(library / "z")) == [*A_GOES, "in/a0.JPG"]
+    assert all(link.exists() for link in links.iterdir())
+
+
+def test_interrupted_run_is_gone_on_with_first(run_told, shoot, tmp_path, capsys):
+    for number in range(3):
+        shoot(f"photos/{number}.png", number, 1.0 + number)
+    rest, names = tmp_path / "rest", ["0.png", "1.png"]
+    rest.mkdir()
+    # It had found that the third is the best, and went on to move the first.
+    plan = [[[str(tmp_path / "photos" / name), name]] for name in names]
+    (rest / JOURNAL).write_text(json.dumps({"plan": plan}) + "\n")
+    (tmp_path / "photos" / "0.png").rename(rest / "0.png")
+    burst = ("burst", tmp_path / "photos", "--move-to", rest)
+    for apply, verb in (([], "would be"), (["--apply"], "are")):
+        assert run_told(*burst, *apply) == 0
+        said = capsys.readouterr()
+        assert f"An earlier run was interrupted: 2 files that it was moving {verb}" in said.err
+        assert "0 bursts" in said.out
+    assert sorted(tree(tmp_path)) == ["photos/2.png", "rest/0.png", "rest/1.png"]
+    assert run_told("burst", rest, "--undo", "--apply") == 0
+    assert sorted(tree(tmp_path)) == ["photos/0.png", "photos/1.png", "photos/2.png"]
 
 
 @posix

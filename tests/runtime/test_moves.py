@@ -173,6 +173,19 @@ def test_shot_goes_whole_or_not_at_all(shots, target_folder, tmp_path):
     assert read_moves(target_folder).moved == [*shots[0], *shots[2]]
 
 
+def test_shot_is_back_before_its_failure_is_raised(shots, target_folder, tmp_path):
+    before = contents(tmp_path / "photos")
+    shots[0][1].target.parent.mkdir()
+    shots[0][1].target.write_bytes(b"mine")
+    with (
+        opened_mover(target_folder, fail) as mover,
+        pytest.raises(InputError, match="there is another file of that name"),
+    ):
+        mover.move(shots[:1], fail)
+    assert contents(tmp_path / "photos") == before
+    assert contents(target_folder) == Counter([b"mine"])
+
+
 def kill_before(event_number):
     """Have this process killed before so many of its changes to files; for a forked child."""
     left = event_number

@@ -209,12 +209,14 @@ def _moved(
         try:
             move(one.source, one.target)
         except OSError as error:
-            on_failure(move_error(one, error))
+            failures = [move_error(one, error)]
             for back in reversed(shot[:number]):
                 try:
                     finish_move(back.target, back.source)
-                except OSError as lost:
-                    on_failure(move_error(Move(back.target, back.source), lost))
+                except OSError as stuck:
+                    failures.append(move_error(Move(back.target, back.source), stuck))
+            for failure in failures:
+                on_failure(failure)
             return False
     return True
 

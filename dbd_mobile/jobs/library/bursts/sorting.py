@@ -1,80 +1,24 @@
-"""Folders of photos in; their bursts, each ranked and sorted into a folder, out."""
+"""Folders of photos in; their bursts, each ranked and sorted into a folder, out, and back."""
 
 import os
-import sys
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
-from typing import Literal
 
-from dbd_mobile.burst import rank
 from dbd_mobile.detector import BlurDetector
-from dbd_mobile.errors import ArgumentError, ImageError, InputError
-from dbd_mobile.focus import Focus
-from dbd_mobile.jobs.library.burst_groups import (
-    MAX_GAP_S,
-    MIN_LIKENESS,
-    Look,
-    bursts_of,
-    look_of,
-)
-from dbd_mobile.jobs.library.bursts.file_link import is_linked, link_file
+from dbd_mobile.errors import ArgumentError, InputError
+from dbd_mobile.jobs.library.burst_groups import MAX_GAP_S, MIN_LIKENESS
+from dbd_mobile.jobs.library.bursts.burst import Burst
+from dbd_mobile.jobs.library.bursts.finder import Finder
 from dbd_mobile.jobs.library.bursts.move_journal import (
     JOURNAL,
     Move,
-    Mover,
     move_error,
     opened_mover,
     read_moves,
 )
-from dbd_mobile.jobs.library.capture import Capture, capture_of
+from dbd_mobile.jobs.library.bursts.target import Target, is_within
 from dbd_mobile.jobs.library.photo_walk import photos_in
-from dbd_mobile.jobs.library.shot_files import ShotFiles, shots_of
-from dbd_mobile.jobs.library.thumbnail import SIDE
-from dbd_mobile.photo import Pixels, load_pixels
-from dbd_mobile.photo_file import open_image
-from dbd_mobile.photo_format import RAW, format_of
-
-Action = Literal["stay", "move", "link"]
-"""What becomes of a shot."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class BurstShot:
-    """A shot of a burst.
-
-    Attributes:
-        photos: Its photos, absolute, e.g. a JPEG and its raw file; the first was judged.
-        taken: When it was taken by its EXIF, as "2026-05-01T12:00:00.25", in the camera's time.
-        focus: What was found in the region that the shots are compared by.
-        radius_px: Radius of blur there, as :class:`~dbd_mobile.Ranked` has it.
-        action: What becomes of it.
-        moves: Its files, each with where it goes; none where it stays.
-        is_done: They are there.
-    """
-
-    photos: tuple[Path, ...]
-    taken: str
-    focus: Focus
-    radius_px: float | None
-    action: Action = "stay"
-    moves: tuple[Move, ...] = ()
-    is_done: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Burst:
-    """Shots of one scene.
-
-    Attributes:
-        shots: Two or more, the best first.
-        has_best: There was something that they could be compared by.
-    """
-
-    shots: tuple[BurstShot, ...]
-    has_best: bool
 
 
 def sort_bursts(
@@ -106,7 +50,8 @@ def sort_bursts(
     folder lists what was moved; :func:`undo_moves` moves it back.
 
     Args:
-        paths: Folders, whose photos are looked at, and photos; see :func:`photos_in`.
+        paths: Folders, whose photos are looked at, but for links, and photos; see
+            :func:`photos_in`.
         detector: Ranks the shots.
         recursive: Look into the folders within the folders too; never into that to sort into.
         max_gap_s: Seconds from the end of an exposure to the start of the next in a burst.
@@ -149,7 +94,7 @@ def sort_bursts(
         raise ArgumentError("There is nothing to apply: say where to, by move_to or link_to.")
     if folder is not None:
         for root in roots:
-            if _is_within(root, folder):
+            if is_within(root, folder):
                 raise ArgumentError(
                     f"The photos in {root} would be sorted into {folder}, where they are: name "
                     f"another folder."
@@ -160,11 +105,11 @@ def sort_bursts(
             raise error
         on_problem(error)
 
-    photos = photos_in(roots, recursive=recursive, on_unreadable=fail)
-    finder = _Finder(detector, max_gap_s, min_likeness, fail, on_note, on_progress)
+    photos = photos_in(roots, recursive=recursive, links=False, on_unreadable=fail)
+    finder = Finder(detector, max_gap_s, min_likeness, fail, on_note, on_progress)
     if folder is None:
         return finder.bursts(photos)
-    target = _Target(folder, roots, fail, is_linking=move_to is None, is_for_best=best)
+    target = Target(folder, roots, fail, is_linking=move_to is None, is_for_best=best)
     return _sorted(photos, finder, target, apply=apply)
 
 
@@ -204,6 +149,9 @@ def undo_moves(
         moves = read_moves(path)
         pending = [move for shot in moves.pending for move in shot]
         for move in reversed([*moves.moved, *pending]):
+            if mover is None and not os.path.lexists(move.target):
+                # It never got there, or somebody took it.
+                continue
             try:
                 if mover is not None:
                     mover.undo(move)
@@ -213,209 +161,8 @@ def undo_moves(
                 yield move
 
 
-@dataclass(frozen=True)
-class _Finder:
-    """Finds bursts, and ranks their shots."""
-
-    detector: BlurDetector
-    max_gap_s: float
-    min_likeness: float
-    fail: Callable[[InputError], None]
-    on_note: Callable[[str], None]
-    on_progress: Callable[[int, int], None]
-
-    def bursts(self, photos: Sequence[Path]) -> Generator[Burst, None, None]:
-        """Give the bursts among photos as they are found."""
-        self.on_progress(0, len(photos))
-        captures = [capture_of(photo) for photo in photos]
-        shots = shots_of(photos, captures)
-        timed = [
-            next((captures[index] for index in shot if captures[index] is not None), None)
-            for shot in shots
-        ]
-        untimed = [
-            photos[shot[0]] for shot, capture in zip(shots, timed, strict=True) if not capture
-        ]
-        for photo in untimed:
-            self._refuse_unreadable(photo)
-        if untimed:
-            self.on_note(
-                f"{len(untimed)} of {len(shots)} shots say not when they were taken: they are in "
-                f"no burst."
-            )
-
-        def look_at(place: int) -> Look | None:
-            photo = photos[shots[place][0]]
-            try:
-                return look_of(self._load(photo))
-            except ImageError as error:
-                self._fail_of(photo, error)
-                return None
-
-        done = 0
-        for places in bursts_of(
-            timed, look_at, max_gap_s=self.max_gap_s, min_likeness=self.min_likeness
-        ):
-            if len(places) > 1:
-                yield from self._ranked(
-                    [tuple(photos[index] for index in shots[place]) for place in places],
-                    [timed[place] for place in places],
-                )
-            done += sum(len(shots[place]) for place in places)
-            self.on_progress(done, len(photos))
-
-    def _ranked(
-        self, shots: Sequence[tuple[Path, ...]], captures: Sequence[Capture | None]
-    ) -> Iterator[Burst]:
-        judged = [photos[0] for photos in shots]
-        ranked = rank(
-            self.detector,
-            judged,
-            None,
-            on_unreadable=lambda index, error: self._fail_of(judged[index], error),
-        )
-        if len(ranked) < 2:
-            return
-        found = []
-        for shot in ranked:
-            capture = captures[shot.index]
-            assert capture is not None
-            found.append(
-                BurstShot(
-                    photos=shots[shot.index],
-                    taken=capture.taken,
-                    focus=shot.focus,
-                    radius_px=shot.radius_px,
-                )
-            )
-        yield Burst(shots=tuple(found), has_best=found[0].radius_px is not None)
-
-    def _load(self, photo: Path) -> Pixels:
-        return load_pixels(photo, needed_wh=(SIDE, SIDE), max_pixels=self.detector.max_pixels)
-
-    def _refuse_unreadable(self, photo: Path) -> None:
-        """Say of a photo that is in no burst that it cannot be read, if that is seen at once."""
-        try:
-            with photo.open("rb") as file:
-                kind = format_of(file)
-                if kind != RAW:
-                    open_image(file, kind, name="the photo", max_pixels=sys.maxsize)
-        except Exception:
-            # Pillow's parsers raise a dozen unlike exceptions: this says it in a sentence.
-            try:
-                self._load(photo)
-            except ImageError as error:
-                self._fail_of(photo, error)
-
-    def _fail_of(self, photo: Path, error: ImageError) -> None:
-        said = str(error)
-        self.fail(InputError(said if str(photo) in said else f"{photo}: {said}"))
-
-
-class _Target:
-    """The folder that shots are sorted into."""
-
-    def __init__(
-        self,
-        folder: Path,
-        roots: Sequence[Path],
-        fail: Callable[[InputError], None],
-        *,
-        is_linking: bool,
-        is_for_best: bool,
-    ) -> None:
-        self.folder = folder
-        self.is_linking = is_linking
-        self.fail = fail
-        self._roots = roots
-        self._is_for_best = is_for_best
-        self._files = ShotFiles()
-        self._claimed: set[Path] = set()
-
-    def outside(self, photos: Iterable[Path]) -> list[Path]:
-        """Leave out the photos that were sorted into it before."""
-        is_within = cache(lambda folder: _is_within(folder, self.folder))
-        return [photo for photo in photos if not is_within(photo.parent)]
-
-    def planned(self, burst: Burst) -> Burst:
-        """Say what becomes of each shot."""
-        if not burst.has_best:
-            return burst
-        shots = [
-            self._planned_shot(shot)
-            # What could not be compared may be the best.
-            if shot.radius_px is not None and (place == 0) == self._is_for_best
-            else shot
-            for place, shot in enumerate(burst.shots)
-        ]
-        return replace(burst, shots=tuple(shots))
-
-    def moved(self, burst: Burst, mover: Mover) -> Burst:
-        """Move what was planned."""
-        going = [shot for shot in burst.shots if shot.moves]
-        if not going:
-            return burst
-        done = iter(mover.move([shot.moves for shot in going], self.fail))
-        shots = (_done(shot, next(done)) if shot.moves else shot for shot in burst.shots)
-        return replace(burst, shots=tuple(shots))
-
-    def linked(self, burst: Burst) -> Burst:
-        """Link what was planned."""
-        shots = (_done(shot, self._link(shot)) if shot.moves else shot for shot in burst.shots)
-        return replace(burst, shots=tuple(shots))
-
-    def _planned_shot(self, shot: BurstShot) -> BurstShot:
-        try:
-            files = dict.fromkeys(file for photo in shot.photos for file in self._files.of(photo))
-            # The last, so that the shot is found again as long as it is there.
-            del files[shot.photos[0]]
-            moves = [Move(file, self._target_of(file)) for file in (*files, shot.photos[0])]
-            for move in moves:
-                self._refuse(move)
-        except InputError as error:
-            self.fail(error)
-            return shot
-        self._claimed |= {move.target for move in moves}
-        return replace(shot, action="link" if self.is_linking else "move", moves=tuple(moves))
-
-    def _target_of(self, file: Path) -> Path:
-        """Give a file the place in the folder that it has in the one that was named."""
-        root = next((root for root in self._roots if root in file.parents), file.parent)
-        return self.folder / file.relative_to(root)
-
-    def _refuse(self, move: Move) -> None:
-        """Refuse what cannot be done, before anything is."""
-        if self.is_linking:
-            if move.target in self._claimed or (
-                os.path.lexists(move.target) and not is_linked(move.source, move.target)
-            ):
-                raise InputError(_TAKEN.format(move.source, "linked", move.target))
-            return
-        if move.source.is_symlink():
-            raise InputError(f"{move.source} is not moved: it is a link, not a photo of its own.")
-        if move.target in self._claimed or os.path.lexists(move.target):
-            raise InputError(_TAKEN.format(move.source, "moved", move.target))
-        if not os.access(move.source.parent, os.W_OK | os.X_OK):
-            raise InputError(
-                f"{move.source} is not moved: nothing can be taken out of its folder, which is "
-                f"read-only."
-            )
-
-    def _link(self, shot: BurstShot) -> bool:
-        for move in shot.moves:
-            try:
-                link_file(move.source, move.target)
-            except OSError as error:
-                self.fail(move_error(move, error, "linked"))
-                return False
-        return True
-
-
-_TAKEN = "{} is not {} to {}, where there is another file: name another folder."
-
-
 def _sorted(
-    photos: Sequence[Path], finder: _Finder, target: _Target, *, apply: bool
+    photos: Sequence[Path], finder: Finder, target: Target, *, apply: bool
 ) -> Generator[Burst, None, None]:
     with ExitStack() as stack:
         mover = None
@@ -438,12 +185,3 @@ def _sorted(
             elif apply:
                 planned = target.linked(planned)
             yield planned
-
-
-def _done(shot: BurstShot, is_done: bool) -> BurstShot:
-    """What could not be done stays."""
-    return replace(shot, is_done=True) if is_done else replace(shot, action="stay", moves=())
-
-
-def _is_within(path: Path, folder: Path) -> bool:
-    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
