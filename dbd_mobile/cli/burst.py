@@ -180,13 +180,14 @@ def _facts(shot: BurstShot, burst: Burst, number: int, place: int) -> dict[str, 
 def _fate(shot: BurstShot) -> str:
     if not shot.moves:
         return ""
+    done = "moved to" if shot.action == "move" else "linked as"
     more = len(shot.moves) - 1
-    others = f" with {_files(more)} more" if more else ""
-    return f"  -> {shot.moves[-1].target}{others}"
+    others = f", with {_files(more)} more" if more else ""
+    return f"  {'' if shot.is_done else 'would be '}{done} {shot.moves[-1].target}{others}"
 
 
 def _summary(counts: Counter[str], options: argparse.Namespace) -> str:
-    found = f"{_many(counts['bursts'], 'burst')} of {_many(counts['shots'], 'shot')}"
+    found = f"{_many(counts['bursts'], 'burst')}, {_many(counts['shots'], 'shot')} in all"
     folder = options.move_to or options.link_to
     if folder is None:
         return f"{found}."

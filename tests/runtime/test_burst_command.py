@@ -102,14 +102,14 @@ def test_dry_run_says_what_would_be_done_and_does_nothing(run_told, library, tmp
     ]
     assert [row[6] if len(row) > 6 else None for row in shown] == [
         None,
-        f"-> {rest / 'a2.JPG'} with 2 files more",
-        f"-> {rest / 'a0.JPG'} with 3 files more",
+        f"would be moved to {rest / 'a2.JPG'}, with 2 files more",
+        f"would be moved to {rest / 'a0.JPG'}, with 3 files more",
         None,
-        f"-> {rest / 'in' / 'a0.JPG'}",
+        f"would be moved to {rest / 'in' / 'a0.JPG'}",
     ]
     assert lines[-1] == (
-        f"2 bursts of 5 shots. Nothing was moved: --apply would have 3 shots (8 files) moved to "
-        f"{rest}."
+        f"2 bursts, 5 shots in all. Nothing was moved: --apply would have 3 shots (8 files) moved "
+        f"to {rest}."
     )
     broken, untimed = said.err.splitlines()
     assert "is not a photo" in broken
@@ -127,16 +127,17 @@ def test_all_but_the_best_are_moved_with_what_belongs_to_them_and_come_back(
     (library / "broken.jpg").unlink()
     before, rest = tree(library), tmp_path / "rest"
     assert run_told("burst", library, "--recursive", "--move-to", rest, "--apply") == 0
-    summary = capsys.readouterr().out.splitlines()[-1]
-    assert summary == (
-        f"2 bursts of 5 shots. 3 shots (8 files) moved to {rest}; `dbd-mobile burst {rest} "
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[2].endswith(f"  moved to {rest / 'a2.JPG'}, with 2 files more")
+    assert lines[-1] == (
+        f"2 bursts, 5 shots in all. 3 shots (8 files) moved to {rest}; `dbd-mobile burst {rest} "
         f"--undo` says how to go back."
     )
     assert sorted(tree(rest)) == [*A_GOES, "in/a0.JPG"]
     assert {**tree(library), **tree(rest)} == before
     # The best ones are alone now.
     assert run_told("burst", library, "--recursive", "--move-to", rest, "--apply") == 0
-    assert "0 bursts of 0 shots" in capsys.readouterr().out
+    assert "0 bursts, 0 shots in all" in capsys.readouterr().out
     after = tree(tmp_path)
     assert run_told("burst", rest, "--undo") == 0
     lines = capsys.readouterr().out.splitlines()
@@ -337,7 +338,7 @@ def test_links_to_the_photos_among_them_do_not_stand_for_them(run_told, library,
     for _ in range(2):
         burst = ("burst", library, "--recursive", "--best")
         assert run_told(*burst, "--link-to", links, "--apply") == 0
-        assert "2 bursts of 5 shots" in capsys.readouterr().out
+        assert "2 bursts, 5 shots in all" in capsys.readouterr().out
     assert run_told("burst", library, "--recursive", "--move-to", library / "z", "--apply") == 0
     assert sorted(tree(library / "z")) == [*A_GOES, "in/a0.JPG"]
     assert all(link.exists() for link in links.iterdir())
@@ -413,7 +414,7 @@ def test_missing_folder_is_one_line_and_the_rest_goes_on(run_told, shoot, tmp_pa
     assert run_told("burst", tmp_path / "none", tmp_path / "photos") == 1
     said = capsys.readouterr()
     assert said.err == f"dbd-mobile: There is no folder or photo {tmp_path / 'none'}.\n"
-    assert said.out == "0 bursts of 0 shots.\n"
+    assert said.out == "0 bursts, 0 shots in all.\n"
 
 
 def test_file_system_without_links_is_one_sentence(

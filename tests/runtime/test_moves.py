@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -128,6 +129,38 @@ def test_source_that_cannot_be_removed_stays_and_its_copy_goes(
         move_file(source, target)
     assert source.read_bytes() == b"a"
     assert os.listdir(target_folder) == []
+
+
+@pytest.mark.parametrize("is_removed", [False, True])
+def test_file_that_changes_while_it_is_copied_stays_and_one_that_goes_is_kept(
+    tmp_path, monkeypatch, is_removed
+):
+    source, target = tmp_path / "a.jpg", tmp_path / "moved" / "a.jpg"
+    source.write_bytes(b"a")
+    link, copy = os.link, shutil.copyfileobj
+
+    def refuse(path, name):
+        if Path(path) == source:
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+        link(path, name)
+
+    def copied_as_it_changes(file, *rest):
+        copy(file, *rest)
+        if is_removed:
+            source.unlink()
+        else:
+            source.write_bytes(b"longer")
+
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr(shutil, "copyfileobj", copied_as_it_changes)
+    if is_removed:
+        move_file(source, target)
+        assert target.read_bytes() == b"a"
+    else:
+        with pytest.raises(OSError, match="changed while it was copied"):
+            move_file(source, target)
+        assert source.read_bytes() == b"longer"
+        assert os.listdir(target.parent) == []
 
 
 @pytest.fixture

@@ -88,11 +88,7 @@ def _rename(source: Path, target: Path) -> None:
         return
     # Or a loss of power might take both names.
     _sync(target.parent)
-    try:
-        os.unlink(source)
-    except OSError:
-        os.unlink(target)
-        raise
+    _unlink(source, or_else=target)
 
 
 def _rename_onto_placeholder(source: Path, target: Path) -> None:
@@ -126,14 +122,23 @@ def _move_by_copy(source: Path, target: Path) -> None:
     finally:
         with suppress(OSError):
             os.unlink(part)
-    after = os.lstat(source)
-    if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
-        os.unlink(target)
-        raise OSError(errno.EIO, "it changed while it was copied", str(source))
+    with suppress(FileNotFoundError):
+        after = os.lstat(source)
+        if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+            os.unlink(target)
+            raise OSError(errno.EIO, "it changed while it was copied", str(source))
+    _unlink(source, or_else=target)
+
+
+def _unlink(path: Path, *, or_else: Path) -> None:
+    """Take away the old name, or else the new one."""
     try:
-        os.unlink(source)
+        os.unlink(path)
+    except FileNotFoundError:
+        # Somebody took it away meanwhile: the new one is what is left.
+        pass
     except OSError:
-        os.unlink(target)
+        os.unlink(or_else)
         raise
 
 
