@@ -105,7 +105,9 @@ def resolve(levels: Sequence[Measured]) -> Measured:
     It is the finest one that is confident of a radius in its reliable range, else the coarsest that
     is confident, else none: then the cell has what the finest that looked said. A coarse level that
     calls a cell crisp does not count where a finer one is not sure: all that it says is that the
-    radius is below its own pixel.
+    radius is below its own pixel. Where measurements of less than :data:`MIN_CONFIDENCE` count, one
+    does not against a coarser level that is sure of a radius out of the finer one's range: of what
+    is blurred so much that it sees nothing, a fine level makes a guess.
 
     Args:
         levels: What each level measured, coarsest first, all on the finest level's grid.
@@ -117,8 +119,10 @@ def resolve(levels: Sequence[Measured]) -> Measured:
     radius_px, confidence, motion = (np.zeros(shape, np.float32) for _ in range(3))
     looked, is_sure = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
     for level in levels:
-        in_range = level.radius_px < in_photo(RELIABLE_PX, level.level)
-        counts = level.is_sure & (in_range | ~is_sure)
+        reliable_px = in_photo(RELIABLE_PX, level.level)
+        is_known = (confidence >= np.float32(MIN_CONFIDENCE)) & (radius_px >= reliable_px) & is_sure
+        is_guess = (level.confidence < np.float32(MIN_CONFIDENCE)) & is_known
+        counts = level.is_sure & ((level.radius_px < reliable_px) | ~is_sure) & ~is_guess
         if level.level > 1:
             counts &= level.radius_px >= in_photo(SOFT_PX, level.level)
         taken = counts | (level.looked & ~is_sure)

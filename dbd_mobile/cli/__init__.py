@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dbd_mobile.cli import (
     bench,
     best,
+    burst,
     calibrate,
     completion,
     detect,
@@ -65,7 +66,8 @@ def command_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for command in (
-        detect, judge, best, scan, video, serve, calibrate, models, doctor, bench, completion,
+        detect, judge, best, burst, scan, video, serve, calibrate, models, doctor, bench,
+        completion,
     ):  # fmt: skip
         command.add_parser(commands)
     return parser

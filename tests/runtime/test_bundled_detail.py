@@ -94,3 +94,13 @@ def test_sharpest_of_a_burst_is_found(detector, scene):
     shots = [shot(scene, sigma) for sigma in (2, 0, 4)]
     assert [ranked.index for ranked in detector.best_of(shots, BOX)] == [1, 0, 2]
     assert detector.best_of(shots)[0].index == 1
+
+
+@pytest.mark.parametrize("sigma", [16, 40])
+def test_shot_that_is_blurred_beyond_recognition_is_not_the_sharpest(detector, scene, sigma):
+    """Where it sees nothing the finest level guesses a small radius; a coarse one is sure."""
+    shots = [shot(scene, 3), shot(scene, sigma)]
+    for box in (BOX, None):
+        ranked = detector.best_of(shots, box)
+        assert [place.index for place in ranked] == [0, 1]
+        assert ranked[1].radius_px > 20

@@ -12,7 +12,6 @@ from PIL import Image
 
 from dbd_mobile import InputError
 from dbd_mobile.jobs.library import Record, write_report
-from dbd_mobile.jobs.library.burst_groups import bursts_of
 
 
 class Page(HTMLParser):
@@ -168,37 +167,6 @@ def test_best_shot_of_a_burst_is_first_and_marked(run_told, told, tmp_path):
         ("0.png", False),
         ("3.png", False),
     ]
-
-
-def at(taken, width=400):
-    return Record(photo="", taken=taken, width=width, height=300, judged_by="")
-
-
-@pytest.mark.parametrize(
-    ("records", "bursts"),
-    [
-        ([], []),
-        ([at(None), at(None)], []),
-        ([at("2026-05-01T12:00:00"), at("2026-05-01T12:00:03")], [[0, 1]]),
-        ([at("2026-05-01T12:00:00"), at("2026-05-01T12:00:03.5")], []),
-        # A burst goes on as long as shots follow each other.
-        ([at(f"2026-05-01T12:00:{second:02}.1") for second in (4, 2, 0, 6)], [[2, 1, 0, 3]]),
-        # Another camera's between.
-        (
-            [at("2026-05-01T12:00:00"), at("2026-05-01T12:00:01", 600), at("2026-05-01T12:00:02")],
-            [[0, 2]],
-        ),
-        ([at("2026-02-31T12:00:00"), at("2026-02-31T12:00:00")], []),
-    ],
-)
-def test_bursts_are_shots_of_one_size_that_follow_each_other(records, bursts):
-    assert bursts_of(records, lambda index: np.zeros((16, 16), np.float32)) == bursts
-
-
-def test_shots_that_are_unlike_are_no_burst():
-    grays = [np.zeros((16, 16), np.float32), np.full((16, 16), 50, np.float32), None]
-    records = [at("2026-05-01T12:00:00")] * 3
-    assert bursts_of(records, grays.__getitem__) == []
 
 
 def test_foreign_page_is_never_replaced(run_told, save_told, tmp_path, capsys):

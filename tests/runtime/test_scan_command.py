@@ -267,7 +267,7 @@ def test_second_run_on_a_store_is_refused(run_told, library, tmp_path, capsys, k
     with open_store(store, kind):
         assert run_told("scan", library, f"--{kind}", store, "--resume") == 2
     assert capsys.readouterr().err == (
-        f"dbd-mobile: Another scan writes to {store}: wait for its end, or stop it.\n"
+        f"dbd-mobile: Another process writes to {store}: wait for its end, or stop it.\n"
     )
     assert run_told("scan", library, f"--{kind}", store, "--resume") == 1
 

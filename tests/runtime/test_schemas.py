@@ -28,7 +28,7 @@ def test_facts_of_a_map_are_as_their_schema_says(photo_file, capsys):
     check("detect", capsys.readouterr().out)
 
 
-@pytest.mark.parametrize("command", ["judge", "detect", "bench_report"])
+@pytest.mark.parametrize("command", ["judge", "detect", "bench_report", "burst"])
 def test_schemas_are_schemas(command):
     schema = files("dbd_mobile") / "schemas" / f"{command}.schema.json"
     Draft202012Validator.check_schema(json.loads(schema.read_text("utf-8")))

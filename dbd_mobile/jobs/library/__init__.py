@@ -8,6 +8,7 @@
 ...             print(record.photo, record.verdict)
 """
 
+from dbd_mobile.jobs.library.bursts import Burst, BurstShot, sort_bursts, undo_moves
 from dbd_mobile.jobs.library.condition import condition_of
 from dbd_mobile.jobs.library.library_scan import scan, scan_photos
 from dbd_mobile.jobs.library.photo_walk import photos_in
@@ -18,6 +19,8 @@ from dbd_mobile.jobs.library.xmp_sidecar import write_sidecar
 
 __all__ = [
     "FIELDS",
+    "Burst",
+    "BurstShot",
     "Record",
     "Store",
     "StoreKind",
@@ -27,6 +30,8 @@ __all__ = [
     "refuse_foreign_page",
     "scan",
     "scan_photos",
+    "sort_bursts",
+    "undo_moves",
     "write_report",
     "write_sidecar",
 ]

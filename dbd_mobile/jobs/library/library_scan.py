@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dbd_mobile.detector import BlurDetector
 from dbd_mobile.errors import ArgumentError, ImageError
-from dbd_mobile.jobs.library.capture_time import capture_time
+from dbd_mobile.jobs.library.capture import capture_of
 from dbd_mobile.jobs.library.condition import condition_of
 from dbd_mobile.jobs.library.photo_walk import photos_in
 from dbd_mobile.jobs.library.record import Record, filled
@@ -149,7 +149,8 @@ class _Judge:
             )
         except ImageError as error:
             return replace(record, error=text_of(str(error)))
-        return filled(record, focus, blur_map, taken=capture_time(photo))
+        capture = capture_of(photo)
+        return filled(record, focus, blur_map, taken=None if capture is None else capture.taken)
 
     def has_done(self, record: Record, photo: Path) -> bool:
         """Say whether a record is what this would make of the photo."""

@@ -12,6 +12,7 @@ def photos_in(
     paths: Iterable[str | os.PathLike[str]],
     *,
     recursive: bool = False,
+    links: bool = True,
     on_unreadable: Callable[[InputError], None] | None = None,
 ) -> list[Path]:
     """List the photos in folders: files whose names end as those of photos do.
@@ -24,6 +25,7 @@ def photos_in(
         paths: Folders, whose photos are listed, and files, which are listed whatever their names;
             what is named here may be hidden or a link.
         recursive: Look into the folders within the folders too.
+        links: List links to files too; else only those that are named here.
         on_unreadable: Told of each path or folder that cannot be read; the rest goes on. None
             raises.
 
@@ -38,7 +40,7 @@ def photos_in(
         path = Path(os.fsdecode(named)).absolute()
         try:
             if os.path.isdir(path):
-                photos = _in_folder(path, recursive, on_unreadable)
+                photos = _in_folder(path, recursive, links, on_unreadable)
             elif os.path.isfile(path):
                 photos = iter([(os.path.realpath(path), path)])
             else:
@@ -53,7 +55,10 @@ def photos_in(
 
 
 def _in_folder(
-    folder: Path, recursive: bool, on_unreadable: Callable[[InputError], None] | None
+    folder: Path,
+    recursive: bool,
+    links: bool,
+    on_unreadable: Callable[[InputError], None] | None,
 ) -> Iterator[tuple[str, Path]]:
     """Give the photos of a folder with their real paths."""
     # A stack rather than recursion: folders may be nested deeper than Python's calls.
@@ -77,6 +82,8 @@ def _in_folder(
             photo = folder / entry.name
             if photo.suffix.lower() in PHOTO_ENDINGS and os.path.isfile(photo):
                 is_link = entry.is_symlink()
+                if is_link and not links:
+                    continue
                 yield os.path.realpath(photo) if is_link else os.path.join(real, entry.name), photo
         if recursive:
             waiting += [

@@ -8,15 +8,14 @@ from html import escape
 from importlib.resources import files
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.burst import rank
 from dbd_mobile.detector import BlurDetector
 from dbd_mobile.errors import ImageError, InputError
-from dbd_mobile.jobs.library.burst_groups import bursts_of, gray_of_pixels
+from dbd_mobile.jobs.library.burst_groups import Look, bursts_of, look_of
+from dbd_mobile.jobs.library.capture import capture_of
 from dbd_mobile.jobs.library.record import Record
+from dbd_mobile.jobs.library.shot_files import shots_of
 from dbd_mobile.jobs.library.thumbnail import SIDE, Thumbnail, thumbnail_of
 from dbd_mobile.photo import Pixels, load_pixels
 
@@ -61,8 +60,8 @@ def write_report(
 ) -> None:
     """Write a page with a thumbnail of each photo, by verdict, bursts first.
 
-    Bursts are told by the capture time and a small grey picture; which shot of one is the best, by
-    :meth:`BlurDetector.best_of <dbd_mobile.BlurDetector.best_of>`.
+    Bursts are told by camera, capture time and a small grey picture; which shot of one is the best,
+    by :meth:`BlurDetector.best_of <dbd_mobile.BlurDetector.best_of>`.
 
     Args:
         path: The page; a report that is there already is replaced.
@@ -144,13 +143,19 @@ def _section(title: str) -> str:
 
 
 def _bursts(found: Found, detector: BlurDetector) -> list[list[int]]:
-    def gray_of(index: int) -> NDArray[np.float32] | None:
+    photos = [photo for photo, _ in found]
+    captures = [capture_of(photo) for photo in photos]
+    # A raw file and its JPEG are one shot.
+    shots = [shot[0] for shot in shots_of(photos, captures)]
+
+    def look_at(place: int) -> Look | None:
         try:
-            return gray_of_pixels(_load(found[index][0], (SIDE, SIDE), detector))
+            return look_of(_load(photos[shots[place]], (SIDE, SIDE), detector))
         except ImageError:
             return None
 
-    return bursts_of([record for _, record in found], gray_of)
+    bursts = bursts_of([captures[index] for index in shots], look_at)
+    return sorted([shots[place] for place in burst] for burst in bursts if len(burst) > 1)
 
 
 def _best_first(burst: list[int], found: Found, detector: BlurDetector) -> tuple[list[int], bool]:

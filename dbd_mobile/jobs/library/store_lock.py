@@ -1,4 +1,4 @@
-"""A result store's path in; the right to write to it, of one process at a time."""
+"""A path of results in; the right to write to it, of one process at a time, out."""
 
 import os
 import sys
@@ -27,7 +27,7 @@ def store_locked(store: Path) -> Iterator[None]:
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}.") from None
     if file is None:
-        raise ArgumentError(f"Another scan writes to {store}: wait for its end, or stop it.")
+        raise ArgumentError(f"Another process writes to {store}: wait for its end, or stop it.")
     with file:
         try:
             yield
