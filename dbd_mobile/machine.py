@@ -24,6 +24,24 @@ _THROTTLED_BITS = {
     19: "soft temperature limit since boot",
 }
 
+# ARM's numbers of its cores, which Linux shows in place of a name: those of small boards.
+_ARM = 0x41
+_CORES = {
+    0xB76: "ARM1176",
+    0xC07: "Cortex-A7",
+    0xC0F: "Cortex-A15",
+    0xD03: "Cortex-A53",
+    0xD04: "Cortex-A35",
+    0xD05: "Cortex-A55",
+    0xD07: "Cortex-A57",
+    0xD08: "Cortex-A72",
+    0xD09: "Cortex-A73",
+    0xD0A: "Cortex-A75",
+    0xD0B: "Cortex-A76",
+    0xD0C: "Neoverse N1",
+    0xD41: "Cortex-A78",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
@@ -31,7 +49,8 @@ class Machine:
 
     Attributes:
         board: The board's name, e.g. "Raspberry Pi 5 Model B Rev 1.0"; None on a PC.
-        cpu: The processor's name; None where the system does not say.
+        cpu: The processor's name, of ARM's the kinds of its cores, e.g. "Cortex-A76"; None where
+            the system does not say.
         cores: Logical cores.
         usable_cores: Those that this process may use.
         governor: The first core's clock governor, e.g. "ondemand".
@@ -114,11 +133,27 @@ def peak_memory_bytes() -> int | None:
 
 
 def _cpu_name(root: Path) -> str | None:
+    """Give the names of the kinds of core, in the order of the cores."""
+    names: dict[str, None] = {}
+    model_name = None
+    implementer = 0
     for line in (_read(root / "proc/cpuinfo") or "").splitlines():
-        key, _, value = line.partition(":")
-        if key.strip() == "model name":
-            return value.strip()
-    return None
+        key, _, value = (part.strip() for part in line.partition(":"))
+        if key == "model name":
+            model_name = model_name or value
+        elif key == "CPU implementer":
+            implementer = _number(value)
+        elif key == "CPU part" and implementer == _ARM and _number(value) in _CORES:
+            names[_CORES[_number(value)]] = None
+    # Kernels of 32 bits call each of them "ARMv7 Processor".
+    return ", ".join(names) or model_name
+
+
+def _number(text: str) -> int:
+    try:
+        return int(text, 0)
+    except ValueError:
+        return -1
 
 
 def _memory_bytes(root: Path) -> int | None:
