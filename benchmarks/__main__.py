@@ -13,6 +13,7 @@ from benchmarks.commands import (
     latency,
     memory,
     overhead,
+    pi,
     radius,
     readme,
     video,
@@ -32,6 +33,7 @@ _COMMANDS = (
     video,
     memory,
     android,
+    pi,
     readme,
 )
 

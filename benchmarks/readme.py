@@ -1,4 +1,4 @@
-"""Cards and stored results in, the tables of the README and of the training guide out.
+"""Cards and stored results in, the tables of the README and of the guides out.
 
 Each table stands between ``<!-- NAME -->`` and ``<!-- /NAME -->``.
 """
@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.emulated_pi.report import instruction_rows, memory_rows
 from benchmarks.verdicts.row import Row
 from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.catalogue import AccuracyCard, bundled_ids, load_card
@@ -15,9 +16,11 @@ from training.ablation import ablation_rows
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 TRAINING = ROOT / "training" / "README.md"
+RASPBERRY_PI = ROOT / "docs" / "raspberry-pi.md"
 LATENCY = ROOT / "benchmarks" / "results" / "latency.json"
 ABLATION = ROOT / "benchmarks" / "results" / "ablation.json"
 JUDGE = ROOT / "benchmarks" / "results" / "judge.json"
+EMULATED_PI = ROOT / "benchmarks" / "results" / "raspberry_pi.json"
 
 
 def accuracy_rows() -> list[str]:
@@ -107,6 +110,16 @@ def ablation_table() -> list[str]:
     return ablation_rows(json.loads(ABLATION.read_text(encoding="utf-8")))
 
 
+def pi_instructions_table() -> list[str]:
+    """Markdown rows of the stored counts of instructions on emulated Raspberry Pis."""
+    return instruction_rows(json.loads(EMULATED_PI.read_text(encoding="utf-8")))
+
+
+def pi_memory_table() -> list[str]:
+    """Markdown rows of the stored memory that photos take there."""
+    return memory_rows(json.loads(EMULATED_PI.read_text(encoding="utf-8")))
+
+
 PAGES: dict[Path, dict[str, Callable[[], list[str]]]] = {
     README: {
         "accuracy": accuracy_rows,
@@ -115,6 +128,7 @@ PAGES: dict[Path, dict[str, Callable[[], list[str]]]] = {
         "judge": judge_rows,
     },
     TRAINING: {"ablation": ablation_table},
+    RASPBERRY_PI: {"pi-instructions": pi_instructions_table, "pi-memory": pi_memory_table},
 }
 """Page -> its tables, by name."""
 
