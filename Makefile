@@ -68,7 +68,7 @@ test: test-pi
 else
 test: no-pi
 no-pi:
-	@echo "Left out: the tests on emulated Raspberry Pis; they need $(PI): apt-get install mmdebstrap qemu-user gcc."
+	@echo "Left out: the tests on emulated Raspberry Pis; they need $(PI); apt-get install mmdebstrap qemu-user gcc, as root."
 endif
 
 # From another folder, so that the installed wheel is tested and not the checkout; what Python it was
