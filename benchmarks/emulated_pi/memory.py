@@ -53,7 +53,7 @@ def peak_memory(pi: EmulatedPi, small: Path, photo: Path, options: Sequence[str]
         pi.command(*arguments, qemu=qemu),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
         text=True,
         env=environment(),
     )
