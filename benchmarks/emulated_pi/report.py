@@ -94,9 +94,7 @@ def memory_rows(report: dict[str, Any]) -> list[str]:
             both = (row, peaks[row["width"], True])
             cells = " | ".join(f"{peak['at_most_mb']:.0f}" for peak in both)
             size = f"{row['width']}x{row['height']}"
-            rows.append(
-                f"| {size}, {row['width'] * row['height'] / 1e6:.0f} megapixels | {cells} |"
-            )
+            rows.append(f"| {size}, {row['width'] * row['height'] / 1e6:.0f} MP | {cells} |")
     return rows
 
 
