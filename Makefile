@@ -30,8 +30,13 @@ ANDROID := $(shell for tool in $(JAVA_TOOLS); do command -v $$tool >/dev/null ||
 # What the page of `dbd-mobile serve` is tested in, and its JavaScript checked with.
 BROWSER := $(shell for tool in chromium chromedriver tsc; do command -v $$tool >/dev/null || echo $$tool; done)
 
-.PHONY: demo test test-runtime test-browser test-oldest test-tools test-android test-pythons \
-	check-workflow no-browser aar apk tools clean
+# What Raspberry Pis are emulated with, beside root's rights on 64-bit x86.
+PI_TOOLS := mmdebstrap qemu-aarch64 qemu-arm gcc
+PI := $(shell for tool in $(PI_TOOLS); do command -v $$tool >/dev/null || echo $$tool; done; \
+	test "$$(id -u)" = 0 || echo "root's rights"; test "$$(uname -m)" = x86_64 || echo "64-bit x86")
+
+.PHONY: demo test test-runtime test-browser test-oldest test-tools test-android test-pi test-pythons \
+	check-workflow no-browser no-pi aar apk tools clean
 
 demo: .venv/installed
 	@.venv/bin/dbd-mobile detect "$(PHOTO)" -o "$(OUT)"
@@ -56,6 +61,14 @@ else
 test: no-browser
 no-browser:
 	@echo "Left out: the tests of the page in a browser; they need $(BROWSER): apt-get install chromium chromium-driver node-typescript."
+endif
+
+ifeq ($(PI),)
+test: test-pi
+else
+test: no-pi
+no-pi:
+	@echo "Left out: the tests on emulated Raspberry Pis; they need $(PI); apt-get install mmdebstrap qemu-user gcc, as root."
 endif
 
 # From another folder, so that the installed wheel is tested and not the checkout; what Python it was
@@ -90,6 +103,10 @@ test-tools: .venv/installed .venv-tools/runtime
 test-android: .venv-tools/runtime
 	.venv-tools/bin/python -m pytest tests/android
 	touch build/android/tested
+
+test-pi: .venv/tests
+	OMP_NUM_THREADS=1 .venv/bin/python -m pytest tests/pi
+	touch build/pi/tested
 
 test-pythons: $(patsubst %,test-python-%,$(filter-out $(OWN_PYTHON),$(PYTHONS)))
 

@@ -15,6 +15,7 @@ from benchmarks.commands import (
     memory,
     overhead,
     peers,
+    pi,
     radius,
     readme,
     video,
@@ -35,6 +36,7 @@ _COMMANDS = (
     video,
     memory,
     android,
+    pi,
     collect,
     readme,
 )

@@ -6,9 +6,11 @@ Each table stands between ``<!-- NAME -->`` and ``<!-- /NAME -->``.
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from benchmarks.devices import plots, released_models, store, tables
 from benchmarks.devices.measurement import Measurement
+from benchmarks.emulated_pi.report import instruction_rows, memory_rows
 from benchmarks.peers import plot, table
 from benchmarks.verdicts.row import Row
 from dbd_mobile.atomic_file import atomic_file
@@ -20,10 +22,13 @@ README = ROOT / "README.md"
 TRAINING = ROOT / "training" / "README.md"
 BENCHMARKS = ROOT / "docs" / "benchmarks.md"
 PLOTS = ROOT / "docs" / "benchmarks"
-ABLATION = ROOT / "benchmarks" / "results" / "ablation.json"
-JUDGE = ROOT / "benchmarks" / "results" / "judge.json"
-PEERS = ROOT / "benchmarks" / "results" / "peers.json"
+RASPBERRY_PI = ROOT / "docs" / "raspberry-pi.md"
 PEERS_PICTURE = ROOT / "docs" / "peers.svg"
+RESULTS = ROOT / "benchmarks" / "results"
+ABLATION = RESULTS / "ablation.json"
+EMULATED_PI = RESULTS / "raspberry_pi.json"
+JUDGE = RESULTS / "judge.json"
+PEERS = RESULTS / "peers.json"
 
 
 def accuracy_rows() -> list[str]:
@@ -83,9 +88,8 @@ def latency_rows(measured: Sequence[Measurement]) -> list[str]:
     return rows + tables.latency_rows(measured)
 
 
-def judge_rows() -> list[str]:
+def judge_rows(report: Any) -> list[str]:
     """Markdown rows of the stored measures of verdicts."""
-    report = json.loads(JUDGE.read_text(encoding="utf-8"))
     rows = [
         f"Measured with `{report['model']}` and `{report['detail']}` on: {report['cpu']}; "
         f"{report['backend']}; {report['photos']} native photos.",
@@ -99,19 +103,8 @@ def judge_rows() -> list[str]:
     return rows
 
 
-def peers_rows() -> list[str]:
-    """Markdown lines of the stored comparison with other tools."""
-    return table.markdown_rows(json.loads(PEERS.read_text(encoding="utf-8")))
-
-
-def peers_picture() -> bytes:
-    """The SVG picture of that comparison."""
-    return plot.draw_svg(json.loads(PEERS.read_text(encoding="utf-8")))
-
-
-def ablation_table() -> list[str]:
-    """Markdown rows of the stored ablation."""
-    return ablation_rows(json.loads(ABLATION.read_text(encoding="utf-8")))
+def _stored(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 PAGES: dict[Path, dict[str, Callable[[], list[str]]]] = {
@@ -119,15 +112,19 @@ PAGES: dict[Path, dict[str, Callable[[], list[str]]]] = {
         "accuracy": accuracy_rows,
         "composites": composites_rows,
         "latency": lambda: latency_rows(measurements()),
-        "judge": judge_rows,
-        "peers": peers_rows,
+        "judge": lambda: judge_rows(_stored(JUDGE)),
+        "peers": lambda: table.markdown_rows(_stored(PEERS)),
     },
-    TRAINING: {"ablation": ablation_table},
+    TRAINING: {"ablation": lambda: ablation_rows(_stored(ABLATION))},
     BENCHMARKS: {
         "devices": lambda: tables.device_rows(measurements()),
         "plots": lambda: tables.picture_rows(list(plots.draw(measurements())), PLOTS.name),
         "stages": lambda: tables.stage_rows(measurements()),
         "circumstances": lambda: tables.circumstance_rows(measurements()),
+    },
+    RASPBERRY_PI: {
+        "pi-instructions": lambda: instruction_rows(_stored(EMULATED_PI)),
+        "pi-memory": lambda: memory_rows(_stored(EMULATED_PI)),
     },
 }
 """Page -> its tables, by name."""
@@ -150,7 +147,7 @@ def files() -> dict[Path, bytes]:
     return {
         released_models.RELEASED: released_models.released_text().encode(),
         **{PLOTS / f"{name}.svg": picture for name, picture in pictures.items()},
-        PEERS_PICTURE: peers_picture(),
+        PEERS_PICTURE: plot.draw_svg(_stored(PEERS)),
         **{page: render(page).encode() for page in PAGES},
     }
 

@@ -38,7 +38,8 @@ class Machine:
 
     Attributes:
         board: The board's name, e.g. "Raspberry Pi 5 Model B Rev 1.0"; None on a PC.
-        cpu: The processor's name; None where the system does not say.
+        cpu: The processor's name, of ARM's the kinds of its cores, e.g. "Cortex-A76"; None where
+            the system does not say.
         features: Instructions of the processor that networks gain from; None where the system does
             not say.
         cores: Logical cores.

@@ -36,16 +36,36 @@ _MACOS = {
 # (https://learn.microsoft.com/windows/win32/api/processthreadsapi/nf-processthreadsapi-isprocessorfeaturepresent).
 _WINDOWS = {37: "sse4_1", 39: "avx", 40: "avx2", 41: "avx512f", 19: "neon", 43: "dotprod"}
 
+# ARM's numbers of its cores, which Linux shows in place of a name: those of small boards.
+_ARM = 0x41
+_CORES = {
+    0xB76: "ARM1176",
+    0xC07: "Cortex-A7",
+    0xC0F: "Cortex-A15",
+    0xD03: "Cortex-A53",
+    0xD04: "Cortex-A35",
+    0xD05: "Cortex-A55",
+    0xD07: "Cortex-A57",
+    0xD08: "Cortex-A72",
+    0xD09: "Cortex-A73",
+    0xD0A: "Cortex-A75",
+    0xD0B: "Cortex-A76",
+    0xD0C: "Neoverse N1",
+    0xD41: "Cortex-A78",
+}
+
 
 def processor_name(root: Path = Path("/")) -> str | None:
-    """Give the processor's name; None where the system does not say.
+    """Give the processor's name, of ARM's the kinds of core; None where the system does not say.
 
     Args:
         root: Where the system's ``proc`` folder is.
     """
     if platform.system() == "Darwin":
         return _sysctl().get("machdep.cpu.brand_string")
-    return _cpuinfo(root).get("model name") or platform.processor() or None
+    # Kernels of 32 bits call each of ARM's cores "ARMv7 Processor".
+    cores = ", ".join(_arm_cores(root))
+    return cores or _cpuinfo(root).get("model name") or platform.processor() or None
 
 
 def processor_features(root: Path = Path("/")) -> list[str] | None:
@@ -75,15 +95,38 @@ def processor_features(root: Path = Path("/")) -> list[str] | None:
     return list(dict.fromkeys(name for flag, name in _LINUX.items() if flag in there))
 
 
+def _arm_cores(root: Path) -> list[str]:
+    """The names of the kinds of core, in the order of the cores."""
+    names: dict[str, None] = {}
+    implementer = 0
+    for key, value in _cpuinfo_lines(root):
+        if key == "CPU implementer":
+            implementer = _number(value)
+        elif key == "CPU part" and implementer == _ARM and _number(value) in _CORES:
+            names[_CORES[_number(value)]] = None
+    return list(names)
+
+
+def _number(text: str) -> int:
+    try:
+        return int(text, 0)
+    except ValueError:
+        return -1
+
+
 def _cpuinfo(root: Path) -> dict[str, str]:
     """What ``/proc/cpuinfo`` says of the first core."""
+    # Of several cores the first one's line stays.
+    return dict(reversed(_cpuinfo_lines(root)))
+
+
+def _cpuinfo_lines(root: Path) -> list[tuple[str, str]]:
     try:
         text = (root / "proc/cpuinfo").read_text(errors="replace")
     except OSError:
-        return {}
+        return []
     pairs = (line.partition(":") for line in text.splitlines())
-    # Of several cores the first one's line stays.
-    return {key.strip(): value.strip() for key, _, value in reversed(list(pairs))}
+    return [(key.strip(), value.strip()) for key, _, value in pairs]
 
 
 @cache

@@ -32,8 +32,14 @@ def run(options: argparse.Namespace) -> int:
     machine = read_machine()
     say(f"dbd-mobile {__version__}")
     say(f"Python {machine.python}, {'64' if machine.is_64_bit else '32'}-bit; {machine.system}")
-    say(f"numpy {np.__version__}")
-    say(f"pillow {PIL.__version__}")
+    # By item: one that is too old must not hide the other.
+    numpy_below = "" if machine.is_64_bit else ",<2"
+    new_enough = all(
+        [
+            _is_new_enough("numpy", np.__version__, (1, 26), numpy_below),
+            _is_new_enough("pillow", PIL.__version__, (11, 0)),
+        ]
+    )
     for runtime in RUNTIMES:
         say(f"{runtime.package}: {_state(runtime)}")
     try:
@@ -47,7 +53,22 @@ def run(options: argparse.Namespace) -> int:
             say("ARM with Python 3.10 or 3.11: pip install tflite-runtime 'numpy<2'")
         return 1
     # By id: a model whose card is damaged must not hide the others.
-    return int(not all([_runs(model_id) for model_id in bundled_ids()]))
+    runs = all([_runs(model_id) for model_id in bundled_ids()])
+    return int(not (new_enough and runs))
+
+
+def _is_new_enough(package: str, version: str, oldest: tuple[int, int], below: str = "") -> bool:
+    """Say a package's version, and what to do where it is older than the package requires.
+
+    Installed without its requirements, as 32-bit ARM may need it, it finds the system's.
+    """
+    numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
+    if numbers >= oldest:
+        say(f"{package} {version}")
+        return True
+    wanted = f"{package}>={oldest[0]}.{oldest[1]}{below}"
+    say(f"{package} {version}, too old; fix: pip install '{wanted}'")
+    return False
 
 
 def _state(runtime: Runtime) -> str:

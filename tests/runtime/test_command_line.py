@@ -1,8 +1,10 @@
 """``dbd-mobile``: what it prints and writes, and how it ends."""
 
+import importlib.metadata
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -14,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
+from packaging.requirements import Requirement
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
@@ -494,6 +497,23 @@ def test_doctor_gives_the_fix_where_no_interpreter_is(without_interpreters, caps
     said = capsys.readouterr().out
     assert said.count("not installed") == 3
     assert "Fix: pip install ai-edge-litert" in said
+
+
+def test_doctor_finds_packages_that_are_older_than_the_wheel_requires(monkeypatch, capsys):
+    monkeypatch.setattr("PIL.__version__", "9.4.0")
+    monkeypatch.setattr("numpy.__version__", "1.24.2")
+    assert run("doctor") == 1
+    said = capsys.readouterr().out
+    required = {
+        f"{requirement.name}{specifier}"
+        for requirement in map(Requirement, importlib.metadata.requires("dbd-mobile"))
+        for specifier in requirement.specifier
+    }
+    for package, version in (("pillow", "9.4.0"), ("numpy", "1.24.2")):
+        (oldest,) = re.findall(
+            rf"^{package} {version}, too old; fix: pip install '(.*)'$", said, re.M
+        )
+        assert oldest.removesuffix(".0") in required
 
 
 def test_detect_without_an_interpreter_names_the_fix(without_interpreters, bright_right, capsys):

@@ -20,8 +20,9 @@ def pi(tmp_path):
     files = {
         "proc/device-tree/model": "Raspberry Pi 5 Model B Rev 1.0\0",
         "proc/cpuinfo": "processor\t: 0\nBogoMIPS\t: 108.00\n"
-        "Features\t: fp asimd evtstrm aes fphp asimdhp cpuid asimdrdm lrcpc dcpop asimddp\n\n"
-        "Model\t\t: Raspberry Pi 5\nSerial\t\t: 10000000deadbeef\n",
+        "Features\t: fp asimd evtstrm aes fphp asimdhp cpuid asimdrdm lrcpc dcpop asimddp\n"
+        "CPU implementer\t: 0x41\nCPU architecture: 8\nCPU variant\t: 0x4\nCPU part\t: 0xd0b\n"
+        "CPU revision\t: 1\n\nModel\t\t: Raspberry Pi 5\nSerial\t\t: 10000000deadbeef\n",
         "proc/meminfo": "MemTotal:        8245712 kB\nMemFree: 1 kB\n",
         "sys/devices/system/cpu/cpu0/cpufreq/scaling_governor": "ondemand\n",
         "sys/class/thermal/thermal_zone0/temp": "48850\n",
@@ -44,11 +45,39 @@ def install_vcgencmd(folder, monkeypatch, script):
 def test_raspberry_pi_is_described(pi):
     machine = read_machine(pi)
     assert machine.board == "Raspberry Pi 5 Model B Rev 1.0"
+    assert machine.cpu == "Cortex-A76"
     assert machine.governor == "ondemand"
     assert machine.memory_bytes == 8245712 * 1024
     assert machine.features == ["neon", "fp16", "dotprod"]
     assert 1 <= machine.usable_cores <= machine.cores
     assert "deadbeef" not in repr(machine)
+
+
+@pytest.mark.parametrize(
+    ("cpuinfo", "cpu"),
+    [
+        (
+            "processor\t: 0\nmodel name\t: ARMv7 Processor rev 3 (v7l)\nCPU implementer\t: 0x41\n"
+            "CPU part\t: 0xd08\n",
+            "Cortex-A72",
+        ),
+        (
+            "CPU implementer\t: 0x41\nCPU part\t: 0xd05\n\n"
+            "CPU implementer\t: 0x41\nCPU part\t: 0xd0b\n\n"
+            "CPU implementer\t: 0x41\nCPU part\t: 0xd0b\n",
+            "Cortex-A55, Cortex-A76",
+        ),
+        ("CPU implementer\t: 0x51\nCPU part\t: 0xd0b\n", None),
+        ("CPU implementer\t: 0x41\nCPU part\t: unheard of\n", None),
+        ("model name\t: Some Processor\nmodel name\t: Some Processor\n", "Some Processor"),
+    ],
+    ids=["32-bit kernel", "two kinds", "another maker's", "no number", "named"],
+)
+def test_processor_is_called_by_name(tmp_path, monkeypatch, cpuinfo, cpu):
+    monkeypatch.setattr("platform.processor", lambda: "")
+    (tmp_path / "proc").mkdir()
+    (tmp_path / "proc/cpuinfo").write_text(cpuinfo)
+    assert read_machine(tmp_path).cpu == cpu
 
 
 def test_hottest_zone_is_the_temperature(pi):

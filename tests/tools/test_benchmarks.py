@@ -180,6 +180,7 @@ def test_growth_of_memory_is_given_beside_its_target(run):
         (("overhead", "--model", "heavy"), "no model 'heavy'"),
         (("memory", "--detections", "3"), "--detections must be at least 4, not 3"),
         (("memory", "--loads", "0"), "--loads must be at least 4, not 0"),
+        (("pi", "--runs", "0"), "--runs must be at least 1, not 0"),
         (
             ("accuracy", "--maps", "/data/[final]/maps", "--data", "."),
             "no folder /data/[final]/maps",
@@ -231,8 +232,9 @@ def test_stored_verdicts_are_those_of_the_bundled_model():
         (readme.README, "| cleanvision |"),
         (readme.TRAINING, "| + consistency | yes |"),
         (readme.BENCHMARKS, "| lite "),
+        (readme.RASPBERRY_PI, "| Raspberry Pi 5 Model B Rev 1.0 | Cortex-A76, 64-bit |"),
     ],
-    ids=["readme", "verdicts", "peers", "training", "benchmarks"],
+    ids=["readme", "verdicts", "peers", "training", "benchmarks", "pi"],
 )
 def test_a_pages_tables_are_those_of_the_cards_and_stored_results(page, row):
     text = page.read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Programs that run on the emulated board; they import nothing of the checkout's tools."""
