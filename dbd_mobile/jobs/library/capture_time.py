@@ -2,8 +2,9 @@
 
 import re
 import sys
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from PIL import ExifTags, Image
 
@@ -14,15 +15,18 @@ _TAGS = ExifTags.Base
 _WRITTEN = re.compile(r"(\d{4}):(\d\d):(\d\d)[ T](\d\d):(\d\d):(\d\d)")
 
 
-def capture_time(photo: Path) -> str | None:
+def capture_time(photo: Path | IO[bytes]) -> str | None:
     """Say when a photo was taken, in the camera's own time.
+
+    Args:
+        photo: Its path, or the open file, which is read from its start and left open.
 
     Returns:
         As "2026-05-01T12:00:00" or "2026-05-01T12:00:00.25"; None where its EXIF is missing,
         damaged or has no time, and of a camera's raw file.
     """
     try:
-        with photo.open("rb") as file:
+        with photo.open("rb") if isinstance(photo, Path) else nullcontext(photo) as file:
             kind = format_of(file)
             if kind == RAW:
                 return None
