@@ -1,6 +1,7 @@
 """A scan's options in; the photos' records, by this machine or by a cluster, out."""
 
 import argparse
+import os
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -112,6 +113,10 @@ def _scan_on_ray(
         ) from None
     strictness, at_width = strictness_named(options.strictness), _width_of(options)
     folder: str | None = options.parquet
+    # Workers have folders of their own to be in.
+    for name in ("model", "detail"):
+        if Path(getattr(options, name)).is_file():
+            setattr(options, name, os.path.abspath(getattr(options, name)))
     with (
         without_words_of_threads(to_stderr=options.ray_log),
         nullcontext() if folder is None else open_parquet(folder, resume=options.resume) as store,

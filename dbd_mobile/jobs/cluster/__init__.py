@@ -11,7 +11,7 @@ It needs the extra ``ray``: ``pip install dbd-mobile[ray]``.
 ...             print(record.photo, record.verdict)
 """
 
-from dbd_mobile.jobs.cluster.batch_judging import judge_batch
+from dbd_mobile.jobs.cluster.batch_judging import batches_of, judge_batch, pickled_judge
 from dbd_mobile.jobs.cluster.listed_photo import ListedPhoto, listed_photos
 from dbd_mobile.jobs.cluster.parquet_store import ParquetStore, open_parquet
 from dbd_mobile.jobs.cluster.ray_scan import scan_on_ray
@@ -21,9 +21,11 @@ __all__ = [
     "TABLE_SCHEMA",
     "ListedPhoto",
     "ParquetStore",
+    "batches_of",
     "judge_batch",
     "listed_photos",
     "open_parquet",
+    "pickled_judge",
     "records_of",
     "scan_on_ray",
     "table_of",

@@ -6,17 +6,20 @@ Nothing of an engine is in it: Ray calls it, and so may Dask or Spark.
 import io
 import os
 import pickle
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import pyarrow as pa
 
+from dbd_mobile.detector import BlurDetector
 from dbd_mobile.errors import InputError, sentence_of
 from dbd_mobile.jobs.cluster.file_system import explained, file_system_of
 from dbd_mobile.jobs.cluster.listed_photo import ListedPhoto
 from dbd_mobile.jobs.cluster.record_table import table_of
-from dbd_mobile.jobs.library.library_scan import PhotoJudge
+from dbd_mobile.jobs.library.library_scan import PhotoJudge, photo_judge
 from dbd_mobile.jobs.library.record import Record
+from dbd_mobile.strictness import Strictness
 
 MAX_BYTES = 2**30
 """A larger file is not fetched from a storage: a worker has it in its memory."""
@@ -24,8 +27,26 @@ MAX_BYTES = 2**30
 _PHOTOS = pa.schema([("place", pa.binary()), ("bytes", pa.int64()), ("mtime_s", pa.float64())])
 
 
-def batch_of(photos: list[ListedPhoto]) -> pa.Table:
-    """Make a table of photos that :func:`judge_batch` takes."""
+def pickled_judge(
+    detector: BlurDetector, *, at_width: int | None = None, strictness: str | Strictness = "pixel"
+) -> bytes:
+    """Give what :func:`judge_batch` judges by, as it is sent to a worker.
+
+    Args:
+        detector: Says which models judge, and by how many threads each. A model that is a file must
+            be at the same path where a batch is judged.
+        at_width: As for :meth:`BlurDetector.judge <dbd_mobile.BlurDetector.judge>`.
+        strictness: As there.
+    """
+    return pickle.dumps(photo_judge(detector, strictness, at_width))
+
+
+def batches_of(photos: Sequence[ListedPhoto], size: int) -> list[pa.Table]:
+    """Cut photos into batches of so many, as tables that :func:`judge_batch` takes."""
+    return [_batch_of(photos[start : start + size]) for start in range(0, len(photos), size)]
+
+
+def _batch_of(photos: Sequence[ListedPhoto]) -> pa.Table:
     columns = {
         # A file's name may hold bytes that are no text.
         "place": [os.fsencode(photo.place) for photo in photos],
@@ -39,9 +60,9 @@ def judge_batch(batch: pa.Table, judge: bytes) -> pa.Table:
     """Judge one photo after another; at a time one is in memory.
 
     Args:
-        batch: Of :func:`batch_of`.
-        judge: A pickled :class:`~dbd_mobile.jobs.library.library_scan.PhotoJudge`. The process
-            opens its models once, however many batches come.
+        batch: One of :func:`batches_of`.
+        judge: Of :func:`pickled_judge`. The process opens its models once, however many batches
+            come.
 
     Returns:
         A row a photo, in the order of the batch; one that cannot be judged has an ``error``.

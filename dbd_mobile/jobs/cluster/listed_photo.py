@@ -36,7 +36,7 @@ class ListedPhoto(NamedTuple):
 
 
 def listed_photos(
-    places: Iterable[str],
+    places: Iterable[str | os.PathLike[str]],
     *,
     recursive: bool = False,
     on_unreadable: Callable[[InputError], None] | None = None,
@@ -68,7 +68,7 @@ def listed_photos(
             raise error
         on_unreadable(error)
 
-    for place in places:
+    for place in map(os.fspath, places):
         try:
             path = local_path_of(place)
         except InputError as error:

@@ -5,6 +5,7 @@ whole, so that a reader never finds a half one.
 """
 
 import io
+import os
 import re
 import time
 import uuid
@@ -149,7 +150,7 @@ class ParquetStore:
 
 
 @contextmanager
-def open_parquet(folder: str, *, resume: bool = False) -> Iterator[ParquetStore]:
+def open_parquet(folder: str | os.PathLike[str], *, resume: bool = False) -> Iterator[ParquetStore]:
     """Open a store for one process, or make a new one, with its folder.
 
     However the ``with`` block ends, what was put in is kept. When the process is killed, the last
@@ -165,6 +166,7 @@ def open_parquet(folder: str, *, resume: bool = False) -> Iterator[ParquetStore]
             it; that is known of folders of the machine's own only.
         InputError: It holds Parquet files of something else, or cannot be read or written.
     """
+    folder = os.fspath(folder)
     path = local_path_of(folder)
     if path is not None and Path(path).is_file():
         raise InputError(f"{folder} is a file: name a folder.")

@@ -90,8 +90,8 @@ def check_nodes(judge: bytes, judged_by: str) -> None:
             found: tuple[str, str] = ray.get(reference)
         except ray.exceptions.RayTaskError as error:
             raise InputError(
-                f"The node {asked[reference]} cannot judge photos; `pip install "
-                f"dbd-mobile[ray]=={__version__}` is needed there: {_cause_of(error)}"
+                f"The node {asked[reference]} cannot judge photos; it needs dbd-mobile[ray] "
+                f"{__version__} and the models at the same paths: {_cause_of(error)}"
             ) from None
         except ray.exceptions.RayError:
             # It was lost since; others do its work.

@@ -1,10 +1,9 @@
 """Listed photos in; Ray Data has them judged on a cluster; a record of each out, as they come."""
 
 import logging
-import pickle
 import warnings
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 
 import pyarrow as pa
 import ray
@@ -13,7 +12,11 @@ from ray.util.annotations import RayDeprecationWarning
 
 from dbd_mobile.detector import BlurDetector
 from dbd_mobile.errors import ArgumentError
-from dbd_mobile.jobs.cluster.batch_judging import batch_of, judge_batch
+from dbd_mobile.jobs.cluster.batch_judging import (
+    batches_of,
+    judge_batch,
+    pickled_judge,
+)
 from dbd_mobile.jobs.cluster.listed_photo import ListedPhoto
 from dbd_mobile.jobs.cluster.parquet_store import ParquetStore
 from dbd_mobile.jobs.cluster.ray_cluster import check_nodes, connected
@@ -29,8 +32,6 @@ _MOST_A_TASK = 64
 _TASKS_A_CPU = 16
 # Of a task whose process or node died.
 _RETRIES = 3
-
-_KNOWN = ["photo", "bytes", "mtime_s", "judged_by", "error"]
 
 
 def scan_on_ray(
@@ -76,34 +77,35 @@ def scan_on_ray(
     number = None if jobs is None else whole_number(jobs)
     if jobs is not None and (number is None or number < 1):
         raise ArgumentError(f"jobs is a whole number from 1, got {jobs!r}.")
-    judge = photo_judge(detector, strictness, at_width)
+    judge = pickled_judge(detector, at_width=at_width, strictness=strictness)
+    judged_by = photo_judge(detector, strictness, at_width).judged_by
     left = {photo.name: photo for photo in photos}
     replaces = False
     if store is not None:
-        for record, is_done in _known(store, left, judge.judged_by):
+        for record, is_done in _known(store, left, judged_by):
             replaces |= not is_done
             if is_done:
                 del left[record.photo]
                 yield record
     if not left:
         return
-    pickled = pickle.dumps(judge)
     with connected(address, number, log=log):
-        check_nodes(pickled, judge.judged_by)
+        check_nodes(judge, judged_by)
         # Those that are missing then had to do with the death of a process: each for itself.
         for most in (_MOST_A_TASK, 1):
-            for table in _judged(list(left.values()), pickled, number, most, log=log):
-                if store is not None:
-                    store.add(table, replaces=replaces)
-                for record in records_of(table):
-                    del left[record.photo]
-                    yield record
+            with closing(_judged(list(left.values()), judge, number, most, log=log)) as tables:
+                for table in tables:
+                    # Not even a cluster that loses nodes gives one twice.
+                    records = [r for r in records_of(table) if left.pop(r.photo, None) is not None]
+                    if store is not None:
+                        store.add(table_of(records), replaces=replaces)
+                    yield from records
     for photo in left.values():
         record = Record(
             photo=photo.name,
             bytes=photo.bytes,
             mtime_s=photo.mtime_s,
-            judged_by=judge.judged_by,
+            judged_by=judged_by,
             error="The process that judged it died each time, as of too little memory.",
         )
         if store is not None:
@@ -132,8 +134,7 @@ def _judged(
         return
     cpus = int(ray.cluster_resources().get("CPU", 1))
     size = min(most, max(1, len(photos) // (_TASKS_A_CPU * (jobs or cpus))))
-    batches = [batch_of(photos[start : start + size]) for start in range(0, len(photos), size)]
-    listed = ray.data.from_arrow(batches)
+    listed = ray.data.from_arrow(batches_of(photos, size))
     listed.context.enable_progress_bars = log
     # What is lost with a process that dies each time is missed by who asked for it.
     listed.context.max_errored_blocks = -1
