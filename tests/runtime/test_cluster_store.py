@@ -110,6 +110,13 @@ def test_what_is_put_in_is_read_by_others_and_gone_on_with(tmp_path, memory, whe
     assert all(name.endswith(".parquet") for name in names)
 
 
+def test_storage_may_have_no_empty_folders(memory, monkeypatch):
+    monkeypatch.setattr(type(memory), "makedirs", lambda *arguments, **options: None)
+    with open_parquet("memory://focus", resume=True) as store:
+        store.add(table_of([JUDGED]))
+    assert len(memory.ls("/focus")) == 1
+
+
 def test_new_record_takes_the_place_of_the_old_one(tmp_path):
     folder = tmp_path / "focus"
     with open_parquet(folder) as store:

@@ -68,7 +68,8 @@ def listed_photos(
             raise error
         on_unreadable(error)
 
-    for place in map(os.fspath, places):
+    for named in places:
+        place = os.fspath(named)
         try:
             path = local_path_of(place)
         except InputError as error:

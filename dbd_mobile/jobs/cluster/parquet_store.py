@@ -130,7 +130,11 @@ class ParquetStore:
                 self._parts.remove(name)
 
     def _names(self) -> list[str]:
-        found: list[Any] = self._file_system.ls(self._path, detail=False)
+        try:
+            found: list[Any] = self._file_system.ls(self._path, detail=False)
+        except FileNotFoundError:
+            # S3 has no empty folders.
+            return []
         return [name.rstrip("/").rpartition("/")[2] for name in found]
 
     def _read(self, name: str, columns: list[str] | None) -> pa.Table:
