@@ -103,7 +103,8 @@ def _scan_on_ray(
         raise ArgumentError("--resume goes on with a folder: name it by --parquet.")
     # They are of an extra, and take a while to load.
     try:
-        from dbd_mobile.jobs.cluster import listed_photos, open_parquet, scan_on_ray
+        from dbd_mobile.jobs.cluster import listed_photos, open_parquet
+        from dbd_mobile.jobs.cluster.ray_scan import scan_on_ray
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("dbd_mobile"):
             raise

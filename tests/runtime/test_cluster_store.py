@@ -15,7 +15,6 @@ from dbd_mobile.jobs.library import Record, scan
 
 fsspec = pytest.importorskip("fsspec", reason="needs the extra ray")
 pa = pytest.importorskip("pyarrow", reason="needs the extra ray")
-pytest.importorskip("ray", reason="needs the extra ray, which this Python has no wheel of")
 pq = pytest.importorskip("pyarrow.parquet")
 
 from dbd_mobile.jobs.cluster import (  # noqa: E402

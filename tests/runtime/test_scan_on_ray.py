@@ -141,7 +141,8 @@ def test_resumed_scan_judges_what_is_new_has_changed_or_was_not_read(
 
 
 def test_every_photo_is_there_once_when_a_node_is_lost(cluster, told_detector, many, tmp_path):
-    from dbd_mobile.jobs.cluster import listed_photos, open_parquet, scan_on_ray
+    from dbd_mobile.jobs.cluster import listed_photos, open_parquet
+    from dbd_mobile.jobs.cluster.ray_scan import scan_on_ray
 
     folder = tmp_path / "focus"
     (node,), found = cluster.worker_nodes, []
@@ -164,7 +165,8 @@ def test_photo_that_ends_every_process_has_an_error_and_the_rest_goes_on(
 ):
     from deadly import DeadlyDetector
 
-    from dbd_mobile.jobs.cluster import listed_photos, scan_on_ray
+    from dbd_mobile.jobs.cluster import listed_photos
+    from dbd_mobile.jobs.cluster.ray_scan import scan_on_ray
 
     for number in range(4):
         save_told(f"photos/{number}.png")
@@ -239,7 +241,8 @@ def test_signals_end_a_cluster_of_this_machine_and_keep_what_was_found(many, tmp
 
 
 def test_node_with_another_version_is_named(cluster, told_detector, photo_file, monkeypatch):
-    from dbd_mobile.jobs.cluster import listed_photos, ray_cluster, scan_on_ray
+    from dbd_mobile.jobs.cluster import listed_photos, ray_cluster
+    from dbd_mobile.jobs.cluster.ray_scan import scan_on_ray
 
     monkeypatch.setattr(ray_cluster, "__version__", "99")
     with pytest.raises(InputError, match=r"The node .* judges by dbd-mobile .*: install the same"):
@@ -247,7 +250,8 @@ def test_node_with_another_version_is_named(cluster, told_detector, photo_file, 
 
 
 def test_node_without_the_model_is_named(cluster, save_told, tmp_path):
-    from dbd_mobile.jobs.cluster import listed_photos, scan_on_ray
+    from dbd_mobile.jobs.cluster import listed_photos
+    from dbd_mobile.jobs.cluster.ray_scan import scan_on_ray
 
     photo, model = save_told("photo.png"), tmp_path / "mine.tflite"
     shutil.copyfile(MODELS[1], model)
@@ -295,7 +299,7 @@ def test_cluster_that_does_not_answer_is_said_at_once(run_told, photo_file, caps
 
 
 def test_number_of_jobs_is_checked(told_detector):
-    from dbd_mobile.jobs.cluster import scan_on_ray
+    from dbd_mobile.jobs.cluster.ray_scan import scan_on_ray
 
     with pytest.raises(ArgumentError, match="jobs is a whole number from 1, got 0"):
         [*scan_on_ray([], told_detector, jobs=0)]
@@ -315,10 +319,16 @@ def test_missing_package_is_said_with_the_line_that_installs_it(photo_file, pack
     )
 
 
-def test_library_and_command_line_load_no_ray_before_it_is_asked_for():
+@pytest.mark.parametrize(
+    ("modules", "loaded"),
+    [
+        ("dbd_mobile.cli, dbd_mobile.jobs.library", []),
+        ("dbd_mobile.jobs.cluster", ["fsspec", "pyarrow"]),
+    ],
+)
+def test_ray_is_loaded_when_it_is_asked_for(modules, loaded):
     code = (
-        "import sys, dbd_mobile.cli, dbd_mobile.jobs.library; "
-        "print(sorted({'ray', 'pyarrow', 'fsspec', 'pandas'} & {*sys.modules}))"
+        f"import sys, {modules}; print(sorted({{'ray', 'pyarrow', 'fsspec'}} & {{*sys.modules}}))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert done.stdout.strip() == str(loaded)

@@ -1,9 +1,11 @@
-"""A library of photos on many machines: Ray Data has the photos judged, Parquet keeps the records.
+"""A library of photos on many machines: an engine has the photos judged, Parquet keeps the records.
 
-It needs the extra ``ray``: ``pip install dbd-mobile[ray]``.
+It needs the extra ``ray``: ``pip install dbd-mobile[ray]``. Ray itself is loaded by ``ray_scan``
+alone: what the workers of another engine run does without.
 
 >>> from dbd_mobile import BlurDetector
->>> from dbd_mobile.jobs.cluster import listed_photos, open_parquet, scan_on_ray
+>>> from dbd_mobile.jobs.cluster import listed_photos, open_parquet
+>>> from dbd_mobile.jobs.cluster.ray_scan import scan_on_ray
 >>> photos = listed_photos(["s3://bucket/photos"], recursive=True)  # doctest: +SKIP
 >>> with BlurDetector(threads=1) as detector:  # doctest: +SKIP
 ...     with open_parquet("s3://bucket/focus", resume=True) as store:
@@ -14,7 +16,6 @@ It needs the extra ``ray``: ``pip install dbd-mobile[ray]``.
 from dbd_mobile.jobs.cluster.batch_judging import batches_of, judge_batch, pickled_judge
 from dbd_mobile.jobs.cluster.listed_photo import ListedPhoto, listed_photos
 from dbd_mobile.jobs.cluster.parquet_store import ParquetStore, open_parquet
-from dbd_mobile.jobs.cluster.ray_scan import scan_on_ray
 from dbd_mobile.jobs.cluster.record_table import TABLE_SCHEMA, records_of, table_of
 
 __all__ = [
@@ -27,6 +28,5 @@ __all__ = [
     "open_parquet",
     "pickled_judge",
     "records_of",
-    "scan_on_ray",
     "table_of",
 ]
