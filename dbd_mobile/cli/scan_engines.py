@@ -11,7 +11,7 @@ from typing import get_args
 from dbd_mobile.cli.chatter import without_words_of_threads
 from dbd_mobile.cli.judging import detector_of, strictness_named
 from dbd_mobile.detector import BlurDetector
-from dbd_mobile.errors import ArgumentError, InputError
+from dbd_mobile.errors import ArgumentError, InputError, sentence_of
 from dbd_mobile.jobs.library import Record, StoreKind, open_store, photos_in, scan_photos
 from dbd_mobile.strictness import checked_width
 
@@ -112,6 +112,9 @@ def _scan_on_ray(
             f"--engine ray needs the package {error.name}: `pip install dbd-mobile[ray]` installs "
             f"it."
         ) from None
+    except ImportError as error:
+        # Arrow refuses an older numpy so.
+        raise InputError(f"--engine ray cannot be loaded: {sentence_of(error)}") from None
     strictness, at_width = strictness_named(options.strictness), _width_of(options)
     folder: str | None = options.parquet
     # Workers have folders of their own to be in.

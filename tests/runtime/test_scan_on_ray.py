@@ -319,6 +319,17 @@ def test_missing_package_is_said_with_the_line_that_installs_it(photo_file, pack
     )
 
 
+def test_package_that_does_not_load_is_said_in_a_sentence(photo_file, tmp_path):
+    (tmp_path / "pyarrow.py").write_text("raise ImportError('pyarrow requires NumPy 2.0')")
+    code = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from dbd_mobile.cli import main; "
+        f"sys.exit(main(['scan', {str(photo_file)!r}, '--engine', 'ray']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "dbd-mobile: --engine ray cannot be loaded: pyarrow requires NumPy 2.0.\n"
+
+
 @pytest.mark.parametrize(
     ("modules", "loaded"),
     [
