@@ -15,7 +15,7 @@ class Row:
         measure: Which measure it belongs to, e.g. "undecidable".
         what: What was measured, in a few words.
         value: The number; None where nothing could be measured.
-        unit: "share", "score", "log2", "px", "times", "ms" or "MB".
+        unit: "share", "score", "log2", "px", "times", "photos/s", "s", "ms" or "MB".
         count: Of how many boxes, photos or runs it is a number.
         at_least: Its target, where more is better.
         at_most: Its target, where less is better. Without either it is reported only.

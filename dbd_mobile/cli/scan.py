@@ -4,31 +4,25 @@ import argparse
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import get_args
 
-from dbd_mobile.cli.judging import add_detector, add_strictness, detector_of, strictness_named
+from dbd_mobile.cli.judging import add_detector, add_strictness
 from dbd_mobile.cli.options import EXIT_STATUS, add_at_width, whole_number
+from dbd_mobile.cli.scan_engines import STORE_KINDS, engine_of
 from dbd_mobile.cli.screen import complain, counting, say
 from dbd_mobile.cli.signals import Ended
-from dbd_mobile.errors import ArgumentError, InputError
+from dbd_mobile.errors import InputError
 from dbd_mobile.jobs.library import (
     FIELDS,
     Record,
-    StoreKind,
     condition_of,
-    open_store,
-    photos_in,
     refuse_foreign_page,
-    scan_photos,
     write_report,
     write_sidecar,
 )
-from dbd_mobile.strictness import checked_width
 from dbd_mobile.verdict import Verdict
-
-_KINDS = get_args(StoreKind)
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -44,9 +38,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "that cannot be read has an error in the place of a verdict. Photos are never written to.",
         epilog=EXIT_STATUS,
     )
-    parser.add_argument(
-        "paths", nargs="+", type=Path, metavar="FOLDER", help="a folder of photos, or a photo"
-    )
+    parser.add_argument("paths", nargs="+", metavar="FOLDER", help="a folder of photos, or a photo")
     parser.add_argument(
         "--recursive", action="store_true", help="look into the folders within the folders too"
     )
@@ -54,13 +46,37 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--jobs",
         type=whole_number,
         metavar="N",
-        help="photos that are judged at a time; default: the usable cores, at most 4",
+        help="photos that are judged at a time; default: the usable cores, at most 4, or the "
+        "cluster's CPUs",
     )
     stores = parser.add_mutually_exclusive_group()
-    for kind, what in zip(_KINDS, ("JSON lines", "comma-separated values", "SQLite"), strict=True):
+    for kind, what in zip(
+        STORE_KINDS, ("JSON lines", "comma-separated values", "SQLite"), strict=True
+    ):
         stores.add_argument(
             f"--{kind}", type=Path, metavar="FILE", help=f"keep what was found there, as {what}"
         )
+    stores.add_argument(
+        "--parquet",
+        metavar="FOLDER",
+        help="keep it there as Parquet, for --engine ray; it may be a URL. What the last minute "
+        "found is lost if the command is killed, but not if it is interrupted",
+    )
+    parser.add_argument(
+        "--engine",
+        choices=("local", "ray"),
+        default="local",
+        help="what has the photos judged: this process, or processes on all machines of a Ray "
+        "cluster; then FOLDER may be a URL that fsspec opens, as s3://bucket/photos. It needs: pip "
+        "install dbd-mobile[ray]. Default: local",
+    )
+    parser.add_argument(
+        "--ray-address",
+        metavar="HOST:PORT",
+        help="the cluster's head, or auto for the cluster that this machine is in; default: that "
+        "of the environment variable RAY_ADDRESS, or else Ray is started on this machine alone",
+    )
+    parser.add_argument("--ray-log", action="store_true", help="let Ray say on stderr what it does")
     parser.add_argument(
         "--resume",
         action="store_true",
@@ -100,9 +116,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(options: argparse.Namespace) -> int:
     """Judge the photos; 1 if some failed, else 0."""
+    engine = engine_of(options)
     holds = None if options.where is None else condition_of(options.where)
-    strictness = strictness_named(options.strictness)
-    at_width = None if options.at_width is None else checked_width(options.at_width)
     found: Counter[str] = Counter()
     chosen: list[tuple[Path, Record]] = []
     has_failed = False
@@ -112,72 +127,47 @@ def run(options: argparse.Namespace) -> int:
         has_failed = True
         complain(f"dbd-mobile: {error}")
 
-    kind, path = _store_named(options)
     if options.report is not None:
         refuse_foreign_page(options.report)
-    with (
-        nullcontext() if kind is None else open_store(path, kind, resume=options.resume) as store,
-        detector_of(options) as detector,
-    ):
-        photos = photos_in(options.paths, recursive=options.recursive, on_unreadable=leave_out)
-        records = scan_photos(
-            photos,
-            detector,
-            store=store,
-            at_width=at_width,
-            strictness=strictness,
-            jobs=options.jobs,
-        )
+    with engine(options, leave_out) as scan:
         with (
-            _said_how_to_go_on(kind, path, found),
-            closing(records),
-            counting(len(photos), "photos") as advance,
+            _said_how_to_go_on(scan.kept_in, found),
+            closing(scan.records),
+            counting(scan.total, "photos") as advance,
         ):
-            for photo, record in zip(photos, records, strict=True):
+            for place, record in scan.records:
                 found[record.verdict or "not read"] += 1
                 if record.error is not None:
                     has_failed = True
                     complain(f"dbd-mobile: {_naming(record.error, record.photo)}")
                 is_chosen = holds is None or holds(record)
-                if is_chosen and (store is None or holds is not None):
+                if is_chosen and (scan.kept_in is None or holds is not None):
                     say(json.dumps(record.to_dict()))
                 if is_chosen and options.report is not None:
-                    chosen.append((photo, record))
+                    chosen.append((Path(place), record))
                 if is_chosen and options.xmp:
                     try:
-                        write_sidecar(photo, record)
+                        write_sidecar(Path(place), record)
                     except InputError as error:
                         leave_out(error)
                 advance()
         if options.report is not None:
             with counting(len(chosen), "thumbnails") as advance:
-                write_report(options.report, chosen, detector, advance)
-    if store is not None and holds is None:
-        say(f"{_summary(found)}; in {path}")
+                write_report(options.report, chosen, scan.detector, advance)
+    if scan.kept_in is not None and holds is None:
+        say(f"{_summary(found)}; in {scan.kept_in}")
     return int(has_failed)
 
 
-def _store_named(options: argparse.Namespace) -> tuple[StoreKind | None, Path]:
-    """Give the kind and the path of the store; None where none was asked for."""
-    for kind in _KINDS:
-        if (path := getattr(options, kind)) is not None:
-            return kind, path
-    if options.resume:
-        raise ArgumentError("--resume goes on with a file: name it by --jsonl, --csv or --sqlite.")
-    return None, Path()
-
-
 @contextmanager
-def _said_how_to_go_on(
-    kind: StoreKind | None, path: Path, found: Mapping[str, int]
-) -> Iterator[None]:
+def _said_how_to_go_on(kept_in: str | None, found: Mapping[str, int]) -> Iterator[None]:
     """Say after an interruption what there is and how to go on."""
     try:
         yield
     except (KeyboardInterrupt, Ended):
-        if kind is not None:
+        if kept_in is not None:
             complain(
-                f"dbd-mobile: {sum(found.values())} photos are in {path}: the same command with "
+                f"dbd-mobile: {sum(found.values())} photos are in {kept_in}: the same command with "
                 f"--resume goes on."
             )
         raise

@@ -62,7 +62,7 @@ def test_every_package_that_the_tools_import_is_pinned():
     places = ("requirements/tools.txt", "requirements/test.txt", "Makefile")
     said = "".join((ROOT / place).read_text() for place in places)
     said += "\n".join(importlib.metadata.requires("onnx2tf"))
-    pinned = {name.lower() for name in re.findall(r"([\w-]+)==", said)}
+    pinned = {name.lower() for name in re.findall(r"([\w-]+)(?:\[\w+\])?==", said)}
     makers = importlib.metadata.packages_distributions()
     for name in sorted(imported - sys.stdlib_module_names):
         assert {maker.lower().replace("_", "-") for maker in makers[name]} & pinned, name

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -46,14 +47,17 @@ class Capture:
         return _time_s(self.taken, self.zone)
 
 
-def capture_of(photo: Path) -> Capture | None:
+def capture_of(photo: Path | IO[bytes]) -> Capture | None:
     """Say how a photo was taken.
+
+    Args:
+        photo: Its path, or the open file, which is read from its start and left open.
 
     Returns:
         None where its EXIF is missing or damaged, or has no time.
     """
     try:
-        with photo.open("rb") as file:
+        with photo.open("rb") if isinstance(photo, Path) else nullcontext(photo) as file:
             kind = format_of(file)
             return _capture_of_raw(file) if kind == RAW else _capture_of(_exif_of(file, kind))
     except Exception:

@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import IO
 
 from dbd_mobile.detector import BlurDetector
 from dbd_mobile.errors import ArgumentError, ImageError
@@ -96,24 +97,23 @@ def scan_photos(
     jobs: int | None = None,
 ) -> Generator[Record, None, None]:
     """Judge photos; arguments, records and errors as for :func:`scan`."""
-    asked = strictness_of(strictness)
-    width = asked.at_width if at_width is None else checked_width(at_width)
+    judge = photo_judge(detector, strictness, at_width)
     number = min(4, usable_cores()) if jobs is None else whole_number(jobs)
     if number is None or not 1 <= number <= MAX_JOBS:
         raise ArgumentError(f"jobs is a whole number from 1 to {MAX_JOBS}, got {jobs!r}.")
-    seen = "100 %" if width is None else f"{width} pixels"
-    judged_by = (
-        f"{text_of(detector.model_name)} {detector.model_sha256[:12]}, "
-        f"{text_of(detector.detail_name)} {detector.detail_sha256[:12]}, "
-        f"sharp up to {asked.max_radius_px:g} px at {seen}"
-    )
-    judge = _Judge(detector, asked, width, judged_by)
     return _scanned(iter(photos), judge, store, number)
 
 
 @dataclass(frozen=True)
-class _Judge:
-    """Makes the record of a photo."""
+class PhotoJudge:
+    """Makes the record of a photo; :func:`photo_judge` makes it.
+
+    Attributes:
+        detector: Judges the photos.
+        strictness: What counts as sharp.
+        at_width: Seen so many pixels wide, or at 100 %.
+        judged_by: All of that in words, as records have it.
+    """
 
     detector: BlurDetector
     strictness: Strictness
@@ -121,6 +121,7 @@ class _Judge:
     judged_by: str
 
     def __call__(self, photo: Path) -> Record:
+        """Judge a photo's file."""
         name = text_of(photo)
         # Before it is read: what is changed meanwhile is seen the next time.
         try:
@@ -134,6 +135,15 @@ class _Judge:
             mtime_s=status.st_mtime,
             judged_by=self.judged_by,
         )
+        return self.fill(record, photo)
+
+    def fill(self, record: Record, photo: Path | IO[bytes]) -> Record:
+        """Give the record of a photo with what is found in it, or why nothing is.
+
+        Args:
+            record: Its name, size, time and ``judged_by``.
+            photo: Its path, or the open file, which is read from its start and left open.
+        """
         needed_wh = self.detector.model_facts.input.size_wh if self.at_width else None
         try:
             # Decoded once for both; as much of it as `judge` would decode.
@@ -163,8 +173,23 @@ class _Judge:
         return (record.bytes, record.mtime_s) == (status.st_size, status.st_mtime)
 
 
+def photo_judge(
+    detector: BlurDetector, strictness: str | Strictness, at_width: int | None
+) -> PhotoJudge:
+    """Make what judges one photo after another; arguments and errors as for :func:`scan`."""
+    asked = strictness_of(strictness)
+    width = asked.at_width if at_width is None else checked_width(at_width)
+    seen = "100 %" if width is None else f"{width} pixels"
+    judged_by = (
+        f"{text_of(detector.model_name)} {detector.model_sha256[:12]}, "
+        f"{text_of(detector.detail_name)} {detector.detail_sha256[:12]}, "
+        f"sharp up to {asked.max_radius_px:g} px at {seen}"
+    )
+    return PhotoJudge(detector, asked, width, judged_by)
+
+
 def _scanned(
-    photos: Iterator[Path], judge: _Judge, store: Store | None, jobs: int
+    photos: Iterator[Path], judge: PhotoJudge, store: Store | None, jobs: int
 ) -> Generator[Record, None, None]:
     """Keep so many photos in work; a record is stored before it is given."""
     ahead: deque[tuple[Record | None, Future[Record] | None]] = deque()
