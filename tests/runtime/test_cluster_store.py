@@ -192,7 +192,7 @@ def test_what_is_there_is_never_written_over(tmp_path, memory):
 def test_second_scan_into_a_folder_is_refused(tmp_path):
     with (
         open_parquet(tmp_path / "focus"),
-        pytest.raises(ArgumentError, match="Another scan writes to"),
+        pytest.raises(ArgumentError, match="Another process writes to"),
     ):
         open_parquet(tmp_path / "focus", resume=True).__enter__()
 
