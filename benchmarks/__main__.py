@@ -15,6 +15,7 @@ from benchmarks.commands import (
     overhead,
     radius,
     readme,
+    roofline,
     video,
     worst,
 )
@@ -29,6 +30,7 @@ _COMMANDS = (
     judge,
     latency,
     overhead,
+    roofline,
     video,
     memory,
     android,

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.roofline.tables import kinds_of, processor_of
 from benchmarks.verdicts.row import Row
 from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.catalogue import AccuracyCard, bundled_ids, load_card
@@ -18,6 +19,9 @@ TRAINING = ROOT / "training" / "README.md"
 LATENCY = ROOT / "benchmarks" / "results" / "latency.json"
 ABLATION = ROOT / "benchmarks" / "results" / "ablation.json"
 JUDGE = ROOT / "benchmarks" / "results" / "judge.json"
+ROOFLINES = [
+    ROOT / "benchmarks" / "results" / name for name in ("roofline.json", "roofline_no_amx.json")
+]
 
 
 def accuracy_rows() -> list[str]:
@@ -86,6 +90,29 @@ def latency_rows() -> list[str]:
     return rows
 
 
+def roofline_rows() -> list[str]:
+    """Markdown rows of what the models reach of the interpreter's peak, as it was stored."""
+    rows = [
+        "| processor | peak, GMAC/s: over all channels, depthwise | model | ms | GMAC/s | of the "
+        "peak | of its operators' peaks | its time: depthwise, 1x1, 3x3, the rest |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for report in (json.loads(path.read_text(encoding="utf-8")) for path in ROOFLINES):
+        peaks = report["peak_gmacs_s"]
+        for model in report["models"]:
+            us = {row["kind"]: row["us"] for row in kinds_of(model)}
+            total = sum(us.values())
+            parts = [us.pop(kind, 0.0) for kind in ("depthwise", "1x1", "3x3")]
+            shares = ", ".join(f"{100 * part / total:.0f} %" for part in (*parts, sum(us.values())))
+            rows.append(
+                f"| {processor_of(report)} | {peaks['all channels']:.0f}, {peaks['depthwise']:.0f} "
+                f"| `{model['model']}` | {model['ms']['p50']:.1f} | {model['gmacs_s']:.0f} "
+                f"| {100 * model['share_of_peak']:.0f} % "
+                f"| {100 * model['share_of_its_operators_peaks']:.0f} % | {shares} |"
+            )
+    return rows
+
+
 def judge_rows() -> list[str]:
     """Markdown rows of the stored measures of verdicts."""
     report = json.loads(JUDGE.read_text(encoding="utf-8"))
@@ -112,6 +139,7 @@ PAGES: dict[Path, dict[str, Callable[[], list[str]]]] = {
         "accuracy": accuracy_rows,
         "composites": composites_rows,
         "latency": latency_rows,
+        "roofline": roofline_rows,
         "judge": judge_rows,
     },
     TRAINING: {"ablation": ablation_table},
