@@ -1,4 +1,4 @@
-"""Cards and stored results in, the tables of the README and of the training guide out.
+"""Cards and stored results in, the tables of the README and of other guides out.
 
 Each table stands between ``<!-- NAME -->`` and ``<!-- /NAME -->``.
 """
@@ -6,6 +6,7 @@ Each table stands between ``<!-- NAME -->`` and ``<!-- /NAME -->``.
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from benchmarks.roofline.tables import kinds_of, processor_of
 from benchmarks.verdicts.row import Row
@@ -16,12 +17,13 @@ from training.ablation import ablation_rows
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 TRAINING = ROOT / "training" / "README.md"
+ROOFLINE_PAGE = ROOT / "benchmarks" / "roofline" / "README.md"
 LATENCY = ROOT / "benchmarks" / "results" / "latency.json"
 ABLATION = ROOT / "benchmarks" / "results" / "ablation.json"
 JUDGE = ROOT / "benchmarks" / "results" / "judge.json"
-ROOFLINES = [
-    ROOT / "benchmarks" / "results" / name for name in ("roofline.json", "roofline_no_amx.json")
-]
+ROOFLINE = ROOT / "benchmarks" / "results" / "roofline.json"
+ROOFLINE_WITHOUT_AMX = ROOT / "benchmarks" / "results" / "roofline_no_amx.json"
+WORST_OPERATORS = 10
 
 
 def accuracy_rows() -> list[str]:
@@ -71,7 +73,7 @@ def _merged(entries: list[AccuracyCard]) -> list[AccuracyCard]:
 
 def latency_rows() -> list[str]:
     """Markdown rows of the stored latency results."""
-    report = json.loads(LATENCY.read_text(encoding="utf-8"))
+    report = _read_json(LATENCY)
     rows = [
         f"Measured on: {report['cpu']}, {report['cores']} cores; "
         f"{report['backend']}; a {report['photo']} photo, {report['runs']} runs; "
@@ -97,7 +99,7 @@ def roofline_rows() -> list[str]:
         "peak | of its operators' peaks | its time: depthwise, 1x1, 3x3, the rest |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    for report in (json.loads(path.read_text(encoding="utf-8")) for path in ROOFLINES):
+    for report in map(_read_json, (ROOFLINE, ROOFLINE_WITHOUT_AMX)):
         peaks = report["peak_gmacs_s"]
         for model in report["models"]:
             us = {row["kind"]: row["us"] for row in kinds_of(model)}
@@ -113,9 +115,46 @@ def roofline_rows() -> list[str]:
     return rows
 
 
+def worst_operator_rows() -> list[str]:
+    """Markdown rows of the operators that lose most, without the matrix unit, as it was stored."""
+    rows = [
+        "| model | operator | kind | MMAC | us | GMAC/s | us above the peak |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for model in _read_json(ROOFLINE_WITHOUT_AMX)["models"]:
+        operators = sorted(model["operators"], key=lambda row: -float(row["lost_us"]))
+        rows += [
+            f"| `{model['model']}` | {row['index']}: {row['shapes']} | {row['kind']} "
+            f"| {row['macs'] / 1e6:.1f} | {row['us']:.0f} "
+            f"| {row['gmacs_s']:.0f} | {row['lost_us']:.0f} |"
+            for row in operators[:WORST_OPERATORS]
+        ]
+    return rows
+
+
+def untrained_rows() -> list[str]:
+    """Markdown rows of what networks of other shapes would take, as it was stored."""
+    rows = [
+        "| shape | MMAC, of them depthwise | ms | of the peak | ms with AMX | of its peak |",
+        "|---|---|---|---|---|---|",
+    ]
+    with_amx, without = (_read_json(path)["untrained"] for path in (ROOFLINE, ROOFLINE_WITHOUT_AMX))
+    for row, other in zip(without, with_amx, strict=True):
+        rows.append(
+            f"| {row['name']} | {row['macs'] / 1e6:.0f}, {row['depthwise_macs'] / 1e6:.0f} "
+            f"| {row['ms']['p50']:.1f} | {100 * row['share_of_peak']:.0f} % "
+            f"| {other['ms']['p50']:.1f} | {100 * other['share_of_peak']:.0f} % |"
+        )
+    return rows
+
+
+def _read_json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
 def judge_rows() -> list[str]:
     """Markdown rows of the stored measures of verdicts."""
-    report = json.loads(JUDGE.read_text(encoding="utf-8"))
+    report = _read_json(JUDGE)
     rows = [
         f"Measured with `{report['model']}` and `{report['detail']}` on: {report['cpu']}; "
         f"{report['backend']}; {report['photos']} native photos.",
@@ -131,7 +170,7 @@ def judge_rows() -> list[str]:
 
 def ablation_table() -> list[str]:
     """Markdown rows of the stored ablation."""
-    return ablation_rows(json.loads(ABLATION.read_text(encoding="utf-8")))
+    return ablation_rows(_read_json(ABLATION))
 
 
 PAGES: dict[Path, dict[str, Callable[[], list[str]]]] = {
@@ -143,6 +182,7 @@ PAGES: dict[Path, dict[str, Callable[[], list[str]]]] = {
         "judge": judge_rows,
     },
     TRAINING: {"ablation": ablation_table},
+    ROOFLINE_PAGE: {"worst": worst_operator_rows, "untrained": untrained_rows},
 }
 """Page -> its tables, by name."""
 

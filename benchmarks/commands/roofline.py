@@ -31,6 +31,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="without the matrix unit of newer Intel processors, as on others; Linux only",
     )
     parser.add_argument(
+        "--untrained", action="store_true", help="also time networks of other shapes, untrained"
+    )
+    parser.add_argument(
         "--worst", type=int, default=12, help="operators to list of each model (default: 12)"
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the result there")
@@ -50,6 +53,7 @@ def run(options: argparse.Namespace) -> int:
             options.model or ["lite", "nano"],
             threads=options.threads,
             runs=options.runs,
+            untrained=options.untrained,
             on_run=lambda: progress.advance(task),
         )
     if options.json:

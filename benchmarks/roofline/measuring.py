@@ -8,7 +8,6 @@ others had of it meanwhile is left out.
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
@@ -17,6 +16,7 @@ import numpy as np
 from benchmarks.roofline.matrix_unit import int8_instructions, may_use_matrix_unit
 from benchmarks.roofline.operators import read_operators
 from benchmarks.roofline.profiler import Profiler, Step, steps_of_operators
+from benchmarks.roofline.shapes import Shape, untrained_shapes
 from benchmarks.roofline.stacks import Stack, stacks_for
 from dbd_mobile.catalogue import bundled_ids, load_card, load_model
 from dbd_mobile.errors import InputError
@@ -29,7 +29,12 @@ _DEPTHWISE = "depthwise"
 
 
 def measure_roofline(
-    models: Sequence[str], *, threads: int, runs: int, on_run: Callable[[], None] = lambda: None
+    models: Sequence[str],
+    *,
+    threads: int,
+    runs: int,
+    untrained: bool = False,
+    on_run: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Measure the peak of the interpreter, and models beside it.
 
@@ -37,6 +42,7 @@ def measure_roofline(
         models: Bundled ids, or paths of .tflite files with one input and one output.
         threads: Of the interpreter.
         runs: Timed runs of everything, at least 1.
+        untrained: Networks of other shapes too, for photos of the first model's size.
         on_run: Called after each, for a progress display.
 
     Returns:
@@ -54,17 +60,23 @@ def measure_roofline(
     with without_chatter(), ExitStack() as stack:
         subjects = [_Subject(model, threads, stack) for model in models]
         sides = dict.fromkeys(subject.side for subject in subjects)
-        timed = [_TimedStack(s, threads) for side in sides for s in stacks_for(side)]
+        stacks = [_TimedStack(s, threads) for side in sides for s in stacks_for(side)]
+        shapes = untrained_shapes(subjects[0].side) if untrained else []
+        timed_shapes = [_TimedShape(shape, threads) for shape in shapes]
+        timed = [
+            *(item.timed for item in stacks),
+            *(item.timed for item in timed_shapes),
+        ]
         for run in range(runs + 1):
             # The first of each prepares what later ones find ready.
-            for timed_stack in timed:
-                timed_stack.run(keep=run > 0)
+            for item in timed:
+                item.run(keep=run > 0)
             for subject in subjects:
                 subject.run(keep=run > 0)
             if run:
                 on_run()
-    stacks = [item.result() for item in timed]
-    peaks = _peaks(stacks)
+    stack_rows = [item.result() for item in stacks]
+    peaks = _peaks(stack_rows)
     machine = read_machine()
     return {
         "cpu": machine.board or machine.cpu,
@@ -74,8 +86,9 @@ def measure_roofline(
         "threads": threads,
         "runs": runs,
         "peak_gmacs_s": peaks,
-        "stacks": stacks,
+        "stacks": stack_rows,
         "models": [subject.result(peaks) for subject in subjects],
+        "untrained": [item.result(peaks) for item in timed_shapes],
     }
 
 
@@ -90,27 +103,60 @@ def _peaks(stacks: Sequence[dict[str, Any]]) -> dict[str, float]:
     return {"all channels": best[False], _DEPTHWISE: best[True]}
 
 
-@dataclass
-class _TimedStack:
-    stack: Stack
-    threads: int
-    seconds: list[float] = field(default_factory=list)
+class _Timed:
+    """A file in an interpreter, and what its runs took."""
 
-    def __post_init__(self) -> None:
-        self._interpreter = _open(self.stack.content(), self.threads)
+    def __init__(self, content: bytes, threads: int) -> None:
+        _, interpreter_class = find_backend()
+        self.interpreter = interpreter_class(model_content=content, num_threads=threads)
+        self.interpreter.allocate_tensors()
+        (image,) = self.interpreter.get_input_details()
+        noise = np.random.default_rng(0).integers(-128, 128, image["shape"])
+        values = noise / 128 if image["dtype"] == np.float32 else noise
+        self.interpreter.set_tensor(image["index"], values.astype(image["dtype"]))
+        self._clock = time.thread_time if threads == 1 else time.perf_counter
+        self._seconds: list[float] = []
 
     def run(self, *, keep: bool) -> None:
-        seconds = _seconds(self._interpreter.invoke, self.threads)
+        start = self._clock()
+        self.interpreter.invoke()
+        seconds = self._clock() - start
         if keep:
-            self.seconds.append(seconds)
+            self._seconds.append(seconds)
+
+    def result(self, macs: int) -> dict[str, Any]:
+        """Milliseconds and the rate."""
+        low, middle, high = (1e3 * float(s) for s in np.percentile(self._seconds, (10, 50, 90)))
+        return {
+            "macs": macs,
+            "ms": {"p10": low, "p50": middle, "p90": high},
+            "gmacs_s": macs / middle / 1e6,
+        }
+
+
+class _TimedStack:
+    def __init__(self, stack: Stack, threads: int) -> None:
+        self._stack = stack
+        self.timed = _Timed(stack.content(), threads)
 
     def result(self) -> dict[str, Any]:
+        stack = self._stack
+        return {"kind": stack.kind, "what": stack.described, **self.timed.result(stack.macs)}
+
+
+class _TimedShape:
+    def __init__(self, shape: Shape, threads: int) -> None:
+        self._name = shape.name
+        self._operators = read_operators(shape.content)
+        self.timed = _Timed(shape.content, threads)
+
+    def result(self, peaks: dict[str, float]) -> dict[str, Any]:
+        result = self.timed.result(sum(o.macs for o in self._operators))
         return {
-            "kind": self.stack.kind,
-            "what": self.stack.described,
-            "macs": self.stack.macs,
-            "ms": _spread_ms(self.seconds),
-            "gmacs_s": _rate(self.stack.macs, median(self.seconds)),
+            "name": self._name,
+            "depthwise_macs": sum(o.macs for o in self._operators if o.kind == _DEPTHWISE),
+            **result,
+            "share_of_peak": result["gmacs_s"] / peaks["all channels"],
         }
 
 
@@ -119,12 +165,11 @@ class _Subject:
 
     def __init__(self, model: str, threads: int, stack: ExitStack) -> None:
         self._model = model
-        self._threads = threads
         content = load_model(model).content
         self._operators = read_operators(content)
-        self._interpreter = _open(content, threads)
-        (image,) = self._interpreter.get_input_details()
-        (output,) = self._interpreter.get_output_details()
+        self._timed = _Timed(content, threads)
+        (image,) = self._timed.interpreter.get_input_details()
+        (output,) = self._timed.interpreter.get_output_details()
         self.side = int(image["shape"][1])
         self._profiler = stack.enter_context(
             Profiler(
@@ -134,32 +179,25 @@ class _Subject:
                 shapes=[t["shape"] for t in (image, output)],
             )
         )
-        self._seconds: list[float] = []
         self._steps: list[list[list[Step]]] = []
 
     def run(self, *, keep: bool) -> None:
-        seconds = _seconds(self._interpreter.invoke, self._threads)
+        self._timed.run(keep=keep)
         steps = steps_of_operators(self._operators, self._profiler.run())
         if keep:
-            self._seconds.append(seconds)
             self._steps.append(steps)
 
     def result(self, peaks: dict[str, float]) -> dict[str, Any]:
-        whole = median(self._seconds)
         operators = self._operator_rows(peaks)
-        macs = self._macs()
-        attainable = sum(
-            _least_us(operator["kind"], operator["macs"], peaks) for operator in operators
-        )
+        whole = self._timed.result(self._macs())
+        attainable_us = sum(_least_us(row["kind"], row["macs"], peaks) for row in operators)
         return {
             "model": self._model,
             "side": self.side,
-            "macs": macs,
-            "ms": _spread_ms(self._seconds),
-            "gmacs_s": _rate(macs, whole),
-            "share_of_peak": _rate(macs, whole) / peaks["all channels"],
-            "share_of_its_operators_peaks": attainable / (1e6 * whole),
-            "profiled_ms": sum(operator["us"] for operator in operators) / 1e3,
+            **whole,
+            "share_of_peak": whole["gmacs_s"] / peaks["all channels"],
+            "share_of_its_operators_peaks": attainable_us / 1e3 / whole["ms"]["p50"],
+            "profiled_ms": sum(row["us"] for row in operators) / 1e3,
             "operators": operators,
         }
 
@@ -184,7 +222,7 @@ class _Subject:
                     "macs": operator.macs,
                     "us": us,
                     "us_p10_p90": [float(p) for p in np.percentile(times, (10, 90))],
-                    "gmacs_s": _rate(operator.macs, us / 1e6) if us else 0.0,
+                    "gmacs_s": operator.macs / us / 1e3 if us else 0.0,
                     "lost_us": us - _least_us(operator.kind, operator.macs, peaks),
                 }
             )
@@ -195,30 +233,3 @@ def _least_us(kind: str, macs: int, peaks: dict[str, float]) -> float:
     """What an operator would take at the peak; nothing where there are no products."""
     peak = peaks[_DEPTHWISE] if kind == _DEPTHWISE else peaks["all channels"]
     return macs / peak / 1e3
-
-
-def _open(content: bytes, threads: int) -> Any:
-    _, interpreter_class = find_backend()
-    interpreter = interpreter_class(model_content=content, num_threads=threads)
-    interpreter.allocate_tensors()
-    (image,) = interpreter.get_input_details()
-    noise = np.random.default_rng(0).integers(-128, 128, image["shape"])
-    values = noise / 128 if image["dtype"] == np.float32 else noise
-    interpreter.set_tensor(image["index"], values.astype(image["dtype"]))
-    return interpreter
-
-
-def _seconds(run: Callable[[], object], threads: int) -> float:
-    clock = time.thread_time if threads == 1 else time.perf_counter
-    start = clock()
-    run()
-    return clock() - start
-
-
-def _rate(macs: int, seconds: float) -> float:
-    return macs / seconds / 1e9
-
-
-def _spread_ms(seconds: Sequence[float]) -> dict[str, float]:
-    low, middle, high = (1e3 * float(s) for s in np.percentile(seconds, (10, 50, 90)))
-    return {"p10": low, "p50": middle, "p90": high}

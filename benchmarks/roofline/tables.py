@@ -19,6 +19,8 @@ def roofline_tables(result: dict[str, Any], worst: int) -> Iterator[Table]:
     for model in result["models"]:
         yield _kinds_table(model)
         yield _worst_table(model, worst)
+    if result["untrained"]:
+        yield _untrained_table(result)
 
 
 def kinds_of(model: dict[str, Any]) -> list[dict[str, Any]]:
@@ -127,6 +129,23 @@ def _worst_table(model: dict[str, Any], worst: int) -> Table:
             f"{low:.0f}-{high:.0f}",
             f"{row['gmacs_s']:.0f}" if row["macs"] else "",
             f"{row['lost_us']:.0f}",
+        )
+    return table
+
+
+def _untrained_table(result: dict[str, Any]) -> Table:
+    headings = "shape, MMAC, depthwise, ms, p10-p90, GMAC/s, of the peak"
+    table = _table("Networks of other shapes, untrained", headings)
+    for row in result["untrained"]:
+        ms = row["ms"]
+        table.add_row(
+            row["name"],
+            f"{row['macs'] / 1e6:.0f}",
+            f"{row['depthwise_macs'] / 1e6:.0f}",
+            f"{ms['p50']:.2f}",
+            f"{ms['p10']:.2f}-{ms['p90']:.2f}",
+            f"{row['gmacs_s']:.0f}",
+            _share(row["share_of_peak"]),
         )
     return table
 

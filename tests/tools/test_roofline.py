@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from benchmarks.__main__ import main
 from benchmarks.roofline.matrix_unit import may_use_matrix_unit
 from benchmarks.roofline.operators import Operator, read_operators
 from benchmarks.roofline.profiler import Step, steps_of_operators
+from benchmarks.roofline.shapes import untrained_shapes
 from benchmarks.roofline.stacks import Stack, stacks_for
 from dbd_mobile.catalogue import load_card, load_model
 from dbd_mobile.errors import InputError
@@ -138,3 +140,38 @@ def test_matrix_unit_is_not_given_to_a_process_that_renounced_it(tmp_path):
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert json.loads(path.read_text())["matrix_unit"] is False
     assert "amx_int8" not in done.stdout
+
+
+def costs(content):
+    """The operators that multiply, and how often."""
+    return Counter((o.kind, o.macs, o.output) for o in read_operators(content) if o.macs)
+
+
+def test_untrained_lite_is_what_lite_is():
+    (lite, *others) = untrained_shapes(320)
+    assert lite.name == "lite"
+    assert costs(lite.content) == costs(load_model("lite").content)
+    assert all(costs(other.content) != costs(lite.content) for other in others)
+
+
+@pytest.mark.parametrize("shape", untrained_shapes(64), ids=lambda shape: shape.name)
+def test_untrained_shape_takes_a_photo_and_gives_a_map(shape):
+    with without_chatter():
+        interpreter = Interpreter(model_content=shape.content)
+        interpreter.allocate_tensors()
+    (image,) = interpreter.get_input_details()
+    noise = np.random.default_rng(0).integers(0, 256, (1, 64, 64, 3), np.uint8)
+    interpreter.set_tensor(image["index"], noise)
+    interpreter.invoke()
+    output = interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
+    assert (output.shape, output.dtype) == ((1, 64, 64, 1), np.uint8)
+    assert len(np.unique(output)) > 3
+
+
+def test_untrained_shapes_are_timed_beside_the_models_if_asked_for(tmp_path, capsys):
+    path = tmp_path / "roofline.json"
+    arguments = ["--model", str(TINY), "--runs", "2", "--untrained", "--json", str(path)]
+    assert main(["roofline", *arguments]) == 0
+    names = [row["name"] for row in json.loads(path.read_text())["untrained"]]
+    assert names == [shape.name for shape in untrained_shapes(32)]
+    assert "residual pairs of 3x3" in " ".join(capsys.readouterr().out.split())
