@@ -85,8 +85,8 @@ class Profiler:
     Args:
         content: A TFLite file with one input and one output.
         threads: Of XNNPACK.
-        input_type: "uint8", "int8" or "float32", and so for the output.
-        shapes: Of the input and of the output, with the batch.
+        types: Of the input and of the output: "uint8", "int8" or "float32".
+        shapes: The same, with the batch.
 
     Raises:
         BackendError: LiteRT has no such library, or refuses the model.
@@ -214,7 +214,7 @@ def steps_of_operators(operators: Sequence[Operator], steps: Sequence[Step]) -> 
         For each operator its steps: one, and what XNNPACK does in a step of its own.
 
     Raises:
-        InputError: XNNPACK makes more or less of the file than a step of each operator.
+        InputError: The steps are not those of the operators one by one.
     """
     groups: list[list[Step]] = []
     for step in steps:
@@ -228,9 +228,9 @@ def steps_of_operators(operators: Sequence[Operator], steps: Sequence[Step]) -> 
     )
     if not fit:
         raise InputError(
-            f"The model's {len(operators)} operators and the {len(groups)} steps that XNNPACK "
-            "makes of them do not fit together: they can be compared operator by operator only "
-            "where each is a step of its own."
+            f"The {len(groups)} steps that XNNPACK makes of the model's {len(operators)} operators "
+            "are not theirs one by one: operators can be timed only where each is a step of its "
+            "own, as in int8 throughout."
         )
     return groups
 

@@ -92,7 +92,7 @@ def test_clamping_belongs_to_the_addition_before_it():
 @pytest.mark.parametrize("names", [["Add (ND)"], ["Convolution"], ["Convolution", "Add", "Add"]])
 def test_steps_of_other_operators_are_refused(names):
     operators = [operator("CONV_2D"), operator("ADD")]
-    with pytest.raises(InputError, match="do not fit together"):
+    with pytest.raises(InputError, match="not theirs one by one"):
         steps_of_operators(operators, [Step(name, 1) for name in names])
 
 
