@@ -19,6 +19,7 @@ from benchmarks.commands import (
     pi,
     radius,
     readme,
+    roofline,
     video,
     worst,
 )
@@ -34,6 +35,7 @@ _COMMANDS = (
     latency,
     overhead,
     peers,
+    roofline,
     video,
     cluster,
     memory,

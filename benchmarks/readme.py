@@ -12,6 +12,7 @@ from benchmarks.devices import plots, released_models, store, tables
 from benchmarks.devices.measurement import Measurement
 from benchmarks.emulated_pi.report import instruction_rows, memory_rows
 from benchmarks.peers import plot, table
+from benchmarks.roofline.markdown import roofline_rows, untrained_rows, worst_operator_rows
 from benchmarks.verdicts.row import Row
 from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.catalogue import AccuracyCard, bundled_ids, load_card
@@ -22,6 +23,7 @@ README = ROOT / "README.md"
 TRAINING = ROOT / "training" / "README.md"
 BENCHMARKS = ROOT / "docs" / "benchmarks.md"
 PLOTS = ROOT / "docs" / "benchmarks"
+ROOFLINE_PAGE = ROOT / "benchmarks" / "roofline" / "README.md"
 RASPBERRY_PI = ROOT / "docs" / "raspberry-pi.md"
 PEERS_PICTURE = ROOT / "docs" / "peers.svg"
 RESULTS = ROOT / "benchmarks" / "results"
@@ -29,6 +31,8 @@ ABLATION = RESULTS / "ablation.json"
 EMULATED_PI = RESULTS / "raspberry_pi.json"
 JUDGE = RESULTS / "judge.json"
 PEERS = RESULTS / "peers.json"
+ROOFLINE = RESULTS / "roofline.json"
+ROOFLINE_WITHOUT_AMX = RESULTS / "roofline_no_amx.json"
 
 
 def accuracy_rows() -> list[str]:
@@ -112,8 +116,13 @@ PAGES: dict[Path, dict[str, Callable[[], list[str]]]] = {
         "accuracy": accuracy_rows,
         "composites": composites_rows,
         "latency": lambda: latency_rows(measurements()),
+        "roofline": lambda: roofline_rows(_stored(ROOFLINE), _stored(ROOFLINE_WITHOUT_AMX)),
         "judge": lambda: judge_rows(_stored(JUDGE)),
         "peers": lambda: table.markdown_rows(_stored(PEERS)),
+    },
+    ROOFLINE_PAGE: {
+        "worst": lambda: worst_operator_rows(_stored(ROOFLINE_WITHOUT_AMX)),
+        "untrained": lambda: untrained_rows(_stored(ROOFLINE), _stored(ROOFLINE_WITHOUT_AMX)),
     },
     TRAINING: {"ablation": lambda: ablation_rows(_stored(ABLATION))},
     BENCHMARKS: {

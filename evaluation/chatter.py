@@ -1,6 +1,7 @@
-"""What a library writes to stderr past Python: its ``INFO:`` lines kept off the screen, no other.
+"""What a library writes to stderr past Python: its announcements kept off the screen, no other.
 
-LiteRT announces each delegate on the file descriptor itself and has no switch for that.
+LiteRT announces each delegate on the file descriptor itself, has no switch for that, and warns of
+accelerators that it looks for and does not find.
 """
 
 import os
@@ -10,12 +11,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_INFO_LINE = re.compile(rb"^INFO:[^\n]*\n?", re.MULTILINE)
+_CHATTER = re.compile(rb"^(?:INFO:|WARNING: \[auto_registration)[^\n]*\n?", re.MULTILINE)
 
 
 @contextmanager
 def without_chatter() -> Iterator[None]:
-    """Keep the ``INFO:`` lines of the ``with`` block off stderr.
+    """Keep LiteRT's announcements in the ``with`` block off stderr.
 
     Whatever else is written to stderr meanwhile, by any thread, is shown after the block, byte for
     byte: a progress bar moves the cursor.
@@ -35,4 +36,4 @@ def without_chatter() -> Iterator[None]:
             os.close(screen)
             kept.seek(0)
             with open(2, "wb", closefd=False) as stderr:
-                stderr.write(_INFO_LINE.sub(b"", kept.read()))
+                stderr.write(_CHATTER.sub(b"", kept.read()))

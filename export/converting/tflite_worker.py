@@ -22,6 +22,7 @@ from tensorflow.python.framework.convert_to_constants import (
 from dbd_mobile.tflite.model_file import INPUT_QUANTIZATION
 from export.converting.metadata import TensorTexts, with_metadata
 from export.converting.ranges import with_ranges
+from export.converting.wide_ending import with_wide_ending
 from export.evenly_spaced import evenly_spaced
 
 # The distribution inside the ranges is known from few photos; the ends of the ranges are not.
@@ -100,7 +101,7 @@ def _quantised(calibrated: bytes, kept_float: list[str]) -> bytes:
         output_data_type=tf.uint8,
         denylisted_nodes=kept_float,
     )
-    return content
+    return with_wide_ending(content)
 
 
 def _converter() -> Any:

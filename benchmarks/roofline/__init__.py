@@ -1,0 +1,1 @@
+"""A model beside the most that its interpreter reaches on this processor, and where the rest is."""
