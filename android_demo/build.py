@@ -241,13 +241,9 @@ def model_files():
 def packaged_manifest():
     """The library's manifest with what Gradle adds to it: the package and the oldest Android."""
     text = (SOURCES / "main" / "AndroidManifest.xml").read_text(encoding="utf-8")
-    filled = (
-        '<manifest xmlns:android="http://schemas.android.com/apk/res/android"\n'
-        '    package="org.dbdmobile">\n'
-        '    <uses-sdk android:minSdkVersion="26" />\n'
-        "</manifest>"
-    )
-    return text.replace("<manifest />", filled)
+    filled = text.replace("<manifest ", '<manifest package="org.dbdmobile" ', 1)
+    oldest = f'    <uses-sdk android:minSdkVersion="{MIN_SDK}" />\n'
+    return filled.replace('res/android">\n', f'res/android">\n\n{oldest}', 1)
 
 
 def aapt2(*arguments):

@@ -72,7 +72,13 @@ def test_aar_holds_what_gradle_expects(aar):
     assert not [name for name in names if name.endswith(".so")]
     assert manifest.get("package") == "org.dbdmobile"
     assert manifest.find("uses-sdk").get(f"{SDK}minSdkVersion") == "26"
-    assert [child.tag for child in manifest] == ["uses-sdk"]
+    assert [child.tag for child in manifest] == ["uses-sdk", "application"]
+    # Android 12 and later hide OpenCL from an app that does not name it; none may need it.
+    native = manifest.find("application")
+    assert {part.get(f"{SDK}name"): part.get(f"{SDK}required") for part in native} == {
+        "libOpenCL.so": "false",
+        "libOpenCL-pixel.so": "false",
+    }
 
 
 def test_aar_holds_the_bundled_models_as_they_are(aar):

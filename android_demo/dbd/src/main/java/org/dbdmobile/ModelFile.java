@@ -75,6 +75,8 @@ final class ModelFile {
     }
 
     private static String card(BlurModel.Assets assets, String id) {
+        Given.check(assets, "The app's assets");
+        Given.check(id, "A model's id");
         String card = new String(readAll(assets, id + "/card.json"), StandardCharsets.UTF_8);
         String checksum = ModelCard.value(card, "sha256");
         String kind = ModelCard.value(card, "kind");
@@ -90,6 +92,8 @@ final class ModelFile {
 
     /** Reads a model of the app's own; the checksum is null where none is known. */
     static ModelFile read(InputStream stream, String name, String sha256, String expected) {
+        Given.check(stream, "A stream of the model's file");
+        Given.check(name, "A name of the model");
         try {
             return of(direct(readAll(stream, name)), name, sha256, expected);
         } catch (IOException error) {
