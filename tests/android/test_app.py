@@ -220,6 +220,8 @@ def test_gradle_builds_the_same_app(library):
     assert f"targetSdk = {library.TARGET_SDK}" in gradle
     listed = re.search(r"abiFilters \+= listOf\((.*)\)", gradle).group(1)
     assert tuple(re.findall(r'"(.*?)"', listed)) == library.ABIS == ABIS
+    for file in re.findall(r'proguardFiles\(.*"(.*?)"\)', gradle):
+        assert (APP / file).is_file()
     version = re.search(r'Regex\("(.*?)"\)', gradle).group(1).replace('\\"', '"')
     text = (APP / "../../dbd_mobile/version.py").read_text()
     assert re.search(version, text).group(1) == library.version()
@@ -295,9 +297,28 @@ def test_apps_logic_passes(library, capfd):
     assert junit_count(capfd.readouterr().out) >= 50
 
 
-def test_what_dx_made_of_the_logic_passes_the_same_tests(library, capfd):
+def test_what_r8_made_of_it_all_passes_the_same_tests(library, capfd):
+    library.test_r8()
+    assert junit_count(capfd.readouterr().out) >= 155
+
+
+def test_what_r8_made_of_the_logic_for_phones_passes_the_same_tests(library, capfd):
     library.test_dex()
-    assert junit_count(capfd.readouterr().out) >= 140
+    assert junit_count(capfd.readouterr().out) >= 155
+
+
+def test_app_is_shrunk_but_for_what_android_finds_by_name(library, apk, tmp_path):
+    with zipfile.ZipFile(apk) as archive:
+        archive.extract("classes.dex", tmp_path)
+    listed = output("dexdump", tmp_path / "classes.dex")
+    classes = set(re.findall(r"Class descriptor  : 'L(.*?);'", listed))
+    manifest = ElementTree.parse(APP / "src" / "main" / "AndroidManifest.xml")
+    named = {part.get(f"{SDK}name").replace(".", "/") for part in manifest.find("application")}
+    named = {name for name in named if name.startswith("org/")}
+    assert named and named <= classes
+    assert "org/dbdmobile/demo/OverlayView" in classes
+    # Of the library, for apps that have pixels of their own; this one has none.
+    assert "org/dbdmobile/Region$Polygon" not in classes
 
 
 def test_screens_on_androids_own_classes_pass_and_are_painted(library, capfd):
