@@ -31,7 +31,7 @@ ANDROID := $(shell for tool in $(JAVA_TOOLS); do command -v $$tool >/dev/null ||
 BROWSER := $(shell for tool in chromium chromedriver tsc; do command -v $$tool >/dev/null || echo $$tool; done)
 
 .PHONY: demo test test-runtime test-browser test-oldest test-tools test-android test-pythons \
-	check-workflow no-browser aar apk tools clean
+	check-workflow no-browser aar maven apk tools clean
 
 demo: .venv/installed
 	@.venv/bin/dbd-mobile detect "$(PHOTO)" -o "$(OUT)"
@@ -109,6 +109,10 @@ check-workflow: | $(UV) build
 
 aar:
 	@$(PYTHON) android_demo/build.py aar
+
+# Signed with KEY, a key of gpg's, if it is given.
+maven:
+	@$(PYTHON) android_demo/build.py maven $(KEY)
 
 apk:
 	@$(PYTHON) android_demo/build.py apk

@@ -2,6 +2,9 @@
 
 ``aar``
     ``dist/dbd-VERSION.aar``: the same bytes every time for the same sources, inputs and JDK.
+``maven``
+    ``dist/maven``: a Maven repository of the library's code and of each model; the same, but for
+    the signatures, which are made with a key of gpg's if one is named.
 ``apk``
     ``dist/dbd-demo-VERSION.apk``: the same, signed with the public test key.
 ``javadoc``
@@ -12,7 +15,8 @@
 ``test-app``
     The same for what the app does without Android.
 ``test-r8``
-    Both, on what R8 makes of the library, the app and TensorFlow Lite, with the rules that apps get.
+    Both, on what R8 makes of the library, the app and TensorFlow Lite, with the rules that apps
+    get.
 ``test-dex``
     Both, on the bytecode that R8 makes of the library and the app, turned back into Java classes.
 ``test-screens``
@@ -34,6 +38,8 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+
+from maven_repository import GROUP, Artifact, Dependency, write_repository
 
 ANDROID = Path(__file__).resolve().parent
 ROOT = ANDROID.parent
@@ -61,6 +67,10 @@ JMH.append(FETCHED / "commons-math3-3.6.1.jar")
 JMH_PROCESSOR = FETCHED / "jmh-generator-annprocess-1.37.jar"
 R8 = FETCHED / "r8-9.5.28.jar"
 TFLITE_ARCHIVES = ("tensorflow-lite-2.16.1.aar", "tensorflow-lite-api-2.16.1.aar")
+# Where the models lie in archives: no other library's assets do.
+ASSETS = "assets/org.dbdmobile"
+# 2.0 has no org.tensorflow.lite.Interpreter, 2.1 and later have it for the CPU only.
+LITERT = Dependency("com.google.ai.edge.litert", "litert", "[1.4.0,1.5)", "1.4.0")
 APP_PACKAGE = "org.dbdmobile.demo"
 MIN_SDK = 26
 TARGET_SDK = 34
@@ -211,33 +221,116 @@ def alignment(start, page):
 
 
 def aar():
-    """Pack the library."""
-    classes = compile_library()
-    jar = io.BytesIO()
-    files = sorted(file for file in classes.rglob("*.class"))
-    entries = [(file.relative_to(classes).as_posix(), file.read_bytes()) for file in files]
-    manifest = "Manifest-Version: 1.0\n\n"
-    write_archive(jar, [("META-INF/MANIFEST.MF", manifest), *entries])
-    metadata = "aarFormatVersion=1.0\naarMetadataVersion=1.0\nminCompileSdk=26\n"
-    entries = [
-        ("AndroidManifest.xml", packaged_manifest()),
-        ("LICENSE", (ROOT / "LICENSE").read_bytes()),
-        ("META-INF/com/android/build/gradle/aar-metadata.properties", metadata),
-        ("NOTICE", (ROOT / "NOTICE").read_bytes()),
-        ("R.txt", b""),
-        ("classes.jar", jar.getvalue()),
-        ("proguard.txt", (ANDROID / "dbd" / "consumer-rules.pro").read_bytes()),
-    ]
-    entries += [(f"assets/{name}", file.read_bytes()) for name, file in model_files()]
+    """Pack the library with every model, in one file."""
     out = ROOT / "dist" / f"dbd-{version()}.aar"
     out.parent.mkdir(exist_ok=True)
-    write_archive(out, sorted(entries))
+    out.write_bytes(android_archive(packaged_manifest(), compile_library(), model_files()))
     print(f"{out.relative_to(ROOT)}: {out.stat().st_size} bytes")
+
+
+def android_archive(manifest, classes, models):
+    """The bytes of an AAR; without classes it has no code and no rules for R8."""
+    code = []
+    if classes is not None:
+        files = sorted(classes.rglob("*.class"))
+        code = [(file.relative_to(classes).as_posix(), file.read_bytes()) for file in files]
+    jar = archive([("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\n\n"), *code])
+    metadata = "aarFormatVersion=1.0\naarMetadataVersion=1.0\nminCompileSdk=26\n"
+    entries = [
+        ("AndroidManifest.xml", manifest),
+        ("META-INF/com/android/build/gradle/aar-metadata.properties", metadata),
+        ("R.txt", b""),
+        ("classes.jar", jar),
+        *licenses(),
+    ]
+    if classes is not None:
+        entries.append(("proguard.txt", (ANDROID / "dbd" / "consumer-rules.pro").read_bytes()))
+    entries += [(f"{ASSETS}/{name}", file.read_bytes()) for name, file in models]
+    return archive(sorted(entries))
+
+
+def archive(entries):
+    """The bytes of a zip of (name, bytes)."""
+    content = io.BytesIO()
+    write_archive(content, entries)
+    return content.getvalue()
+
+
+def licenses():
+    """What every archive of this project has."""
+    return [(name, (ROOT / name).read_bytes()) for name in ("LICENSE", "NOTICE")]
+
+
+def maven(key=None):
+    """Write a Maven repository; signed with gpg's key of that name, if one is given."""
+    out = ROOT / "dist" / "maven"
+    shutil.rmtree(out, ignore_errors=True)
+    artifacts = [code_artifact(), *(model_artifact(card.parent) for card in model_cards())]
+    try:
+        for file in write_repository(out, artifacts, version(), key):
+            print(f"{file.relative_to(ROOT)}: {file.stat().st_size} bytes")
+    except FileNotFoundError:
+        raise BuildError("gpg is missing, which signs with the key that was given") from None
+    except subprocess.CalledProcessError:
+        raise BuildError(
+            f"gpg cannot sign with the key {key}; gpg -K lists those there are"
+        ) from None
+    if key is None:
+        print("Not signed: build.py maven KEY signs with a key of gpg's.")
+
+
+def code_artifact():
+    """The library without any model."""
+    java = SOURCES / "main" / "java"
+    sources = [
+        (file.relative_to(java).as_posix(), file.read_bytes()) for file in java.rglob("*.java")
+    ]
+    pages = javadoc()
+    described = [
+        (file.relative_to(pages).as_posix(), file.read_bytes())
+        for file in pages.rglob("*")
+        if file.is_file()
+    ]
+    return Artifact(
+        "dbd",
+        "Finds, on the device, what in a photo or a camera frame is out of focus. The code; each"
+        " model is an artifact of its own.",
+        android_archive(packaged_manifest(), compile_library(), []),
+        archive(sorted([*sources, *licenses()])),
+        archive(sorted([*described, *licenses()])),
+        (LITERT,),
+    )
+
+
+def model_artifact(folder):
+    """One model; it has no code, so its card stands where sources and documentation are wanted."""
+    manifest = (
+        '<manifest xmlns:android="http://schemas.android.com/apk/res/android"\n'
+        f'    package="org.dbdmobile.models.{folder.name}">\n'
+        f'    <uses-sdk android:minSdkVersion="{MIN_SDK}" />\n'
+        "</manifest>\n"
+    )
+    card = archive([*licenses(), ("card.json", (folder / "card.json").read_bytes())])
+    return Artifact(
+        f"dbd-{folder.name}",
+        f"The model {folder.name} of dbd-mobile, as assets, and the library that runs it.",
+        android_archive(
+            manifest, None, [item for item in model_files() if item[1].parent == folder]
+        ),
+        card,
+        card,
+        (Dependency(GROUP, "dbd", version()),),
+    )
+
+
+def model_cards():
+    """The card of every bundled model, whichever there are."""
+    return sorted(MODELS.glob("*/card.json"))
 
 
 def model_files():
     """Asset names and files of every bundled model, whichever there are."""
-    for card in sorted(MODELS.glob("*/card.json")):
+    for card in model_cards():
         for file in (card, card.with_name("model.tflite")):
             yield f"{card.parent.name}/{file.name}", file
 
@@ -350,8 +443,8 @@ def pack_app(library, classes):
     with zipfile.ZipFile(APP / "resources.apk") as resources:
         entries = [(name, resources.read(name)) for name in resources.namelist()]
     entries += [("classes.dex", code.read_bytes())]
-    entries += [(name, (ROOT / name).read_bytes()) for name in ("LICENSE", "NOTICE")]
-    entries += [(f"assets/{name}", file.read_bytes()) for name, file in model_files()]
+    entries += licenses()
+    entries += [(f"{ASSETS}/{name}", file.read_bytes()) for name, file in model_files()]
     for abi in ABIS:
         native = f"{abi}/libtensorflowlite_jni.so"
         entries.append((f"lib/{native}", (TFLITE / "jni" / native).read_bytes()))
@@ -390,7 +483,7 @@ def apk_parts(file):
 
 
 def javadoc():
-    """The API's documentation; anything that is missing from it fails the build."""
+    """The API's documentation, in a folder; anything that is missing from it fails the build."""
     compile_library()
     out = BUILD / "javadoc"
     shutil.rmtree(out, ignore_errors=True)
@@ -398,6 +491,7 @@ def javadoc():
     options = ["-quiet", "-Xdoclint:all", "-Werror", "--release", "8", "-notimestamp"]
     files = sorted((SOURCES / "main" / "java").rglob("*.java"))
     run("javadoc", *QUICK_JAVAC, *options, "-encoding", "UTF-8", "-cp", paths, "-d", out, *files)
+    return out
 
 
 def compile_tests():
@@ -632,6 +726,7 @@ TASKS = {
     "apk": apk,
     "bench": bench,
     "javadoc": javadoc,
+    "maven": maven,
     "test": test,
     "test-app": test_app,
     "test-arm64": test_arm64,

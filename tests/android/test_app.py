@@ -90,7 +90,7 @@ def test_signature_is_verified_by_androids_own_tool(apk):
 
 def test_signature_notices_a_changed_byte(apk, tmp_path):
     content = bytearray(apk.read_bytes())
-    content[entry_offsets(apk)[f"assets/{bundled_ids()[0]}/model.tflite"] + 1000] ^= 1
+    content[entry_offsets(apk)[f"assets/org.dbdmobile/{bundled_ids()[0]}/model.tflite"] + 1000] ^= 1
     (tmp_path / "changed.apk").write_bytes(content)
     done = subprocess.run(
         ["apksigner", "verify", str(tmp_path / "changed.apk")], capture_output=True
@@ -139,8 +139,8 @@ def test_models_are_packed_as_they_are_and_can_be_mapped(apk):
         for model_id in bundled_ids():
             for name in ("card.json", "model.tflite"):
                 file = ROOT / "dbd_mobile" / "models" / model_id / name
-                assert archive.read(f"assets/{model_id}/{name}") == file.read_bytes()
-            assert offsets[f"assets/{model_id}/model.tflite"] % PAGE == 0
+                assert archive.read(f"assets/org.dbdmobile/{model_id}/{name}") == file.read_bytes()
+            assert offsets[f"assets/org.dbdmobile/{model_id}/model.tflite"] % PAGE == 0
 
 
 def test_stored_entries_are_aligned_for_pages_of_16_kib(apk):

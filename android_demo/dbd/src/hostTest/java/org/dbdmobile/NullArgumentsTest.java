@@ -26,7 +26,7 @@ public class NullArgumentsTest {
                     "tiny",
                     null);
     private static final BlurModel.Assets ASSETS =
-            path -> new ByteArrayInputStream(Golden.bytes("dbd_mobile/models/" + path));
+            path -> new ByteArrayInputStream(Golden.asset(path));
 
     private static Map<Class<?>, Object> samples(BlurDetector detector) {
         Map<Class<?>, Object> samples = new HashMap<>();
