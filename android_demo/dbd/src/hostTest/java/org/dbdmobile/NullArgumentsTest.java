@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.Test;
 
-/** Null for every argument of every public method, one at a time: a {@link DbdException}, or allowed. */
+/** Null for each argument of each public method: it is allowed, or a {@link DbdException}. */
 public class NullArgumentsTest {
     private static final BlurModel MODEL =
             BlurModel.read(
@@ -81,7 +81,8 @@ public class NullArgumentsTest {
                     Class<?>[] kinds = method.getParameterTypes();
                     for (int i = 0; i < kinds.length; i++) {
                         if (!kinds[i].isPrimitive()) {
-                            Object of = Modifier.isStatic(method.getModifiers()) ? null : samples.get(type);
+                            boolean isStatic = Modifier.isStatic(method.getModifiers());
+                            Object of = isStatic ? null : samples.get(type);
                             Object[] arguments = arguments(kinds, i, samples);
                             refused += isRefused(method, of, arguments, i, allowed) ? 1 : 0;
                         }

@@ -33,8 +33,8 @@ final class CameraGeometry {
 
     /**
      * Where on the sensor a subject lies, as a camera is told to focus and expose there: left, top,
-     * width, height, moved into the sensor where it would reach out. A frame of another shape than the
-     * sensor is the largest part of that shape around its middle.
+     * width, height, moved into the sensor where it would reach out. A frame of another shape than
+     * the sensor is the largest part of that shape around its middle.
      *
      * @param rotation how far a frame is turned clockwise to be upright
      * @param isMirrored whether it is mirrored afterwards

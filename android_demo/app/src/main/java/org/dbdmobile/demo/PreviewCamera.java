@@ -177,7 +177,7 @@ final class PreviewCamera {
         main.post(onFound);
     }
 
-    /** The frames' size, as the sensor lies; null where there is no camera, or it is not known yet. */
+    /** The frames' size, as the sensor lies; null where no camera was found, or not yet. */
     Size size() {
         Facts found = facts;
         return found == null ? null : found.size;
