@@ -36,7 +36,7 @@ PI := $(shell for tool in $(PI_TOOLS); do command -v $$tool >/dev/null || echo $
 	test "$$(id -u)" = 0 || echo "root's rights"; test "$$(uname -m)" = x86_64 || echo "64-bit x86")
 
 .PHONY: demo test test-runtime test-browser test-oldest test-tools test-android test-pi test-pythons \
-	check-workflow no-browser no-pi aar apk tools clean
+	check-workflow no-browser no-pi aar maven apk tools clean
 
 demo: .venv/installed
 	@.venv/bin/dbd-mobile detect "$(PHOTO)" -o "$(OUT)"
@@ -127,6 +127,10 @@ check-workflow: | $(UV) build
 
 aar:
 	@$(PYTHON) android_demo/build.py aar
+
+# Signed with KEY, a key of gpg's, if it is given.
+maven:
+	@$(PYTHON) android_demo/build.py maven $(KEY)
 
 apk:
 	@$(PYTHON) android_demo/build.py apk

@@ -16,10 +16,20 @@ android {
         targetCompatibility = JavaVersion.VERSION_1_8
     }
 
-    // The Python package's own models; each is a folder with model.tflite and card.json.
     sourceSets.named("main") {
-        assets.srcDir("../../dbd_mobile/models")
+        assets.srcDir(layout.buildDirectory.dir("models"))
     }
+}
+
+// The Python package's own models, each a folder with model.tflite and card.json, in a folder that no
+// other library's assets are in.
+val packModels = tasks.register<Sync>("packModels") {
+    from("../../dbd_mobile/models")
+    into(layout.buildDirectory.dir("models/org.dbdmobile"))
+}
+
+tasks.named("preBuild") {
+    dependsOn(packModels)
 }
 
 dependencies {

@@ -4,11 +4,14 @@ import importlib.util
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
+# The build's own modules lie beside it, as Python looks for a script's.
+sys.path.append(str(ROOT / "android_demo"))
 _SPEC = importlib.util.spec_from_file_location("build", ROOT / "android_demo" / "build.py")
 _MODULE = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(_MODULE)

@@ -91,7 +91,7 @@ def test_signature_is_verified_by_androids_own_tool(apk):
 
 def test_signature_notices_a_changed_byte(apk, tmp_path):
     content = bytearray(apk.read_bytes())
-    content[entry_offsets(apk)[f"assets/{bundled_ids()[0]}/model.tflite"] + 1000] ^= 1
+    content[entry_offsets(apk)[f"assets/org.dbdmobile/{bundled_ids()[0]}/model.tflite"] + 1000] ^= 1
     (tmp_path / "changed.apk").write_bytes(content)
     done = subprocess.run(
         ["apksigner", "verify", str(tmp_path / "changed.apk")], capture_output=True
@@ -140,8 +140,8 @@ def test_models_are_packed_as_they_are_and_can_be_mapped(apk):
         for model_id in bundled_ids():
             for name in ("card.json", "model.tflite"):
                 file = ROOT / "dbd_mobile" / "models" / model_id / name
-                assert archive.read(f"assets/{model_id}/{name}") == file.read_bytes()
-            assert offsets[f"assets/{model_id}/model.tflite"] % PAGE == 0
+                assert archive.read(f"assets/org.dbdmobile/{model_id}/{name}") == file.read_bytes()
+            assert offsets[f"assets/org.dbdmobile/{model_id}/model.tflite"] % PAGE == 0
 
 
 def test_stored_entries_are_aligned_for_pages_of_16_kib(apk):
@@ -194,9 +194,9 @@ def test_size_is_models_native_code_and_little_else(library, apk):
 
 def test_manifest_exports_what_others_start_and_nothing_else():
     manifest = ElementTree.parse(APP / "src" / "main" / "AndroidManifest.xml")
+    parts = [part for part in manifest.find("application") if part.tag != "uses-native-library"]
     exported = {
-        part.get(f"{SDK}name").rsplit(".", 1)[1]: part.get(f"{SDK}exported")
-        for part in manifest.find("application")
+        part.get(f"{SDK}name").rsplit(".", 1)[1]: part.get(f"{SDK}exported") for part in parts
     }
     assert exported == {
         "CameraActivity": "true",
@@ -207,7 +207,7 @@ def test_manifest_exports_what_others_start_and_nothing_else():
     }
     permissions = {
         part.get(f"{SDK}name").rsplit(".", 1)[1]: part.get(f"{SDK}permission")
-        for part in manifest.find("application")
+        for part in parts
         if part.get(f"{SDK}permission")
     }
     # What adb's shell holds and no other app can.
@@ -221,6 +221,8 @@ def test_gradle_builds_the_same_app(library):
     assert f"targetSdk = {library.TARGET_SDK}" in gradle
     listed = re.search(r"abiFilters \+= listOf\((.*)\)", gradle).group(1)
     assert tuple(re.findall(r'"(.*?)"', listed)) == library.ABIS == ABIS
+    for file in re.findall(r'proguardFiles\(.*"(.*?)"\)', gradle):
+        assert (APP / file).is_file()
     version = re.search(r'Regex\("(.*?)"\)', gradle).group(1).replace('\\"', '"')
     text = (APP / "../../dbd_mobile/version.py").read_text()
     assert re.search(version, text).group(1) == library.version()
@@ -296,9 +298,28 @@ def test_apps_logic_passes(library, capfd):
     assert junit_count(capfd.readouterr().out) >= 50
 
 
-def test_what_dx_made_of_the_logic_passes_the_same_tests(library, capfd):
+def test_what_r8_made_of_it_all_passes_the_same_tests(library, capfd):
+    library.test_r8()
+    assert junit_count(capfd.readouterr().out) >= 155
+
+
+def test_what_r8_made_of_the_logic_for_phones_passes_the_same_tests(library, capfd):
     library.test_dex()
-    assert junit_count(capfd.readouterr().out) >= 140
+    assert junit_count(capfd.readouterr().out) >= 155
+
+
+def test_app_is_shrunk_but_for_what_android_finds_by_name(library, apk, tmp_path):
+    with zipfile.ZipFile(apk) as archive:
+        archive.extract("classes.dex", tmp_path)
+    listed = output("dexdump", tmp_path / "classes.dex")
+    classes = set(re.findall(r"Class descriptor  : 'L(.*?);'", listed))
+    manifest = ElementTree.parse(APP / "src" / "main" / "AndroidManifest.xml")
+    named = {part.get(f"{SDK}name").replace(".", "/") for part in manifest.find("application")}
+    named = {name for name in named if name.startswith("org/")}
+    assert named and named <= classes
+    assert "org/dbdmobile/demo/OverlayView" in classes
+    # Of the library, for apps that have pixels of their own; this one has none.
+    assert "org/dbdmobile/Region$Polygon" not in classes
 
 
 def test_screens_on_androids_own_classes_pass_and_are_painted(library, capfd):

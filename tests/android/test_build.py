@@ -72,7 +72,13 @@ def test_aar_holds_what_gradle_expects(aar):
     assert not [name for name in names if name.endswith(".so")]
     assert manifest.get("package") == "org.dbdmobile"
     assert manifest.find("uses-sdk").get(f"{SDK}minSdkVersion") == "26"
-    assert [child.tag for child in manifest] == ["uses-sdk"]
+    assert [child.tag for child in manifest] == ["uses-sdk", "application"]
+    # Android 12 and later hide OpenCL from an app that does not name it; none may need it.
+    native = manifest.find("application")
+    assert {part.get(f"{SDK}name"): part.get(f"{SDK}required") for part in native} == {
+        "libOpenCL.so": "false",
+        "libOpenCL-pixel.so": "false",
+    }
 
 
 def test_aar_holds_the_bundled_models_as_they_are(aar):
@@ -80,7 +86,7 @@ def test_aar_holds_the_bundled_models_as_they_are(aar):
     with zipfile.ZipFile(aar) as archive:
         for model_id in bundled_ids():
             for name in ("card.json", "model.tflite"):
-                stored = archive.getinfo(f"assets/{model_id}/{name}")
+                stored = archive.getinfo(f"assets/org.dbdmobile/{model_id}/{name}")
                 assert archive.read(stored) == (models / model_id / name).read_bytes()
             assert stored.compress_type == zipfile.ZIP_STORED
 
@@ -147,8 +153,9 @@ def test_gradle_files_pin_what_they_use_and_find_their_folders():
         "1.4.0",
     )
     build = (ANDROID / "dbd" / "build.gradle.kts").read_text()
-    for folder in re.findall(r'srcDir\("(.*)"\)', build):
-        assert (ANDROID / "dbd" / folder).is_dir()
+    [models] = re.findall(r'from\("(.*)"\)', build)
+    assert (ANDROID / "dbd" / models / "lite" / "card.json").is_file()
+    assert 'into(layout.buildDirectory.dir("models/org.dbdmobile"))' in build
     for file in re.findall(r'consumerProguardFiles\("(.*)"\)', build):
         assert (ANDROID / "dbd" / file).is_file()
     assert 'namespace = "org.dbdmobile"' in build and "minSdk = 26" in build

@@ -2,12 +2,14 @@ package org.dbdmobile;
 
 import static org.junit.Assert.assertArrayEquals;
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertSame;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
 import android.graphics.Bitmap;
 import android.media.Image;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
@@ -52,6 +54,7 @@ public class AndroidFramesTest {
         final int height;
         final Image.Plane[] planes;
         boolean isClosed;
+        RuntimeException refusal;
 
         FakeImage(int format, int width, int height, Image.Plane... planes) {
             this.format = format;
@@ -80,6 +83,9 @@ public class AndroidFramesTest {
 
         @Override
         public Image.Plane[] getPlanes() {
+            if (refusal != null) {
+                throw refusal;
+            }
             return planes;
         }
 
@@ -155,6 +161,46 @@ public class AndroidFramesTest {
         FakeImage image = new FakeImage(RGBA_8888, 4, 4);
         image.close();
         assertThrows(DbdException.Image.class, () -> frames.of(image));
+    }
+
+    @Test
+    public void of_imageWhosePlanesCannotBeHad_throwsImage() {
+        FakePlane plane = new FakePlane(ByteBuffer.allocate(64), 16, 4);
+        RuntimeException[] refusals = {
+            new IllegalStateException("Image is already closed"),
+            new UnsupportedOperationException("no planes"),
+            new NullPointerException("no buffer")
+        };
+        for (RuntimeException refusal : refusals) {
+            FakeImage image = new FakeImage(RGBA_8888, 4, 4, plane);
+            image.refusal = refusal;
+            DbdException.Image error =
+                    assertThrows(DbdException.Image.class, () -> frames.of(image));
+            assertSame(refusal, error.getCause());
+        }
+        assertThrows(
+                DbdException.Image.class, () -> frames.of(new FakeImage(RGBA_8888, 4, 4)));
+        assertThrows(
+                DbdException.Image.class,
+                () -> frames.of(new FakeImage(YUV_420_888, 4, 4, plane, plane)));
+    }
+
+    @Test
+    public void of_bitmapThatIsNoLongerUsed_isLetGoOf() throws InterruptedException {
+        WeakReference<Bitmap> picture = usedBitmap();
+        for (int i = 0; picture.get() != null && i < 100; i++) {
+            System.gc();
+            Thread.sleep(10);
+        }
+        assertNull("the adapter keeps the bitmap", picture.get());
+        assertEquals(2, frames.of(new Bitmap(new int[4], 2, Bitmap.Config.ARGB_8888)).width());
+    }
+
+    private WeakReference<Bitmap> usedBitmap() {
+        Bitmap picture = new Bitmap(new int[4], 2, Bitmap.Config.ARGB_8888);
+        ByteBuffer output = ByteBuffer.allocate(12);
+        new FrameConverter(2, 2).convert(frames.of(picture), Framing.WHOLE, output);
+        return new WeakReference<>(picture);
     }
 
     @Test

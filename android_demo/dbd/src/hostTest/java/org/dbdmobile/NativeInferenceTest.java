@@ -2,10 +2,12 @@ package org.dbdmobile;
 
 import static org.junit.Assert.assertArrayEquals;
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
 import java.io.ByteArrayInputStream;
+import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -67,6 +69,28 @@ public class NativeInferenceTest {
         for (int i = 0; i < without.length; i++) {
             // Kernel families round differently.
             assertEquals(withXnnpack[i] & 0xFF, without[i] & 0xFF, 2);
+        }
+    }
+
+    @Test
+    public void detect_acceleratorThatIsRefused_runsOnTheCpuIfThatIsWanted() throws IOException {
+        File sentinel = new File(Files.createTempDirectory("dbd").toFile(), "gpu");
+        DetectorOptions options =
+                one.withAccelerator(new GpuAccelerator()).withCpuFallback(sentinel);
+        assertThrows(
+                DbdException.Backend.class,
+                () -> BlurDetector.open(model(TINY), one.withAccelerator(new GpuAccelerator())));
+        ByteBuffer photo = noise(48 * 32 * 3, 2);
+        try (BlurDetector detector = BlurDetector.open(model(TINY), options)) {
+            assertTrue(detector.fallbackReason().contains("litert-gpu"));
+            BlurMap map = detector.newMap();
+            detector.detectRgb(photo, map);
+            byte[] values = new byte[map.width() * map.height()];
+            map.copyValues(values);
+            assertArrayEquals(valuesOf(TINY, one, photo), values);
+        }
+        try (BlurDetector detector = BlurDetector.open(model(TINY), one)) {
+            assertNull(detector.fallbackReason());
         }
     }
 

@@ -301,7 +301,7 @@ public class NativeJudgeTest {
 
     /** Two models with a card each. */
     private static byte[] asset(String path) {
-        String id = path.split("/")[0];
+        String id = path.split("/")[1];
         String file = id.equals("maps") ? TINY : TINY_DETAIL;
         if (!path.endsWith("card.json")) {
             return Golden.bytes(file);

@@ -48,8 +48,10 @@ public final class BlurDetector implements AutoCloseable {
      * @param model the model, checked
      * @param options threads, XNNPACK, accelerator
      * @return the detector, to be closed
-     * @throws DbdException.Backend TensorFlow Lite or the accelerator cannot be used
+     * @throws DbdException.Backend TensorFlow Lite cannot be used; or the accelerator cannot, and
+     *     there is no {@link DetectorOptions#withCpuFallback}
      * @throws DbdException.Model TensorFlow Lite refuses the model
+     * @throws DbdException.Argument the model or the options are null
      */
     public static BlurDetector open(BlurModel model, DetectorOptions options) {
         return open(model, null, options);
@@ -64,11 +66,19 @@ public final class BlurDetector implements AutoCloseable {
      *     accelerator: for tiles of its size that is as good
      * @param options threads, XNNPACK, accelerator
      * @return the detector, to be closed
-     * @throws DbdException.Backend TensorFlow Lite or the accelerator cannot be used
+     * @throws DbdException.Backend TensorFlow Lite cannot be used; or the accelerator cannot, and
+     *     there is no {@link DetectorOptions#withCpuFallback}
      * @throws DbdException.Model TensorFlow Lite refuses the model
+     * @throws DbdException.Argument the model or the options are null
      */
     public static BlurDetector open(BlurModel model, DetailModel detail, DetectorOptions options) {
-        Engine engine = TfliteEngine.open(model.file(), options);
+        Given.check(model, "A model");
+        Given.check(options, "DetectorOptions");
+        boolean canFallBack = options.accelerator() != null && options.cpuFallback() != null;
+        Engine engine =
+                canFallBack
+                        ? FallbackEngine.open(model.file(), options)
+                        : TfliteEngine.open(model.file(), options);
         try {
             return new BlurDetector(model, detail, options, engine);
         } catch (RuntimeException | Error failed) {
@@ -97,6 +107,18 @@ public final class BlurDetector implements AutoCloseable {
     }
 
     /**
+     * Why the model runs on the CPU and not on the accelerator that was asked for: known when the
+     * detector is open, or after the first photo.
+     *
+     * @return a sentence or two; null where it runs as it was asked to
+     * @throws DbdException.Closed the detector was closed
+     */
+    public synchronized String fallbackReason() {
+        checkOpen();
+        return engine.fallbackReason();
+    }
+
+    /**
      * Makes a map for {@link #detect} to fill. One is enough for a camera that shows a frame's map
      * before the next frame; two let one be shown while the other is filled.
      *
@@ -120,6 +142,8 @@ public final class BlurDetector implements AutoCloseable {
      */
     public synchronized void detect(Frame frame, Framing framing, BlurMap map) {
         check(map);
+        Given.check(frame, "A frame");
+        Given.check(framing, "A framing");
         byte[] photo = converter.convert(frame, framing);
         run(photo, map, framing.photoWidth(frame), framing.photoHeight(frame));
     }
@@ -136,6 +160,7 @@ public final class BlurDetector implements AutoCloseable {
      */
     public synchronized void detectRgb(ByteBuffer photo, BlurMap map) {
         check(map);
+        Given.check(photo, "A photo");
         ModelFacts facts = model.facts();
         if (photo.remaining() != rgb.length) {
             throw new DbdException.Argument(
@@ -169,6 +194,8 @@ public final class BlurDetector implements AutoCloseable {
     public synchronized Focus judge(
             Frame frame, Framing framing, Region region, Strictness strictness) {
         FocusJudge ready = readyJudge();
+        check(frame, framing, strictness);
+        Given.check(region, "A region");
         framing.check(frame);
         return ready.judge(frame, framing, region, strictness);
     }
@@ -189,6 +216,7 @@ public final class BlurDetector implements AutoCloseable {
             Frame frame, Framing framing, BlurMap map, Strictness strictness) {
         FocusJudge ready = readyJudge();
         check(map);
+        check(frame, framing, strictness);
         framing.check(frame);
         int width = framing.photoWidth(frame);
         int height = framing.photoHeight(frame);
@@ -262,8 +290,15 @@ public final class BlurDetector implements AutoCloseable {
         }
     }
 
+    private static void check(Frame frame, Framing framing, Strictness strictness) {
+        Given.check(frame, "A frame");
+        Given.check(framing, "A framing");
+        Given.check(strictness, "A strictness");
+    }
+
     private void check(BlurMap map) {
         checkOpen();
+        Given.check(map, "A map");
         ModelFacts facts = model.facts();
         if (!map.isOf(facts)) {
             throw new DbdException.Argument(

@@ -7,7 +7,8 @@ import java.util.Arrays;
  * How likely each part of one photo is to be out of focus: 1 = blurred, 0 = in focus.
  *
  * <p>Made once by {@link BlurDetector#newMap} and filled again and again by {@link
- * BlurDetector#detect}; a new one is blurred nowhere. It has the model's own size ({@link #width} by
+ * BlurDetector#detect}; a new one says nothing: its pictures are clear, its shares are NaN, and no box
+ * of it is in focus. It has the model's own size ({@link #width} by
  * {@link #height}) and covers the photo whole; boxes are given in the photo's pixels. For the same
  * map, {@link #sharpness} and {@link #isInFocus} are the Python runtime's to the last bit. So are mask,
  * share and pictures for a photo of the map's own size; Python brings the map to the photo's size
@@ -35,6 +36,7 @@ public final class BlurMap {
     private final int zeroPoint;
     private int photoWidth;
     private int photoHeight;
+    private boolean isFilled;
 
     BlurMap(ModelFacts facts) {
         this.facts = facts;
@@ -70,6 +72,7 @@ public final class BlurMap {
         }
         this.photoWidth = photoWidth;
         this.photoHeight = photoHeight;
+        isFilled = true;
     }
 
     /**
@@ -93,7 +96,7 @@ public final class BlurMap {
     /**
      * Columns of the photo that the map is of.
      *
-     * @return pixels, after crop and turn; boxes count in these
+     * @return pixels, after crop and turn; boxes count in these. A new map has its own size
      */
     public int photoWidth() {
         return photoWidth;
@@ -102,7 +105,7 @@ public final class BlurMap {
     /**
      * Rows of the photo that the map is of.
      *
-     * @return pixels, after crop and turn; boxes count in these
+     * @return pixels, after crop and turn; boxes count in these. A new map has its own size
      */
     public int photoHeight() {
         return photoHeight;
@@ -116,6 +119,7 @@ public final class BlurMap {
      * @throws DbdException.Argument {@code values} has another size
      */
     public void copyValues(byte[] values) {
+        Given.check(values, "An array of bytes");
         checkLength(values.length, "bytes");
         System.arraycopy(this.values, 0, values, 0, values.length);
     }
@@ -140,9 +144,12 @@ public final class BlurMap {
     /**
      * Share of the map that is blurred.
      *
-     * @return the share of places with probability 0.5 or more, 0 to 1
+     * @return the share of places with probability 0.5 or more, 0 to 1; NaN before the first photo
      */
     public double blurredFraction() {
+        if (!isFilled) {
+            return Double.NaN;
+        }
         int first = firstLevel(0.5f);
         int blurred = 0;
         for (byte value : values) {
@@ -154,7 +161,8 @@ public final class BlurMap {
     /**
      * How sharp the whole photo is.
      *
-     * @return the mean probability of being in focus, 0 = all blurred to 1 = all in focus
+     * @return the mean probability of being in focus, 0 = all blurred to 1 = all in focus; NaN before
+     *     the first photo
      */
     public double sharpness() {
         return sharpness(0, 0, photoWidth, photoHeight);
@@ -168,7 +176,7 @@ public final class BlurMap {
      * @param top first row
      * @param right column after the last one, more than {@code left}, at most {@link #photoWidth}
      * @param bottom row after the last one, more than {@code top}, at most {@link #photoHeight}
-     * @return 0 = all blurred to 1 = all in focus
+     * @return 0 = all blurred to 1 = all in focus; NaN before the first photo
      * @throws DbdException.Argument the box is empty or not in the photo
      */
     public double sharpness(int left, int top, int right, int bottom) {
@@ -182,6 +190,9 @@ public final class BlurMap {
                     "A box has at least one pixel and lies in the photo of " + photoWidth + "x"
                             + photoHeight + ", got " + left + "," + top + " to " + right + ","
                             + bottom + ".");
+        }
+        if (!isFilled) {
+            return Double.NaN;
         }
         int firstColumn = (int) ((long) left * width / photoWidth);
         int firstRow = (int) ((long) top * height / photoHeight);
@@ -206,7 +217,7 @@ public final class BlurMap {
      * @param top first row
      * @param right column after the last one
      * @param bottom row after the last one
-     * @return whether the box is in focus
+     * @return whether the box is in focus; false before the first photo
      * @throws DbdException.Argument the box is empty or not in the photo
      */
     public boolean isInFocus(int left, int top, int right, int bottom) {
@@ -223,6 +234,7 @@ public final class BlurMap {
      *     size
      */
     public void mask(float threshold, byte[] mask) {
+        Given.check(mask, "An array of bytes");
         checkLength(mask.length, "bytes");
         int first = firstLevel(threshold);
         for (int i = 0; i < mask.length; i++) {
@@ -238,6 +250,7 @@ public final class BlurMap {
      * @throws DbdException.Argument {@code argb} has another size
      */
     public void heatMap(int[] argb) {
+        Given.check(argb, "An array of pixels");
         checkLength(argb.length, "pixels");
         for (int i = 0; i < argb.length; i++) {
             argb[i] = tints[values[i] & 0xFF];
@@ -256,6 +269,7 @@ public final class BlurMap {
      *     or the model's map has another size than its input
      */
     public void focusPeaking(int contrast, int[] argb) {
+        Given.check(argb, "An array of pixels");
         checkLength(argb.length, "pixels");
         if (contrast < 1 || contrast > 510) {
             throw new DbdException.Argument(

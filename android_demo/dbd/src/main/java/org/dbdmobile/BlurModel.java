@@ -14,7 +14,8 @@ public final class BlurModel {
         /**
          * Opens one asset.
          *
-         * @param path its path, with slashes
+         * @param path its path, with slashes: the models' are {@code org.dbdmobile/ID/model.tflite} and
+         *     {@code org.dbdmobile/ID/card.json}
          * @return its bytes; closed by who asked
          * @throws IOException there is no such asset, or it cannot be read
          */
@@ -37,7 +38,8 @@ public final class BlurModel {
     }
 
     /**
-     * Reads a model that comes with this library, and checks it against its card.
+     * Reads a model that comes with this library, each as a dependency of its own or all with its
+     * AAR, and checks it against its card.
      *
      * @param assets the app's assets: {@code context.getAssets()::open}
      * @param id the model's id, e.g. {@code "lite"}

@@ -1,5 +1,7 @@
 package org.dbdmobile;
 
+import java.io.File;
+
 /** How a {@link BlurDetector} runs its model. Immutable: each change gives new options. */
 public final class DetectorOptions {
     /** The most threads that an interpreter may be given. */
@@ -8,11 +10,14 @@ public final class DetectorOptions {
     private final int threads;
     private final boolean usesXnnpack;
     private final Accelerator accelerator;
+    private final File cpuFallback;
 
-    private DetectorOptions(int threads, boolean usesXnnpack, Accelerator accelerator) {
+    private DetectorOptions(
+            int threads, boolean usesXnnpack, Accelerator accelerator, File cpuFallback) {
         this.threads = threads;
         this.usesXnnpack = usesXnnpack;
         this.accelerator = accelerator;
+        this.cpuFallback = cpuFallback;
     }
 
     /**
@@ -23,7 +28,7 @@ public final class DetectorOptions {
      */
     public static DetectorOptions defaults() {
         int cores = Runtime.getRuntime().availableProcessors();
-        return new DetectorOptions(Math.min(4, cores), true, null);
+        return new DetectorOptions(Math.min(4, cores), true, null, null);
     }
 
     /**
@@ -38,7 +43,7 @@ public final class DetectorOptions {
             throw new DbdException.Argument(
                     "threads is from 1 to " + MAX_THREADS + ", got " + threads + ".");
         }
-        return new DetectorOptions(threads, usesXnnpack, accelerator);
+        return new DetectorOptions(threads, usesXnnpack, accelerator, cpuFallback);
     }
 
     /**
@@ -48,7 +53,7 @@ public final class DetectorOptions {
      * @return new options
      */
     public DetectorOptions withXnnpack(boolean usesXnnpack) {
-        return new DetectorOptions(threads, usesXnnpack, accelerator);
+        return new DetectorOptions(threads, usesXnnpack, accelerator, cpuFallback);
     }
 
     /**
@@ -58,7 +63,26 @@ public final class DetectorOptions {
      * @return new options
      */
     public DetectorOptions withAccelerator(Accelerator accelerator) {
-        return new DetectorOptions(threads, usesXnnpack, accelerator);
+        return new DetectorOptions(threads, usesXnnpack, accelerator, cpuFallback);
+    }
+
+    /**
+     * The same with the CPU in the accelerator's place where that cannot be used: it is not there,
+     * this device or the model is none for it, it fails on its first photo, or it ended the app when
+     * it was tried before, as a faulty driver does without any exception. {@link
+     * BlurDetector#fallbackReason} says which. Without this {@link BlurDetector#open} throws, and a
+     * driver that ends the app does so at every start.
+     *
+     * @param sentinel a file of the app's own in a folder that exists, e.g. {@code new
+     *     File(context.getNoBackupFilesDir(), "dbd-gpu")}: it is there while the accelerator was not
+     *     proved by a photo. Once it has stayed, the accelerator is not tried until the app deletes
+     *     it
+     * @return new options
+     * @throws DbdException.Argument {@code sentinel} is null
+     */
+    public DetectorOptions withCpuFallback(File sentinel) {
+        Given.check(sentinel, "A file for the trial of the accelerator");
+        return new DetectorOptions(threads, usesXnnpack, accelerator, sentinel);
     }
 
     /**
@@ -88,9 +112,19 @@ public final class DetectorOptions {
         return accelerator;
     }
 
+    /**
+     * What tells that the accelerator is being tried.
+     *
+     * @return null where there is no falling back
+     */
+    public File cpuFallback() {
+        return cpuFallback;
+    }
+
     @Override
     public String toString() {
         return "DetectorOptions(threads=" + threads + ", xnnpack=" + usesXnnpack + ", accelerator="
-                + (accelerator == null ? "none" : accelerator.name()) + ")";
+                + (accelerator == null ? "none" : accelerator.name())
+                + (cpuFallback == null ? "" : ", or the CPU") + ")";
     }
 }

@@ -7,6 +7,9 @@ interface Engine extends AutoCloseable {
     /** Runs the model once on direct buffers of its input's and its output's size. */
     void run(ByteBuffer input, ByteBuffer output);
 
+    /** Why it runs on the CPU and not as it was asked to; null where it runs as asked. */
+    String fallbackReason();
+
     @Override
     void close();
 }

@@ -67,9 +67,12 @@ public final class FrameConverter {
      * @param output where {@code width * height * 3} bytes go, from its position on, row by row from
      *     the top, red, green, blue; the position is left as it is
      * @throws DbdException.Image the frame is empty, or the crop is not in it
-     * @throws DbdException.Argument {@code output} has too little room
+     * @throws DbdException.Argument {@code output} has too little room, or something is null
      */
     public void convert(Frame frame, Framing framing, ByteBuffer output) {
+        Given.check(output, "A buffer");
+        Given.check(frame, "A frame");
+        Given.check(framing, "A framing");
         if (output.isReadOnly() || output.remaining() < rgb.length) {
             throw new DbdException.Argument(
                     "A squashed frame of " + width + "x" + height + " takes " + rgb.length

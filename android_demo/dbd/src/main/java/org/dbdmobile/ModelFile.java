@@ -17,6 +17,9 @@ import org.dbdmobile.FlatBufferTable.DamagedException;
  * checked. What it gives is left to {@link BlurModel} and {@link DetailModel}. Immutable.
  */
 final class ModelFile {
+    /** Where models lie among an app's assets: no other library's files do. */
+    private static final String FOLDER = "org.dbdmobile/";
+
     /** A kind of model, as cards name it. */
     static final String BLUR_MAP = "blur-map";
 
@@ -60,7 +63,7 @@ final class ModelFile {
                             + purpose(kind) + ".");
         }
         String checksum = ModelCard.value(card, "sha256");
-        return of(direct(readAll(assets, id + "/model.tflite")), id, checksum, expected);
+        return of(direct(readAll(assets, FOLDER + id + "/model.tflite")), id, checksum, expected);
     }
 
     private static String purpose(String kind) {
@@ -75,7 +78,9 @@ final class ModelFile {
     }
 
     private static String card(BlurModel.Assets assets, String id) {
-        String card = new String(readAll(assets, id + "/card.json"), StandardCharsets.UTF_8);
+        Given.check(assets, "The app's assets");
+        Given.check(id, "A model's id");
+        String card = new String(readAll(assets, FOLDER + id + "/card.json"), StandardCharsets.UTF_8);
         String checksum = ModelCard.value(card, "sha256");
         String kind = ModelCard.value(card, "kind");
         if (!id.equals(ModelCard.value(card, "id"))
@@ -90,6 +95,8 @@ final class ModelFile {
 
     /** Reads a model of the app's own; the checksum is null where none is known. */
     static ModelFile read(InputStream stream, String name, String sha256, String expected) {
+        Given.check(stream, "A stream of the model's file");
+        Given.check(name, "A name of the model");
         try {
             return of(direct(readAll(stream, name)), name, sha256, expected);
         } catch (IOException error) {
@@ -175,8 +182,8 @@ final class ModelFile {
             return readAll(stream, path);
         } catch (IOException error) {
             throw new DbdException.Model(
-                    "The app has no asset " + path + ": check the model's id and that the library's"
-                            + " assets are packed.",
+                    "The app has no asset " + path + ": check the model's id, and that the model's"
+                            + " dependency is there.",
                     error);
         }
     }

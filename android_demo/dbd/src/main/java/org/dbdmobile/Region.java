@@ -66,6 +66,7 @@ public abstract class Region {
      * @throws DbdException.Argument the mask has another size, or is empty
      */
     public static Region mask(byte[] mask, int width, int height) {
+        Given.check(mask, "A mask");
         if (width < 1 || height < 1 || mask.length != (long) width * height) {
             throw new DbdException.Argument(
                     "A mask has the photo's size: " + width + "x" + height + " is expected, got "
@@ -89,6 +90,7 @@ public abstract class Region {
     }
 
     private static double[] places(double[] places, String what, int atLeast) {
+        Given.check(places, "A " + what);
         if (places.length % 2 != 0 || places.length < 2 * atLeast) {
             throw new DbdException.Argument(
                     "A " + what + " is x and y of at least " + atLeast + " places, got "

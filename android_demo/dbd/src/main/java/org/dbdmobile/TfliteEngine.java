@@ -110,6 +110,11 @@ final class TfliteEngine implements Engine {
     }
 
     @Override
+    public String fallbackReason() {
+        return null;
+    }
+
+    @Override
     public void close() {
         close(interpreter, delegate);
     }

@@ -7,6 +7,7 @@ import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
 import java.io.ByteArrayInputStream;
+import java.io.Closeable;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.junit.Test;
@@ -27,6 +28,11 @@ public class BlurDetectorTest {
             for (int i = 0; i < output.capacity(); i++) {
                 output.put(i, input.get(0));
             }
+        }
+
+        @Override
+        public String fallbackReason() {
+            return null;
         }
 
         @Override
@@ -161,8 +167,10 @@ public class BlurDetectorTest {
     @Test
     public void gpuAccelerator_ofAnotherKind_throwsBackend() {
         for (String other : new String[] {"java.lang.String", "java.lang.Integer"}) {
+            assertThrows(DbdException.Backend.class, () -> gpu(other, Supported.class).create());
             assertThrows(
-                    DbdException.Backend.class, () -> new GpuAccelerator(other).create());
+                    DbdException.Backend.class,
+                    () -> new GpuAccelerator(RefusingDelegate.class.getName(), other).create());
         }
     }
 
@@ -171,9 +179,56 @@ public class BlurDetectorTest {
         DbdException.Backend error =
                 assertThrows(
                         DbdException.Backend.class,
-                        () -> new GpuAccelerator(RefusingDelegate.class.getName()).create());
+                        () -> gpu(RefusingDelegate.class.getName(), Supported.class).create());
         assertTrue(error.getMessage().contains("no GPU here"));
         assertNotNull(error.getCause());
+    }
+
+    @Test
+    public void gpuAccelerator_deviceThatIsNotKnownToWork_isNotTried() {
+        Unsupported.closed = 0;
+        DbdException.Backend error =
+                assertThrows(
+                        DbdException.Backend.class,
+                        () -> gpu(RefusingDelegate.class.getName(), Unsupported.class).create());
+        assertTrue(error.getMessage(), error.getMessage().contains("not one that"));
+        assertEquals(1, Unsupported.closed);
+    }
+
+    private static GpuAccelerator gpu(String delegate, Class<?> compatibility) {
+        return new GpuAccelerator(delegate, compatibility.getName());
+    }
+
+    /** As the delegate's list says it of a device whose GPU works. */
+    public static class Supported implements Closeable {
+        /** Made by name. */
+        public Supported() {}
+
+        /** As it is called there. */
+        public boolean isDelegateSupportedOnThisDevice() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /** And of another one. */
+    public static final class Unsupported extends Supported {
+        static int closed;
+
+        /** Made by name. */
+        public Unsupported() {}
+
+        @Override
+        public boolean isDelegateSupportedOnThisDevice() {
+            return false;
+        }
+
+        @Override
+        public void close() {
+            closed++;
+        }
     }
 
     @Test

@@ -12,11 +12,15 @@ public class BlurMapTest {
     private final BlurMap map = Golden.mapOf(4, 1, 0, 128, 129, 255);
 
     @Test
-    public void newMap_isBlurredNowhere() {
+    public void newMap_saysNothing() {
         BlurMap empty = new BlurMap(new ModelFacts(8, 8, 8, 8, 1 / 256f, 3));
-        assertEquals(1, empty.sharpness(), 0);
-        assertEquals(0, empty.blurredFraction(), 0);
+        assertTrue(Double.isNaN(empty.sharpness()));
+        assertTrue(Double.isNaN(empty.blurredFraction()));
+        assertFalse(empty.isInFocus(0, 0, 8, 8));
         assertEquals(0, empty.probability(7, 7), 0);
+        int[] pixels = new int[64];
+        empty.heatMap(pixels);
+        assertEquals(0, pixels[63] >>> 24);
     }
 
     @Test

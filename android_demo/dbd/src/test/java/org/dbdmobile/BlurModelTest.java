@@ -23,7 +23,7 @@ public class BlurModelTest {
 
     /** The models' folder of the Python package, packed as the library's assets. */
     private static final BlurModel.Assets BUNDLED =
-            path -> new ByteArrayInputStream(Golden.bytes("dbd_mobile/models/" + path));
+            path -> new ByteArrayInputStream(Golden.asset(path));
 
     @Test
     public void bundled_modelOfTheCheckout_isTheOneOfItsCard() {
@@ -56,14 +56,14 @@ public class BlurModelTest {
                 };
         DbdException.Model error =
                 assertThrows(DbdException.Model.class, () -> BlurModel.bundled(none, "lite"));
-        assertTrue(error.getMessage().startsWith("The app has no asset lite/card.json"));
+        assertTrue(error.getMessage().startsWith("The app has no asset org.dbdmobile/lite/card.json"));
     }
 
     @Test
     public void bundled_otherFileThanTheCards_throwsModel() {
         Map<String, byte[]> files = new HashMap<>();
-        files.put("lite/card.json", Golden.bytes("dbd_mobile/models/lite/card.json"));
-        files.put("lite/model.tflite", Golden.bytes(TINY));
+        files.put("org.dbdmobile/lite/card.json", Golden.bytes("dbd_mobile/models/lite/card.json"));
+        files.put("org.dbdmobile/lite/model.tflite", Golden.bytes(TINY));
         BlurModel.Assets assets = path -> new ByteArrayInputStream(files.get(path));
         DbdException.Model error =
                 assertThrows(DbdException.Model.class, () -> BlurModel.bundled(assets, "lite"));

@@ -108,6 +108,11 @@ final class Golden {
                         Integer.parseInt(crop[3]));
     }
 
+    /** A bundled model's file, by its path among an app's assets. */
+    static byte[] asset(String path) {
+        return bytes(path.replaceFirst("^org\\.dbdmobile/", "dbd_mobile/models/"));
+    }
+
     /** A row of maps.tsv as a map of its photo. */
     static BlurMap map(Map<String, String> row, boolean isOfPhoto) {
         int width = number(row, "width");

@@ -58,6 +58,10 @@ public final class CameraActivity extends Activity
     private boolean isResumed;
     private boolean isTakingStill;
     private int framedDegrees;
+    // It is known which camera there is, or that there is none.
+    private boolean isLookedFor;
+    // Null where there is no surface.
+    private Size surfaceSize;
 
     @Override
     protected void onCreate(Bundle state) {
@@ -71,7 +75,7 @@ public final class CameraActivity extends Activity
         messageButton = findViewById(R.id.message_button);
         shutter = findViewById(R.id.take_still);
         settings = new SettingsStore(this);
-        inference = new Inference(new Models(getAssets()), this);
+        inference = new Inference(new Models(getAssets()), settings.gpuTrial(), this);
         camera =
                 new PreviewCamera(
                         (CameraManager) getSystemService(Context.CAMERA_SERVICE),
@@ -79,8 +83,7 @@ public final class CameraActivity extends Activity
                         inference.handler(),
                         inference);
         lifecycle = new CameraLifecycle(this, state != null && state.getBoolean(WAS_ASKED));
-        camera.setLifecycle(lifecycle);
-        findCamera();
+        camera.start(lifecycle, this::onCameraFound);
         preview.getHolder().addCallback(this);
         overlay.setShowsTime(true);
         overlay.setOnSubject(
@@ -88,6 +91,7 @@ public final class CameraActivity extends Activity
                     @Override
                     public void onSubject(Subject subject) {
                         inference.setSubject(subject);
+                        camera.aim(subject, displayDegrees());
                     }
                 });
         RadioGroup modes = findViewById(R.id.modes);
@@ -154,7 +158,7 @@ public final class CameraActivity extends Activity
 
     @Override
     protected void onDestroy() {
-        inference.quit();
+        camera.quit(inference::quit);
         super.onDestroy();
     }
 
@@ -204,18 +208,25 @@ public final class CameraActivity extends Activity
                 : CameraLifecycle.Permission.DENIED;
     }
 
-    /** Looks which camera there is now, and gives the preview's surface the size of its frames. */
-    private void findCamera() {
-        if (camera.find()) {
-            Size size = camera.size();
+    /** Gives the preview's surface the size of the camera's frames. */
+    private void onCameraFound() {
+        isLookedFor = true;
+        Size size = camera.size();
+        if (size != null) {
             preview.getHolder().setFixedSize(size.getWidth(), size.getHeight());
+            reframe();
         }
+        checkSurface();
     }
 
     @Override
     public void open(int which) {
-        findCamera();
         camera.open(which);
+    }
+
+    @Override
+    public void retryLater(final int which, int milliseconds) {
+        main.postDelayed(() -> lifecycle.retryDue(which), milliseconds);
     }
 
     @Override
@@ -250,6 +261,7 @@ public final class CameraActivity extends Activity
             framedDegrees = degrees;
             inference.setSubject(null);
             overlay.setSubject(null);
+            camera.aim(null, degrees);
         }
         Size size = camera.size();
         if (size != null) {
@@ -272,17 +284,30 @@ public final class CameraActivity extends Activity
 
     @Override
     public void surfaceCreated(SurfaceHolder holder) {
-        lifecycle.surfaceReady();
+        // Its size is told next.
     }
 
     @Override
     public void surfaceChanged(SurfaceHolder holder, int format, int width, int height) {
-        // Its size is fixed.
+        surfaceSize = new Size(width, height);
+        checkSurface();
     }
 
     @Override
     public void surfaceDestroyed(SurfaceHolder holder) {
+        surfaceSize = null;
         lifecycle.surfaceLost();
+    }
+
+    /** A surface that has not got its camera's size yet would be filled with another one. */
+    private void checkSurface() {
+        Size size = camera.size();
+        boolean fits = surfaceSize != null && (size == null || size.equals(surfaceSize));
+        if (isLookedFor && fits) {
+            lifecycle.surfaceReady();
+        } else {
+            lifecycle.surfaceLost();
+        }
     }
 
     @Override
@@ -383,6 +408,15 @@ public final class CameraActivity extends Activity
                         isTakingStill = false;
                         fail(now, true);
                     }
+                });
+    }
+
+    @Override
+    public void onFallback(final String reason) {
+        main.post(
+                () -> {
+                    settings.dropGpu();
+                    fail(Failure.ofGpu(reason), true);
                 });
     }
 

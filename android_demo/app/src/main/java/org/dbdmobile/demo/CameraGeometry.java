@@ -25,9 +25,43 @@ final class CameraGeometry {
         return rotation(sensorDegrees, displayDegrees, false) % 180 != 0;
     }
 
-    private static int rotation(int sensorDegrees, int displayDegrees, boolean isFront) {
+    /** How far a frame has to be turned clockwise to be upright. */
+    static int rotation(int sensorDegrees, int displayDegrees, boolean isFront) {
         int turned = isFront ? sensorDegrees + displayDegrees : sensorDegrees - displayDegrees;
         return Math.floorMod(turned, 360);
+    }
+
+    /**
+     * Where on the sensor a subject lies, as a camera is told to focus and expose there: left, top,
+     * width, height, moved into the sensor where it would reach out. A frame of another shape than
+     * the sensor is the largest part of that shape around its middle.
+     *
+     * @param rotation how far a frame is turned clockwise to be upright
+     * @param isMirrored whether it is mirrored afterwards
+     */
+    static int[] aim(
+            Subject subject,
+            int rotation,
+            boolean isMirrored,
+            int frameWidth,
+            int frameHeight,
+            int sensorWidth,
+            int sensorHeight) {
+        float x = isMirrored ? 1 - subject.x() : subject.x();
+        float y = subject.y();
+        float frameX = rotation == 0 ? x : rotation == 90 ? y : rotation == 180 ? 1 - x : 1 - y;
+        float frameY = rotation == 0 ? y : rotation == 90 ? 1 - x : rotation == 180 ? 1 - y : x;
+        float scale =
+                Math.min((float) sensorWidth / frameWidth, (float) sensorHeight / frameHeight);
+        float centerX = sensorWidth / 2f + (frameX - 0.5f) * frameWidth * scale;
+        float centerY = sensorHeight / 2f + (frameY - 0.5f) * frameHeight * scale;
+        int side = Math.round(subject.side(frameWidth, frameHeight) * scale);
+        return new int[] {
+            Math.min(Math.max(Math.round(centerX - side / 2f), 0), sensorWidth - side),
+            Math.min(Math.max(Math.round(centerY - side / 2f), 0), sensorHeight - side),
+            side,
+            side
+        };
     }
 
     /**

@@ -5,9 +5,13 @@ package org.dbdmobile.demo;
  * order they come; {@link Commands} and a {@link Message} come out. No Android types; one thread.
  *
  * <p>The camera is wanted while the screen is in front, the permission is granted, the preview's
- * surface is there and nothing went wrong. Android opens a camera in its own time and cannot be told
- * to stop, so a camera that arrives unwanted is closed then. Every camera has a number; what is said
- * of another one than the last is old news.
+ * surface is there and nothing went wrong a moment ago. Android opens a camera in its own time and
+ * cannot be told to stop, so a camera that arrives unwanted is closed then. Every camera has a number;
+ * what is said of another one than the last is old news, and so is what goes wrong with one that was
+ * asked for before the screen was left: Android refuses cameras to apps in the background.
+ *
+ * <p>Whatever went wrong is tried again: after a while, which grows, and once at once when Android
+ * says that a camera has become free.
  */
 final class CameraLifecycle {
     /** What the machine asks of Android. None of them may answer before it returns. */
@@ -23,6 +27,9 @@ final class CameraLifecycle {
 
         /** Let go of the camera and all that hangs on it. */
         void close(int camera);
+
+        /** Call {@link #retryDue} after so many milliseconds. */
+        void retryLater(int camera, int milliseconds);
 
         /** The screen was turned under a camera that stays open. */
         void reframe();
@@ -79,12 +86,25 @@ final class CameraLifecycle {
         RUNNING
     }
 
+    private static final int FIRST_RETRY_MS = 1000;
+    // Doubled so often at most: eight seconds.
+    private static final int MOST_DOUBLED = 3;
+
     private final Commands commands;
     private Permission permission;
     private boolean isResumed;
     private boolean hasSurface;
     private Phase phase = Phase.CLOSED;
+    // The last one, until the preview runs or the person wants it tried once more.
     private Problem problem;
+    // Until the next try.
+    private boolean isWaiting;
+    // How often the wait was doubled.
+    private int doubled;
+    // Whether a camera that became free was tried since the preview ran.
+    private boolean hasTriedFree;
+    // The camera that is being opened was asked for before the screen was left.
+    private boolean isOld;
     private int camera;
     private Message shown = Message.NONE;
 
@@ -107,7 +127,7 @@ final class CameraLifecycle {
      */
     void resumed(boolean isGranted, boolean canExplain) {
         isResumed = true;
-        problem = null;
+        startAfresh();
         if (isGranted) {
             permission = Permission.GRANTED;
         } else if (permission == Permission.GRANTED) {
@@ -124,6 +144,7 @@ final class CameraLifecycle {
     /** The screen is in the background, or partly covered. */
     void paused() {
         isResumed = false;
+        isOld |= phase == Phase.OPENING;
         update();
     }
 
@@ -149,6 +170,7 @@ final class CameraLifecycle {
     void opened(int which) {
         if (which == camera && phase == Phase.OPENING) {
             phase = Phase.CONFIGURING;
+            isOld = false;
             if (isWanted()) {
                 commands.configure(camera);
             }
@@ -160,6 +182,7 @@ final class CameraLifecycle {
     void configured(int which) {
         if (which == camera && phase == Phase.CONFIGURING) {
             phase = Phase.RUNNING;
+            startAfresh();
             update();
         }
     }
@@ -179,15 +202,49 @@ final class CameraLifecycle {
     /** The camera cannot be opened, or stopped working. */
     void failed(int which, Problem why) {
         if (which == camera && phase != Phase.CLOSED) {
-            problem = why;
             close();
+            if (isOld) {
+                isOld = false;
+            } else {
+                problem = why;
+                isWaiting = true;
+                commands.retryLater(camera, FIRST_RETRY_MS << doubled);
+                doubled = Math.min(doubled + 1, MOST_DOUBLED);
+            }
             update();
         }
     }
 
+    /** The time to try again has come, for what went wrong with this camera. */
+    void retryDue(int which) {
+        if (which == camera) {
+            isWaiting = false;
+            update();
+        }
+    }
+
+    /**
+     * A camera has become free, or was plugged in. Our own does so too when it fails, so this counts
+     * once; after that it is the time that does.
+     */
+    void available() {
+        if (isWaiting && !hasTriedFree) {
+            hasTriedFree = true;
+            isWaiting = false;
+            update();
+        }
+    }
+
+    private void startAfresh() {
+        problem = null;
+        isWaiting = false;
+        doubled = 0;
+        hasTriedFree = false;
+    }
+
     /** The person at the screen wants it tried once more. */
     void retry() {
-        problem = null;
+        startAfresh();
         if (isResumed && permission != Permission.GRANTED) {
             ask();
         }
@@ -212,7 +269,7 @@ final class CameraLifecycle {
     }
 
     private boolean isWanted() {
-        return isResumed && hasSurface && permission == Permission.GRANTED && problem == null;
+        return isResumed && hasSurface && permission == Permission.GRANTED && !isWaiting;
     }
 
     private void ask() {
@@ -259,6 +316,7 @@ final class CameraLifecycle {
     /** All that decides what happens next, but for the camera's number. */
     @Override
     public String toString() {
-        return permission + " " + isResumed + " " + hasSurface + " " + phase + " " + problem;
+        return permission + " " + isResumed + " " + hasSurface + " " + phase + " " + problem + " "
+                + isWaiting + " " + doubled + " " + hasTriedFree + " " + isOld;
     }
 }

@@ -1,5 +1,6 @@
 package org.dbdmobile.demo;
 
+import java.io.File;
 import java.util.List;
 import org.dbdmobile.BlurDetector;
 import org.dbdmobile.BlurModel;
@@ -24,15 +25,22 @@ final class DemoSettings {
         this.kernels = kernels;
     }
 
+    /** The same on the CPU. */
+    DemoSettings onCpu() {
+        return new DemoSettings(model, threads, Kernels.XNNPACK);
+    }
+
     /**
-     * Opens a detector that also judges.
+     * Opens a detector that also judges; on the CPU where the GPU cannot be used.
      *
+     * @param gpuTrial a file that tells of a GPU that ended the app
      * @throws org.dbdmobile.DbdException a model or the kernels cannot be used
      */
-    BlurDetector open(BlurModel.Assets assets) {
+    BlurDetector open(BlurModel.Assets assets, File gpuTrial) {
         BlurModel blur = BlurModel.bundled(assets, model);
         DetailModel detail = DetailModel.bundled(assets, DETAIL);
-        return BlurDetector.open(blur, detail, kernels.options(threads));
+        return BlurDetector.open(
+                blur, detail, kernels.options(threads).withCpuFallback(gpuTrial));
     }
 
     /**

@@ -54,6 +54,16 @@ final class Failure {
         throw new IllegalStateException(thrown);
     }
 
+    /** A camera whose pictures cannot be had. */
+    static Failure ofPicture(RuntimeException thrown) {
+        return new Failure(R.string.picture_refused, String.valueOf(thrown.getMessage()));
+    }
+
+    /** A GPU that cannot be used, and the CPU in its place. */
+    static Failure ofGpu(String reason) {
+        return new Failure(R.string.gpu_refused, reason);
+    }
+
     /** Whether that is ENOSPC, in the words of the system's C library. */
     private static boolean isStorageFull(String detail) {
         return detail.contains("No space left on device") || detail.contains("ENOSPC");

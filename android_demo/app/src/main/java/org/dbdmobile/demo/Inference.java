@@ -7,6 +7,7 @@ import android.os.Handler;
 import android.os.HandlerThread;
 import android.os.Process;
 import android.util.Log;
+import java.io.File;
 import org.dbdmobile.AndroidFrames;
 import org.dbdmobile.BlurMap;
 import org.dbdmobile.BlurModel;
@@ -30,6 +31,9 @@ final class Inference implements ImageReader.OnImageAvailableListener {
         /** The still that was asked for cannot be made; frames are looked at as before. */
         void onStillFailure(Failure failure);
 
+        /** The GPU cannot be used: the CPU is, from now on. */
+        void onFallback(String reason);
+
         /** Nothing will be looked at until it is opened again. */
         void onFailure(Failure failure);
     }
@@ -39,6 +43,7 @@ final class Inference implements ImageReader.OnImageAvailableListener {
     private static final int MAX_REFUSED = 30;
 
     private final BlurModel.Assets assets;
+    private final File gpuTrial;
     private final Listener listener;
     private final HandlerThread thread =
             new HandlerThread("inference", Process.THREAD_PRIORITY_DISPLAY);
@@ -52,9 +57,16 @@ final class Inference implements ImageReader.OnImageAvailableListener {
     // The inference thread's own.
     private LiveBlur live;
     private int refused;
+    private boolean hasFallenBack;
 
-    Inference(BlurModel.Assets assets, Listener listener) {
+    /**
+     * A thread that looks at nothing yet.
+     *
+     * @param gpuTrial as for {@link DemoSettings#open}
+     */
+    Inference(BlurModel.Assets assets, File gpuTrial, Listener listener) {
         this.assets = assets;
+        this.gpuTrial = gpuTrial;
         this.listener = listener;
         thread.start();
         handler = new Handler(thread.getLooper());
@@ -96,7 +108,8 @@ final class Inference implements ImageReader.OnImageAvailableListener {
                     public void run() {
                         letGo();
                         try {
-                            live = new LiveBlur(settings.open(assets));
+                            live = new LiveBlur(settings.open(assets, gpuTrial));
+                            tellFallback();
                         } catch (DbdException | OutOfMemoryError error) {
                             fail(error);
                         }
@@ -124,7 +137,7 @@ final class Inference implements ImageReader.OnImageAvailableListener {
     @Override
     public void onImageAvailable(ImageReader reader) {
         Bitmap still = null;
-        try (Image image = reader.acquireLatestImage()) {
+        try (Image image = newest(reader)) {
             if (image == null || live == null) {
                 return;
             }
@@ -132,6 +145,7 @@ final class Inference implements ImageReader.OnImageAvailableListener {
             Framing framed = framing;
             live.look(frame, framed, mode, subject);
             refused = 0;
+            tellFallback();
             listener.onResult(live);
             if (isStillWanted) {
                 isStillWanted = false;
@@ -148,14 +162,37 @@ final class Inference implements ImageReader.OnImageAvailableListener {
         }
     }
 
+    /** Known when it was opened, or after the first frame; said once. */
+    private void tellFallback() {
+        String reason = live.fallbackReason();
+        if (reason != null && !hasFallenBack) {
+            hasFallenBack = true;
+            Log.w(TAG, reason);
+            listener.onFallback(reason);
+        }
+    }
+
+    private Image newest(ImageReader reader) {
+        try {
+            return reader.acquireLatestImage();
+        } catch (IllegalStateException | UnsupportedOperationException error) {
+            // All its pictures are in use, or of a kind that is not for apps.
+            if (live != null) {
+                refuse(error);
+            }
+            return null;
+        }
+    }
+
     /** A frame of a kind that no camera here should give; the next may be better. */
-    private void refuse(DbdException.Image error) {
+    private void refuse(RuntimeException error) {
         refused++;
         if (refused == 1) {
             Log.w(TAG, error.getMessage());
         } else if (refused == MAX_REFUSED) {
             letGo();
-            fail(error);
+            Log.e(TAG, "The camera's pictures cannot be looked at.", error);
+            listener.onFailure(Failure.ofPicture(error));
         }
     }
 
@@ -176,6 +213,7 @@ final class Inference implements ImageReader.OnImageAvailableListener {
             live.close();
             live = null;
             refused = 0;
+            hasFallenBack = false;
         }
     }
 

@@ -83,6 +83,11 @@ final class LiveBlur implements AutoCloseable {
         mode.paint(map, mask, pixels);
     }
 
+    /** Why it runs on the CPU and not as it was asked to; null where it runs as asked. */
+    String fallbackReason() {
+        return detector.fallbackReason();
+    }
+
     /** The map of the last frame. */
     BlurMap map() {
         return map;

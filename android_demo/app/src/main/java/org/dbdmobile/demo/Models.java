@@ -4,14 +4,15 @@ import android.content.res.AssetManager;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.dbdmobile.BlurModel;
 
-/** The models that were packed: each is a folder of the app's assets with a card. */
+/** The models that were packed: folders with a card each, where the library has its assets. */
 final class Models implements BlurModel.Assets {
+    private static final String FOLDER = "org.dbdmobile";
+
     private final AssetManager assets;
 
     Models(AssetManager assets) {
@@ -22,12 +23,11 @@ final class Models implements BlurModel.Assets {
     List<String> ids() {
         Set<String> ids = new TreeSet<>();
         try {
-            for (String entry : assets.list("")) {
+            for (String entry : assets.list(FOLDER)) {
                 // A phone names the folders here, Robolectric the files in them.
-                String folder = entry.split("/")[0];
-                boolean isModel = Arrays.asList(assets.list(folder)).contains("card.json");
-                if (isModel && BlurModel.isBundled(this, folder)) {
-                    ids.add(folder);
+                String id = entry.split("/")[0];
+                if (BlurModel.isBundled(this, id)) {
+                    ids.add(id);
                 }
             }
         } catch (IOException error) {

@@ -2,15 +2,20 @@ package org.dbdmobile.demo;
 
 import android.annotation.SuppressLint;
 import android.graphics.ImageFormat;
+import android.graphics.Rect;
 import android.hardware.camera2.CameraAccessException;
 import android.hardware.camera2.CameraCaptureSession;
 import android.hardware.camera2.CameraCharacteristics;
 import android.hardware.camera2.CameraDevice;
 import android.hardware.camera2.CameraManager;
+import android.hardware.camera2.CameraMetadata;
 import android.hardware.camera2.CaptureRequest;
+import android.hardware.camera2.params.MeteringRectangle;
 import android.hardware.camera2.params.StreamConfigurationMap;
 import android.media.ImageReader;
 import android.os.Handler;
+import android.os.HandlerThread;
+import android.os.Looper;
 import android.util.Log;
 import android.util.Size;
 import android.view.Surface;
@@ -19,27 +24,88 @@ import org.dbdmobile.Framing;
 
 /**
  * Camera2 for {@link CameraLifecycle}: does what that asks for, and tells it later, on the main
- * thread, what came of it.
+ * thread, what came of it. Asked on the main thread; whatever asks the system's camera service, which
+ * may take its time, is done on a thread of its own.
  */
 final class PreviewCamera {
     private static final String TAG = "dbd-mobile";
     // One that is looked at, and the newest one.
     private static final int IMAGES = 2;
 
+    /** What is known of a camera. Immutable. */
+    private static final class Facts {
+        final String id;
+        final Size size;
+        final boolean isBack;
+        final boolean isFront;
+        final int sensorDegrees;
+        /** Null where it does not say; then it is not aimed. */
+        final Rect sensor;
+
+        final boolean canFocus;
+        final boolean canExpose;
+
+        Facts(String id, CameraCharacteristics facts, Size[] sizes) {
+            this.id = id;
+            size = choose(sizes);
+            Integer facing = facts.get(CameraCharacteristics.LENS_FACING);
+            isBack = facing != null && facing == CameraCharacteristics.LENS_FACING_BACK;
+            isFront = facing != null && facing == CameraCharacteristics.LENS_FACING_FRONT;
+            sensorDegrees = number(facts.get(CameraCharacteristics.SENSOR_ORIENTATION));
+            sensor = facts.get(CameraCharacteristics.SENSOR_INFO_ACTIVE_ARRAY_SIZE);
+            int[] modes = facts.get(CameraCharacteristics.CONTROL_AF_AVAILABLE_MODES);
+            boolean hasAuto = false;
+            for (int mode : modes == null ? new int[0] : modes) {
+                hasAuto |= mode == CameraMetadata.CONTROL_AF_MODE_AUTO;
+            }
+            canFocus =
+                    hasAuto && number(facts.get(CameraCharacteristics.CONTROL_MAX_REGIONS_AF)) > 0;
+            canExpose = number(facts.get(CameraCharacteristics.CONTROL_MAX_REGIONS_AE)) > 0;
+        }
+
+        private static int number(Integer given) {
+            return given == null ? 0 : given;
+        }
+
+        private static Size choose(Size[] sizes) {
+            int[] widths = new int[sizes.length];
+            int[] heights = new int[sizes.length];
+            for (int i = 0; i < sizes.length; i++) {
+                widths[i] = sizes[i].getWidth();
+                heights[i] = sizes[i].getHeight();
+            }
+            return sizes[CameraGeometry.chooseSize(widths, heights)];
+        }
+    }
+
     private final CameraManager manager;
     private final Handler main;
     private final Handler frames;
     private final ImageReader.OnImageAvailableListener onFrame;
+    private final HandlerThread thread = new HandlerThread("camera");
+    private final Handler handler;
+    private final CameraManager.AvailabilityCallback availability =
+            new CameraManager.AvailabilityCallback() {
+                @Override
+                public void onCameraAvailable(String id) {
+                    main.post(() -> lifecycle.available());
+                }
+            };
     private CameraLifecycle lifecycle;
+    private Runnable onFound;
 
-    private String id;
-    private Size size;
-    private int sensorDegrees;
-    private boolean isFront;
+    // The camera that was found; null where there is none. Written on the camera's thread.
+    private volatile Facts facts;
 
+    // The camera thread's own.
     private CameraDevice device;
     private CameraCaptureSession session;
     private ImageReader reader;
+    private Surface preview;
+    // Where the person wants it sharp, on the sensor; null for wherever the camera likes.
+    private MeteringRectangle aim;
+    private boolean isOpening;
+    private boolean isQuitting;
 
     /**
      * A camera that is not open.
@@ -56,39 +122,50 @@ final class PreviewCamera {
         this.main = main;
         this.frames = frames;
         this.onFrame = onFrame;
+        thread.start();
+        handler = new Handler(thread.getLooper());
     }
 
-    void setLifecycle(CameraLifecycle lifecycle) {
+    /**
+     * Begins to look for cameras.
+     *
+     * @param onFound called on the main thread when it is known which camera there is
+     */
+    void start(CameraLifecycle lifecycle, Runnable onFound) {
         this.lifecycle = lifecycle;
+        this.onFound = onFound;
+        handler.post(
+                () -> {
+                    find();
+                    manager.registerAvailabilityCallback(availability, handler);
+                });
+    }
+
+    /** Where the camera service is asked. */
+    Looper looper() {
+        return handler.getLooper();
     }
 
     /**
      * Looks which camera there is now, one at the back first; needs no permission, and no camera
-     * that is open. False where there is none.
+     * that is open.
      */
-    boolean find() {
-        id = null;
-        size = null;
+    private void find() {
+        Facts found = null;
         try {
-            for (String candidate : manager.getCameraIdList()) {
-                CameraCharacteristics facts = manager.getCameraCharacteristics(candidate);
-                Integer facing = facts.get(CameraCharacteristics.LENS_FACING);
+            for (String id : manager.getCameraIdList()) {
+                CameraCharacteristics said = manager.getCameraCharacteristics(id);
                 StreamConfigurationMap map =
-                        facts.get(CameraCharacteristics.SCALER_STREAM_CONFIGURATION_MAP);
+                        said.get(CameraCharacteristics.SCALER_STREAM_CONFIGURATION_MAP);
                 Size[] sizes = map == null ? null : map.getOutputSizes(ImageFormat.YUV_420_888);
                 if (sizes == null || sizes.length == 0) {
                     continue;
                 }
-                boolean isBack =
-                        facing != null && facing == CameraCharacteristics.LENS_FACING_BACK;
-                if (id == null || isBack) {
-                    id = candidate;
-                    size = choose(sizes);
-                    isFront = facing != null && facing == CameraCharacteristics.LENS_FACING_FRONT;
-                    Integer degrees = facts.get(CameraCharacteristics.SENSOR_ORIENTATION);
-                    sensorDegrees = degrees == null ? 0 : degrees;
+                Facts candidate = new Facts(id, said, sizes);
+                if (found == null || candidate.isBack) {
+                    found = candidate;
                 }
-                if (isBack) {
+                if (candidate.isBack) {
                     break;
                 }
             }
@@ -96,45 +173,48 @@ final class PreviewCamera {
             // Unplugged while it was looked at, or the camera service is down.
             Log.w(TAG, "The cameras cannot be listed.", error);
         }
-        return id != null;
+        facts = found;
+        main.post(onFound);
     }
 
-    private static Size choose(Size[] sizes) {
-        int[] widths = new int[sizes.length];
-        int[] heights = new int[sizes.length];
-        for (int i = 0; i < sizes.length; i++) {
-            widths[i] = sizes[i].getWidth();
-            heights[i] = sizes[i].getHeight();
-        }
-        return sizes[CameraGeometry.chooseSize(widths, heights)];
-    }
-
-    /** The frames' size, as the sensor lies; null where there is no camera. */
+    /** The frames' size, as the sensor lies; null where no camera was found, or not yet. */
     Size size() {
-        return size;
+        Facts found = facts;
+        return found == null ? null : found.size;
     }
 
     /** How a frame lies to the screen. */
     Framing framing(int displayDegrees) {
-        return CameraGeometry.framing(sensorDegrees, displayDegrees, isFront);
+        Facts found = facts;
+        return found == null
+                ? Framing.WHOLE
+                : CameraGeometry.framing(found.sensorDegrees, displayDegrees, found.isFront);
     }
 
     /** Whether the upright picture is as wide as a frame is high. */
     boolean isTransposed(int displayDegrees) {
-        return CameraGeometry.isTransposed(sensorDegrees, displayDegrees);
+        Facts found = facts;
+        return found != null
+                && CameraGeometry.isTransposed(found.sensorDegrees, displayDegrees);
     }
 
-    /** Opens the camera that was found. */
+    /** Looks which camera there is, and opens it. */
+    void open(int camera) {
+        handler.post(() -> openNow(camera));
+    }
+
     // The lifecycle opens only after the permission was granted; a permission that was taken back
     // is the SecurityException below.
     @SuppressLint("MissingPermission")
-    void open(final int camera) {
-        if (id == null) {
+    private void openNow(int camera) {
+        find();
+        if (facts == null) {
             fail(camera, CameraLifecycle.Problem.MISSING, null);
             return;
         }
         try {
-            manager.openCamera(id, new Answers(camera), main);
+            manager.openCamera(facts.id, new Answers(camera), handler);
+            isOpening = true;
         } catch (CameraAccessException error) {
             fail(camera, problem(error.getReason()), error);
         } catch (SecurityException error) {
@@ -160,55 +240,117 @@ final class PreviewCamera {
     }
 
     /** Starts the preview on the open camera. */
+    void configure(int camera, Surface shown) {
+        handler.post(() -> configureNow(camera, shown));
+    }
+
     @SuppressWarnings("deprecation") // What replaces it came with API level 28.
-    void configure(final int camera, final Surface preview) {
+    private void configureNow(int camera, Surface shown) {
+        if (device == null) {
+            return;
+        }
+        preview = shown;
+        Size size = facts.size;
         reader =
                 ImageReader.newInstance(
                         size.getWidth(), size.getHeight(), ImageFormat.YUV_420_888, IMAGES);
         reader.setOnImageAvailableListener(onFrame, frames);
-        final Surface analysis = reader.getSurface();
         try {
             device.createCaptureSession(
-                    Arrays.asList(preview, analysis),
+                    Arrays.asList(preview, reader.getSurface()),
                     new CameraCaptureSession.StateCallback() {
                         @Override
                         public void onConfigured(CameraCaptureSession configured) {
-                            start(camera, configured, preview, analysis);
+                            begin(camera, configured);
                         }
 
                         @Override
                         public void onConfigureFailed(CameraCaptureSession failed) {
-                            Log.w(TAG, "The camera refuses the preview.");
-                            lifecycle.configureFailed(camera);
+                            configureFailed(camera, null);
                         }
                     },
-                    main);
+                    handler);
         } catch (CameraAccessException | IllegalStateException | IllegalArgumentException error) {
             // IllegalArgument: the preview's surface is gone already.
             configureFailed(camera, error);
         }
     }
 
-    private void start(
-            int camera, CameraCaptureSession configured, Surface preview, Surface analysis) {
+    private void begin(int camera, CameraCaptureSession configured) {
         if (device == null || device != configured.getDevice()) {
             return;
         }
         session = configured;
         try {
-            CaptureRequest.Builder request =
-                    device.createCaptureRequest(CameraDevice.TEMPLATE_PREVIEW);
-            request.addTarget(preview);
-            request.addTarget(analysis);
-            session.setRepeatingRequest(request.build(), null, main);
-            lifecycle.configured(camera);
+            request();
+            main.post(() -> lifecycle.configured(camera));
         } catch (CameraAccessException | IllegalStateException | IllegalArgumentException error) {
             configureFailed(camera, error);
         }
     }
 
+    /** Asks for one frame after the other, sharp and well exposed where it is aimed. */
+    private void request() throws CameraAccessException {
+        CaptureRequest.Builder request = device.createCaptureRequest(CameraDevice.TEMPLATE_PREVIEW);
+        request.addTarget(preview);
+        request.addTarget(reader.getSurface());
+        MeteringRectangle[] aimed = {aim};
+        boolean focuses = aim != null && facts.canFocus;
+        if (aim != null && facts.canExpose) {
+            request.set(CaptureRequest.CONTROL_AE_REGIONS, aimed);
+        }
+        if (focuses) {
+            request.set(CaptureRequest.CONTROL_AF_MODE, CameraMetadata.CONTROL_AF_MODE_AUTO);
+            request.set(CaptureRequest.CONTROL_AF_REGIONS, aimed);
+        }
+        session.setRepeatingRequest(request.build(), null, handler);
+        if (focuses) {
+            request.set(CaptureRequest.CONTROL_AF_TRIGGER, CameraMetadata.CONTROL_AF_TRIGGER_START);
+            session.capture(request.build(), null, handler);
+        }
+    }
+
+    /** Focuses and exposes for a subject, where the camera can; for null as the camera likes. */
+    void aim(Subject subject, int displayDegrees) {
+        handler.post(() -> aimNow(subject, displayDegrees));
+    }
+
+    private void aimNow(Subject subject, int displayDegrees) {
+        Facts found = facts;
+        aim = null;
+        if (subject != null && found != null && found.sensor != null) {
+            int[] box =
+                    CameraGeometry.aim(
+                            subject,
+                            CameraGeometry.rotation(
+                                    found.sensorDegrees, displayDegrees, found.isFront),
+                            found.isFront,
+                            found.size.getWidth(),
+                            found.size.getHeight(),
+                            found.sensor.width(),
+                            found.sensor.height());
+            aim =
+                    new MeteringRectangle(
+                            box[0], box[1], box[2], box[3], MeteringRectangle.METERING_WEIGHT_MAX);
+        }
+        if (session != null) {
+            try {
+                request();
+            } catch (CameraAccessException
+                    | IllegalStateException
+                    | IllegalArgumentException error) {
+                // The preview goes on as it was; where the camera is gone, that is said elsewhere.
+                Log.w(TAG, "The camera cannot be aimed.", error);
+            }
+        }
+    }
+
     /** Lets go of everything; whatever the camera still says is not listened to. */
     void close() {
+        handler.post(this::closeNow);
+    }
+
+    private void closeNow() {
         if (session != null) {
             session.close();
             session = null;
@@ -217,41 +359,47 @@ final class PreviewCamera {
             device.close();
             device = null;
         }
+        preview = null;
         if (reader != null) {
-            final ImageReader old = reader;
+            ImageReader old = reader;
             reader = null;
             // Where its images are read, so not while one is.
-            frames.post(
-                    new Runnable() {
-                        @Override
-                        public void run() {
-                            old.close();
-                        }
-                    });
+            if (!frames.post(old::close)) {
+                old.close();
+            }
         }
     }
 
-    private void configureFailed(final int camera, Exception error) {
-        Log.w(TAG, "The preview cannot be started.", error);
-        main.post(
-                new Runnable() {
-                    @Override
-                    public void run() {
-                        lifecycle.configureFailed(camera);
-                    }
+    /**
+     * Ends the thread, once no camera is on its way to it.
+     *
+     * @param afterwards called on the camera's thread when nothing more is asked of {@code frames}
+     */
+    void quit(Runnable afterwards) {
+        handler.post(
+                () -> {
+                    manager.unregisterAvailabilityCallback(availability);
+                    isQuitting = true;
+                    closeNow();
+                    afterwards.run();
+                    endIfQuitting();
                 });
     }
 
-    private void fail(
-            final int camera, final CameraLifecycle.Problem problem, Exception error) {
+    private void endIfQuitting() {
+        if (isQuitting && !isOpening) {
+            thread.quitSafely();
+        }
+    }
+
+    private void configureFailed(int camera, Exception error) {
+        Log.w(TAG, "The preview cannot be started.", error);
+        main.post(() -> lifecycle.configureFailed(camera));
+    }
+
+    private void fail(int camera, CameraLifecycle.Problem problem, Exception error) {
         Log.w(TAG, "The camera cannot be opened: " + problem, error);
-        main.post(
-                new Runnable() {
-                    @Override
-                    public void run() {
-                        lifecycle.failed(camera, problem);
-                    }
-                });
+        main.post(() -> lifecycle.failed(camera, problem));
     }
 
     /** What Android says of one camera; its device is kept before the lifecycle hears of it. */
@@ -264,28 +412,36 @@ final class PreviewCamera {
 
         @Override
         public void onOpened(CameraDevice opened) {
+            isOpening = false;
+            if (isQuitting) {
+                opened.close();
+                endIfQuitting();
+                return;
+            }
             device = opened;
-            lifecycle.opened(camera);
+            main.post(() -> lifecycle.opened(camera));
         }
 
         @Override
         public void onDisconnected(CameraDevice lost) {
             Log.w(TAG, "The camera was taken by another app or unplugged.");
             letGo(lost);
-            lifecycle.lost(camera);
+            main.post(() -> lifecycle.lost(camera));
         }
 
         @Override
         public void onError(CameraDevice broken, int error) {
             Log.w(TAG, "The camera failed with error " + error + ".");
             letGo(broken);
-            lifecycle.failed(camera, problemOf(error));
+            main.post(() -> lifecycle.failed(camera, problemOf(error)));
         }
 
         private void letGo(CameraDevice other) {
+            isOpening = false;
             if (other != device) {
                 other.close();
             }
+            endIfQuitting();
         }
     }
 

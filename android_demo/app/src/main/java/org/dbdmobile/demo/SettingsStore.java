@@ -2,6 +2,7 @@ package org.dbdmobile.demo;
 
 import android.content.Context;
 import android.content.SharedPreferences;
+import java.io.File;
 
 /** Keeps {@link DemoSettings} between starts. */
 final class SettingsStore {
@@ -20,6 +21,17 @@ final class SettingsStore {
                 stored.getString("model", null),
                 stored.getString("threads", null),
                 stored.getString("kernels", null));
+    }
+
+    /** The file that tells of a GPU that ended the app: of this phone only, and kept by no backup. */
+    File gpuTrial() {
+        return new File(context.getNoBackupFilesDir(), "gpu-trial");
+    }
+
+    /** The GPU cannot be used: the CPU is chosen, until the person chooses otherwise. */
+    void dropGpu() {
+        write(read().onCpu());
+        gpuTrial().delete();
     }
 
     /** Whether the camera was denied in such a way that Android would ask once more. */

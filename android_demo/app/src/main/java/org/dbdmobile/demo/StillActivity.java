@@ -40,6 +40,7 @@ public final class StillActivity extends Activity {
     private final Handler main = new Handler(Looper.getMainLooper());
     private final HandlerThread thread = new HandlerThread("still");
     private Handler worker;
+    private SettingsStore settings;
     private AspectLayout picture;
     private ImageView photoView;
     private OverlayView overlay;
@@ -66,9 +67,9 @@ public final class StillActivity extends Activity {
 
     /** What starts this screen for a photo. */
     static Intent of(Context context, Uri photo) {
-        return new Intent(context, StillActivity.class)
-                .setData(photo)
-                .addFlags(Intent.FLAG_GRANT_READ_URI_PERMISSION);
+        // What this app may read, every screen of it may: to hand it on would be refused where the
+        // gallery's app gave no right to that.
+        return new Intent(context, StillActivity.class).setData(photo);
     }
 
     @Override
@@ -115,12 +116,13 @@ public final class StillActivity extends Activity {
         thread.start();
         worker = new Handler(thread.getLooper());
         final Uri uri = getIntent().getData();
-        final DemoSettings settings = new SettingsStore(this).read();
+        settings = new SettingsStore(this);
+        final DemoSettings chosen = settings.read();
         worker.post(
                 new Runnable() {
                     @Override
                     public void run() {
-                        look(uri, settings);
+                        look(uri, chosen);
                     }
                 });
     }
@@ -138,18 +140,25 @@ public final class StillActivity extends Activity {
         super.onDestroy();
     }
 
-    private void look(Uri uri, DemoSettings settings) {
+    private void look(Uri uri, DemoSettings chosen) {
         try {
             final Still read = Stills.read(getContentResolver(), uri);
             frame = new AndroidFrames().of(read.whole);
-            judge = new LiveBlur(settings.open(new Models(getAssets())));
+            judge =
+                    new LiveBlur(
+                            chosen.open(new Models(getAssets()), settings.gpuTrial()));
             judge.look(frame, Framing.WHOLE, OverlayMode.HEAT_MAP, null);
             final LiveBlur result = judge;
+            final String fallback = judge.fallbackReason();
             main.post(
                     new Runnable() {
                         @Override
                         public void run() {
                             show(read, result);
+                            if (fallback != null) {
+                                settings.dropGpu();
+                                say(getString(R.string.gpu_refused, fallback));
+                            }
                         }
                     });
         } catch (PhotoException | DbdException | OutOfMemoryError error) {

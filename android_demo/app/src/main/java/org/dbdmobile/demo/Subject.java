@@ -23,6 +23,16 @@ final class Subject {
         this.y = Math.min(Math.max(y, 0), 1);
     }
 
+    /** The tap's place across, 0 = left to 1 = right. */
+    float x() {
+        return x;
+    }
+
+    /** The tap's place down, 0 = top to 1 = bottom. */
+    float y() {
+        return y;
+    }
+
     /** The square in a photo of this size. */
     Region square(int width, int height) {
         int left = left(width, height);

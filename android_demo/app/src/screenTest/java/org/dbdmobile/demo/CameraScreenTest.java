@@ -17,11 +17,17 @@ import android.content.pm.PackageManager;
 import android.graphics.Bitmap;
 import android.graphics.BitmapFactory;
 import android.graphics.ImageFormat;
+import android.graphics.PixelFormat;
+import android.graphics.Rect;
 import android.graphics.drawable.BitmapDrawable;
 import android.hardware.camera2.CameraAccessException;
 import android.hardware.camera2.CameraCharacteristics;
 import android.hardware.camera2.CameraDevice;
 import android.hardware.camera2.CameraManager;
+import android.hardware.camera2.CameraMetadata;
+import android.hardware.camera2.CaptureRequest;
+import android.hardware.camera2.params.MeteringRectangle;
+import android.os.Looper;
 import android.provider.Settings;
 import android.util.Size;
 import android.view.Surface;
@@ -34,6 +40,8 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Paths;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -54,6 +62,7 @@ import org.robolectric.annotation.Implements;
 import org.robolectric.fakes.RoboMenuItem;
 import org.robolectric.shadows.ShadowCameraCharacteristics;
 import org.robolectric.shadows.ShadowCameraManager;
+import org.robolectric.shadows.ShadowCaptureRequestBuilder;
 import org.robolectric.shadows.ShadowDisplay;
 import org.robolectric.shadows.ShadowLog;
 import org.robolectric.shadows.ShadowLooper;
@@ -69,13 +78,32 @@ import org.robolectric.util.ReflectionHelpers;
 @Config(
         sdk = 34,
         qualifiers = "w360dp-h640dp-xhdpi",
-        shadows = CameraScreenTest.RefusingCameras.class)
+        shadows = {CameraScreenTest.RefusingCameras.class, CameraScreenTest.Requests.class})
 @GraphicsMode(GraphicsMode.Mode.NATIVE)
 public class CameraScreenTest {
     /** Robolectric's cameras, which may also refuse to be opened. */
     @Implements(CameraManager.class)
     public static final class RefusingCameras extends ShadowCameraManager {
         static int reason;
+        static boolean wasAskedOnTheMainThread;
+
+        private static void note() {
+            wasAskedOnTheMainThread |= Looper.myLooper() == Looper.getMainLooper();
+        }
+
+        @Implementation
+        @Override
+        protected String[] getCameraIdList() throws CameraAccessException {
+            note();
+            return super.getCameraIdList();
+        }
+
+        @Implementation
+        @Override
+        protected CameraCharacteristics getCameraCharacteristics(String id) {
+            note();
+            return super.getCameraCharacteristics(id);
+        }
 
         @Implementation
         @Override
@@ -86,6 +114,7 @@ public class CameraScreenTest {
                 int uid,
                 int oomScoreOffset,
                 boolean overrideToPortrait) {
+            note();
             if (reason != 0) {
                 throw sneaky(new CameraAccessException(reason));
             }
@@ -100,16 +129,37 @@ public class CameraScreenTest {
         }
     }
 
+    /** What was asked of the camera last. */
+    @Implements(CaptureRequest.Builder.class)
+    public static final class Requests extends ShadowCaptureRequestBuilder {
+        static final Map<CaptureRequest.Key<?>, Object> ASKED = new ConcurrentHashMap<>();
+
+        @Implementation
+        @Override
+        protected <T> void set(CaptureRequest.Key<T> key, T value) {
+            super.set(key, value);
+            ASKED.put(key, value);
+        }
+    }
+
     private final Application application = RuntimeEnvironment.getApplication();
     private ActivityController<CameraActivity> controller;
 
     @Before
     public void plugIn() {
         RefusingCameras.reason = 0;
+        Requests.ASKED.clear();
         CameraCharacteristics facts = ShadowCameraCharacteristics.newCameraCharacteristics();
         ShadowCameraCharacteristics shadow = org.robolectric.shadow.api.Shadow.extract(facts);
         shadow.set(CameraCharacteristics.LENS_FACING, CameraCharacteristics.LENS_FACING_BACK);
         shadow.set(CameraCharacteristics.SENSOR_ORIENTATION, 90);
+        shadow.set(
+                CameraCharacteristics.SENSOR_INFO_ACTIVE_ARRAY_SIZE, new Rect(0, 0, 4000, 3000));
+        shadow.set(
+                CameraCharacteristics.CONTROL_AF_AVAILABLE_MODES,
+                new int[] {CameraMetadata.CONTROL_AF_MODE_AUTO});
+        shadow.set(CameraCharacteristics.CONTROL_MAX_REGIONS_AF, 1);
+        shadow.set(CameraCharacteristics.CONTROL_MAX_REGIONS_AE, 1);
         shadow.set(
                 CameraCharacteristics.SCALER_STREAM_CONFIGURATION_MAP,
                 StreamConfigurationMapBuilder.newBuilder()
@@ -147,20 +197,35 @@ public class CameraScreenTest {
                 ((SurfaceView) controller.get().findViewById(R.id.preview)).getHolder();
         if (isReady) {
             controller.get().surfaceCreated(holder);
+            controller.get().surfaceChanged(holder, PixelFormat.OPAQUE, 960, 720);
         } else {
             controller.get().surfaceDestroyed(holder);
         }
-        ShadowLooper.idleMainLooper();
+        settle();
+    }
+
+    /** Lets the main thread and the camera's come to rest. */
+    private void settle() {
+        PreviewCamera camera =
+                controller == null
+                        ? null
+                        : ReflectionHelpers.getField(controller.get(), "camera");
+        for (int i = 0; i < 5; i++) {
+            if (camera != null && camera.looper().getThread().isAlive()) {
+                shadowOf(camera.looper()).idle();
+            }
+            ShadowLooper.idleMainLooper();
+        }
     }
 
     private static String words(CameraActivity activity, CameraLifecycle.Message message) {
         return activity.getString(CameraMessages.text(message));
     }
 
-    private static void answer(CameraActivity activity, int... results) {
+    private void answer(CameraActivity activity, int... results) {
         activity.onRequestPermissionsResult(
                 1, new String[] {Manifest.permission.CAMERA}, results);
-        ShadowLooper.idleMainLooper();
+        settle();
     }
 
     // What a frame brings.
@@ -181,12 +246,16 @@ public class CameraScreenTest {
         ((OverlayView) activity.findViewById(R.id.overlay)).setSubject(subject);
         Models models = new Models(activity.getAssets());
         DemoSettings settings = new DemoSettings(models.ids().get(0), 1, Kernels.XNNPACK);
-        try (LiveBlur live = new LiveBlur(settings.open(models))) {
+        try (LiveBlur live = new LiveBlur(settings.open(models, gpuTrial()))) {
             live.look(new AndroidFrames().of(scene), Framing.WHOLE, mode, subject);
             activity.onResult(live);
-            ShadowLooper.idleMainLooper();
+            settle();
             return live;
         }
+    }
+
+    private File gpuTrial() {
+        return new SettingsStore(application).gpuTrial();
     }
 
     @Test
@@ -251,7 +320,7 @@ public class CameraScreenTest {
         controller.pause();
         shadowOf(application).grantPermissions(Manifest.permission.CAMERA);
         controller.resume();
-        ShadowLooper.idleMainLooper();
+        settle();
         assertEquals("", Screen.message(activity));
     }
 
@@ -294,7 +363,7 @@ public class CameraScreenTest {
         controller.pause();
         canExplain(true);
         controller.resume();
-        ShadowLooper.idleMainLooper();
+        settle();
         assertEquals(
                 words(activity, CameraLifecycle.Message.PERMISSION_NEEDED),
                 Screen.message(activity));
@@ -319,11 +388,102 @@ public class CameraScreenTest {
         Screen.paint(activity, "message-in-use");
         RefusingCameras.reason = CameraAccessException.CAMERA_DISABLED;
         activity.findViewById(R.id.message_button).performClick();
-        ShadowLooper.idleMainLooper();
+        settle();
         assertEquals(words(activity, CameraLifecycle.Message.DISABLED), Screen.message(activity));
         RefusingCameras.reason = 0;
         activity.findViewById(R.id.message_button).performClick();
-        ShadowLooper.idleMainLooper();
+        settle();
+        assertEquals("", Screen.message(activity));
+    }
+
+    @Test
+    public void cameraInUse_thatIsGivenBack_runsWithoutATouch() {
+        RefusingCameras.reason = CameraAccessException.CAMERA_IN_USE;
+        CameraActivity activity = started(true);
+        ShadowLooper.idleMainLooper(1, TimeUnit.SECONDS);
+        settle();
+        assertEquals(words(activity, CameraLifecycle.Message.IN_USE), Screen.message(activity));
+        RefusingCameras.reason = 0;
+        ShadowLooper.idleMainLooper(2, TimeUnit.SECONDS);
+        settle();
+        assertEquals("", Screen.message(activity));
+        assertTrue(activity.findViewById(R.id.take_still).isEnabled());
+    }
+
+    @Test
+    public void cameraService_isNeverAskedOnTheMainThread() {
+        RefusingCameras.wasAskedOnTheMainThread = false;
+        CameraActivity activity = started(true);
+        controller.pause().resume();
+        settle();
+        assertEquals("", Screen.message(activity));
+        assertFalse(RefusingCameras.wasAskedOnTheMainThread);
+    }
+
+    @Test
+    public void screenThatIsLeftForGood_endsTheCamerasThread() throws Exception {
+        CameraActivity activity = started(true);
+        PreviewCamera camera = ReflectionHelpers.getField(activity, "camera");
+        controller.pause().stop().destroy();
+        Screen.await(() -> !camera.looper().getThread().isAlive());
+    }
+
+    @Test
+    public void surfaceOfAnotherSizeThanTheCameras_isWaitedFor() {
+        shadowOf(application).grantPermissions(Manifest.permission.CAMERA);
+        controller = Robolectric.buildActivity(CameraActivity.class).setup();
+        CameraActivity activity = controller.get();
+        SurfaceHolder holder = ((SurfaceView) activity.findViewById(R.id.preview)).getHolder();
+        activity.surfaceChanged(holder, PixelFormat.OPAQUE, 720, 1100);
+        settle();
+        String starting = words(activity, CameraLifecycle.Message.STARTING);
+        assertEquals(starting, Screen.message(activity));
+        activity.surfaceChanged(holder, PixelFormat.OPAQUE, 960, 720);
+        settle();
+        assertEquals("", Screen.message(activity));
+    }
+
+    @Test
+    public void tap_focusesAndExposesThere() {
+        CameraActivity activity = started(true);
+        assertTrue(Requests.ASKED.isEmpty());
+        activity.findViewById(R.id.overlay).performClick();
+        settle();
+        MeteringRectangle[] aimed =
+                (MeteringRectangle[]) Requests.ASKED.get(CaptureRequest.CONTROL_AF_REGIONS);
+        // A keyboard's click is one on the middle.
+        assertEquals(new Rect(1700, 1200, 2300, 1800), aimed[0].getRect());
+        assertEquals(
+                CameraMetadata.CONTROL_AF_TRIGGER_START,
+                Requests.ASKED.get(CaptureRequest.CONTROL_AF_TRIGGER));
+        assertEquals(
+                CameraMetadata.CONTROL_AF_MODE_AUTO,
+                Requests.ASKED.get(CaptureRequest.CONTROL_AF_MODE));
+        assertTrue(Requests.ASKED.containsKey(CaptureRequest.CONTROL_AE_REGIONS));
+        Requests.ASKED.clear();
+        controller.pause().resume();
+        settle();
+        assertFalse("the subject stays", Requests.ASKED.isEmpty());
+        Requests.ASKED.clear();
+        shadowOf(ShadowDisplay.getDefaultDisplay()).setRotation(Surface.ROTATION_90);
+        activity.onDisplayChanged(0);
+        settle();
+        assertTrue("something else lies there", Requests.ASKED.isEmpty());
+    }
+
+    @Test
+    public void gpuThatCannotBeUsed_isSaidAndNotChosenAnyMore() throws Exception {
+        SettingsStore store = new SettingsStore(application);
+        assertTrue(store.gpuTrial().createNewFile());
+        CameraActivity activity = started(true);
+        activity.onFallback("The app ended when it was tried before.");
+        settle();
+        assertEquals(
+                activity.getString(R.string.gpu_refused, "The app ended when it was tried before."),
+                Screen.message(activity));
+        assertEquals(Kernels.XNNPACK, store.read().kernels);
+        assertFalse("may be chosen again", store.gpuTrial().exists());
+        activity.findViewById(R.id.message_button).performClick();
         assertEquals("", Screen.message(activity));
     }
 
@@ -331,13 +491,13 @@ public class CameraScreenTest {
     public void cameraTakenByAnotherApp_isSaidOnTheScreenAndInTheLog() {
         CameraActivity activity = started(true);
         cameras().triggerDisconnect();
-        ShadowLooper.idleMainLooper();
+        settle();
         assertEquals(words(activity, CameraLifecycle.Message.LOST), Screen.message(activity));
         assertTrue(
                 ShadowLog.getLogsForTag("dbd-mobile").stream()
                         .anyMatch(line -> line.msg.contains("taken by another app")));
         activity.findViewById(R.id.message_button).performClick();
-        ShadowLooper.idleMainLooper();
+        settle();
         assertEquals("", Screen.message(activity));
     }
 
@@ -347,8 +507,7 @@ public class CameraScreenTest {
         CameraActivity activity = started(true);
         assertEquals(words(activity, CameraLifecycle.Message.MISSING), Screen.message(activity));
         plugIn();
-        activity.findViewById(R.id.message_button).performClick();
-        ShadowLooper.idleMainLooper();
+        settle();
         assertEquals("", Screen.message(activity));
     }
 
@@ -358,11 +517,10 @@ public class CameraScreenTest {
         controller.pause();
         cameras().removeCamera("0");
         controller.resume();
-        ShadowLooper.idleMainLooper();
+        settle();
         assertEquals(words(activity, CameraLifecycle.Message.MISSING), Screen.message(activity));
         plugIn();
-        activity.findViewById(R.id.message_button).performClick();
-        ShadowLooper.idleMainLooper();
+        settle();
         assertEquals("", Screen.message(activity));
     }
 
@@ -404,11 +562,11 @@ public class CameraScreenTest {
         activity.onDisplayChanged(7);
         display.setRefreshRate(120);
         activity.onDisplayChanged(0);
-        ShadowLooper.idleMainLooper();
+        settle();
         assertNotEquals(unjudged, overlay.getContentDescription().toString());
         display.setRotation(Surface.ROTATION_90);
         activity.onDisplayChanged(0);
-        ShadowLooper.idleMainLooper();
+        settle();
         assertEquals(
                 activity.getString(R.string.overlay_description),
                 overlay.getContentDescription().toString());
@@ -423,7 +581,7 @@ public class CameraScreenTest {
         assertNotEquals(unjudged, overlay.getContentDescription().toString());
         overlay.setSubject(new Subject(0.2f, 0.2f));
         activity.onResult(live);
-        ShadowLooper.idleMainLooper();
+        settle();
         assertEquals(unjudged, overlay.getContentDescription().toString());
     }
 
@@ -450,7 +608,7 @@ public class CameraScreenTest {
         inference.handler().post(isLooked::countDown);
         isLeft.countDown();
         assertTrue(isLooked.await(60, TimeUnit.SECONDS));
-        ShadowLooper.idleMainLooper();
+        settle();
         assertEquals(
                 activity.getString(R.string.overlay_description),
                 overlay.getContentDescription().toString());
@@ -468,7 +626,7 @@ public class CameraScreenTest {
                     }
                     return new ByteArrayInputStream(new byte[100]);
                 };
-        Inference inference = new Inference(damaged, activity);
+        Inference inference = new Inference(damaged, gpuTrial(), activity);
         inference.open(new SettingsStore(activity).read());
         Screen.await(() -> Screen.message(activity).startsWith("The model cannot be used."));
         inference.quit();
@@ -485,12 +643,13 @@ public class CameraScreenTest {
         shutter.performClick();
         assertFalse("one still at a time", shutter.isEnabled());
         activity.onStill(scene(activity));
-        ShadowLooper.idleMainLooper();
+        settle();
         Intent still = shadowOf(activity).getNextStartedActivity();
         assertEquals(StillActivity.class.getName(), still.getComponent().getClassName());
+        assertEquals("it needs no right to be handed on", 0, still.getFlags());
         assertNotNull(Stills.read(activity.getContentResolver(), still.getData()));
         controller.pause().resume();
-        ShadowLooper.idleMainLooper();
+        settle();
         assertTrue("back at the camera", shutter.isEnabled());
     }
 
@@ -500,7 +659,7 @@ public class CameraScreenTest {
         activity.findViewById(R.id.take_still).performClick();
         controller.pause();
         activity.onStill(scene(activity));
-        ShadowLooper.idleMainLooper();
+        settle();
         assertNull(shadowOf(activity).getNextStartedActivity());
     }
 
@@ -510,10 +669,10 @@ public class CameraScreenTest {
         View shutter = activity.findViewById(R.id.take_still);
         assertTrue(shutter.isEnabled());
         cameras().triggerDisconnect();
-        ShadowLooper.idleMainLooper();
+        settle();
         assertFalse(shutter.isEnabled());
         activity.findViewById(R.id.message_button).performClick();
-        ShadowLooper.idleMainLooper();
+        settle();
         assertTrue(shutter.isEnabled());
     }
 
@@ -529,7 +688,7 @@ public class CameraScreenTest {
                 assertThrows(IOException.class, () -> Stills.jpeg(full, scene(activity)));
         assertFalse("nothing half-written", Files.exists(full.toPath()));
         activity.onStillFailure(Failure.of(error));
-        ShadowLooper.idleMainLooper();
+        settle();
         assertEquals(activity.getString(R.string.storage_full), Screen.message(activity));
         assertFalse(shutter.isEnabled());
         activity.findViewById(R.id.message_button).performClick();
@@ -543,7 +702,7 @@ public class CameraScreenTest {
         CameraActivity activity = started(true);
         Files.write(new File(application.getCacheDir(), "stills").toPath(), new byte[1]);
         activity.onStill(scene(activity));
-        ShadowLooper.idleMainLooper();
+        settle();
         assertTrue(Screen.message(activity).startsWith("Nothing was saved:"));
     }
 

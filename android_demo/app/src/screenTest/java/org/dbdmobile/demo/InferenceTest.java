@@ -1,6 +1,7 @@
 package org.dbdmobile.demo;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertNotEquals;
 import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertTrue;
@@ -11,6 +12,7 @@ import android.media.Image;
 import android.media.ImageReader;
 import android.util.Log;
 import java.io.ByteArrayInputStream;
+import java.io.File;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,9 +46,13 @@ public class InferenceTest implements Inference.Listener {
     @Implements(ImageReader.class)
     public static final class FakeReader {
         static Image next;
+        static RuntimeException refusal;
 
         @Implementation
         protected Image acquireLatestImage() {
+            if (refusal != null) {
+                throw refusal;
+            }
             Image image = next;
             next = null;
             return image;
@@ -125,14 +131,18 @@ public class InferenceTest implements Inference.Listener {
     private final List<String> results = Collections.synchronizedList(new ArrayList<>());
     private final List<Focus> focuses = new ArrayList<>();
     private final List<Bitmap> stills = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> fallbacks = Collections.synchronizedList(new ArrayList<>());
     private final List<Failure> failures = Collections.synchronizedList(new ArrayList<>());
+    private final File gpuTrial =
+            new SettingsStore(RuntimeEnvironment.getApplication()).gpuTrial();
     private Inference inference;
 
     @Before
     public void start() {
         FakeImage.closed = 0;
+        FakeReader.refusal = null;
         FakeImage.format = ImageFormat.YUV_420_888;
-        inference = new Inference(models, this);
+        inference = new Inference(models, gpuTrial, this);
     }
 
     @After
@@ -159,6 +169,11 @@ public class InferenceTest implements Inference.Listener {
     }
 
     @Override
+    public void onFallback(String reason) {
+        fallbacks.add(reason);
+    }
+
+    @Override
     public void onFailure(Failure failure) {
         failures.add(failure);
     }
@@ -176,7 +191,7 @@ public class InferenceTest implements Inference.Listener {
                 .handler()
                 .post(
                         () -> {
-                            FakeReader.next = image();
+                            FakeReader.next = FakeReader.refusal == null ? image() : null;
                             inference.onImageAvailable(reader);
                             isDone[0] = true;
                         });
@@ -283,6 +298,44 @@ public class InferenceTest implements Inference.Listener {
     }
 
     @Test
+    public void readerThatThrows_isBorneForAWhile_thenSaidOnce() throws Exception {
+        inference.open(settings);
+        FakeReader.refusal = new IllegalStateException("maxImages (2) has already been acquired");
+        frame();
+        FakeReader.refusal = null;
+        frame();
+        assertEquals(1, results.size());
+        FakeReader.refusal = new UnsupportedOperationException("no images for apps");
+        for (int i = 0; i < 70; i++) {
+            frame();
+        }
+        assertEquals(1, failures.size());
+        assertEquals(R.string.picture_refused, failures.get(0).message);
+        assertEquals("no images for apps", failures.get(0).detail);
+    }
+
+    @Test
+    public void gpuThatIsNotThere_isSaidOnce_andTheCpuLooks() throws Exception {
+        inference.open(new DemoSettings(settings.model, 1, Kernels.GPU));
+        frame();
+        frame();
+        assertEquals(2, results.size());
+        assertEquals(1, fallbacks.size());
+        assertTrue(fallbacks.get(0), fallbacks.get(0).contains("litert-gpu"));
+        assertTrue(failures.isEmpty());
+        assertFalse(gpuTrial.exists());
+    }
+
+    @Test
+    public void gpuThatEndedTheApp_isNotTriedAgain() throws Exception {
+        assertTrue(gpuTrial.createNewFile());
+        inference.open(new DemoSettings(settings.model, 1, Kernels.GPU));
+        frame();
+        assertEquals(1, results.size());
+        assertTrue(fallbacks.get(0), fallbacks.get(0).startsWith("The app ended when"));
+    }
+
+    @Test
     public void modelThatIsRefused_isSaidOnce() throws Exception {
         BlurModel.Assets damaged =
                 path ->
@@ -290,7 +343,7 @@ public class InferenceTest implements Inference.Listener {
                                 ? models.open(path)
                                 : new ByteArrayInputStream(new byte[100]);
         inference.quit();
-        inference = new Inference(damaged, this);
+        inference = new Inference(damaged, gpuTrial, this);
         inference.open(settings);
         frame();
         frame();

@@ -41,10 +41,11 @@ public class BenchmarkRunTest implements BenchmarkRun.Listener, BenchmarkRun.Pho
 
     private final BlurModel.Assets packed =
             path -> {
-                if (!assets.containsKey(path)) {
+                byte[] asset = assets.get(path.replaceFirst("^org\\.dbdmobile/", ""));
+                if (asset == null) {
                     throw new FileNotFoundException(path);
                 }
-                return new ByteArrayInputStream(assets.get(path));
+                return new ByteArrayInputStream(asset);
             };
 
     @Before

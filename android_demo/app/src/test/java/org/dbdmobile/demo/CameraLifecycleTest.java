@@ -6,9 +6,11 @@ import static org.junit.Assert.assertNotEquals;
 import static org.junit.Assert.assertTrue;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import org.dbdmobile.demo.CameraLifecycle.Message;
@@ -41,6 +43,8 @@ public class CameraLifecycleTest {
         CONFIGURE_FAILED,
         ROTATED,
         RETRY,
+        TIME_PASSED,
+        CAMERA_FREE,
         NEWS_OF_AN_OLD_CAMERA,
     }
 
@@ -51,10 +55,17 @@ public class CameraLifecycleTest {
         boolean canExplain;
         boolean isResumed;
         boolean hasSurface;
-        /** The last camera ended badly, and nobody tried again. */
+        /** The last camera ended badly, and it was not tried again. */
         boolean hasProblem;
+        /** A camera that became free was tried since the preview ran. */
+        boolean hasTriedFree;
+        /** The camera whose trouble is to be forgotten in a while. */
+        int due;
+        int wait;
 
         int pending;
+        /** It was asked for before the screen was left. */
+        boolean isPendingOld;
         int open;
         boolean isConfiguring;
         boolean isRunning;
@@ -70,11 +81,12 @@ public class CameraLifecycleTest {
             switch (event) {
                 case RESUME:
                     isResumed = true;
-                    hasProblem = false;
+                    forget();
                     machine.resumed(isGranted, canExplain);
                     break;
                 case PAUSE:
                     isResumed = false;
+                    isPendingOld |= pending > 0;
                     machine.paused();
                     break;
                 case SURFACE_READY:
@@ -119,22 +131,19 @@ public class CameraLifecycleTest {
                     break;
                 case OPEN_REFUSED:
                     if (pending > 0) {
-                        pending = 0;
-                        hasProblem = true;
-                        machine.failed(last, Problem.IN_USE);
+                        breakDown();
+                        machine.failed(last, Problem.DISABLED);
                     }
                     break;
                 case DISCONNECTED:
                     if (pending > 0 || open > 0) {
-                        pending = 0;
-                        hasProblem = true;
+                        breakDown();
                         machine.lost(last);
                     }
                     break;
                 case CAMERA_ERROR:
                     if (pending > 0 || open > 0) {
-                        pending = 0;
-                        hasProblem = true;
+                        breakDown();
                         machine.failed(last, Problem.FAILED);
                     }
                     break;
@@ -142,6 +151,7 @@ public class CameraLifecycleTest {
                     if (isConfiguring) {
                         isConfiguring = false;
                         isRunning = true;
+                        forget();
                         machine.configured(open);
                     }
                     break;
@@ -157,8 +167,23 @@ public class CameraLifecycleTest {
                     machine.rotated();
                     break;
                 case RETRY:
-                    hasProblem = false;
+                    forget();
                     machine.retry();
+                    break;
+                case TIME_PASSED:
+                    if (due > 0) {
+                        hasProblem &= due != last;
+                        int of = due;
+                        due = 0;
+                        machine.retryDue(of);
+                    }
+                    break;
+                case CAMERA_FREE:
+                    if (hasProblem && !hasTriedFree) {
+                        hasTriedFree = true;
+                        hasProblem = false;
+                    }
+                    machine.available();
                     break;
                 case NEWS_OF_AN_OLD_CAMERA:
                     machine.opened(last - 1);
@@ -171,6 +196,17 @@ public class CameraLifecycleTest {
                     throw new AssertionError(event);
             }
             check();
+        }
+
+        private void forget() {
+            hasProblem = false;
+            hasTriedFree = false;
+        }
+
+        /** What goes wrong with a camera that was asked for before the screen was left is no news. */
+        private void breakDown() {
+            hasProblem = !(pending > 0 && isPendingOld);
+            pending = 0;
         }
 
         /** Only where the system's question is on the screen. */
@@ -189,6 +225,7 @@ public class CameraLifecycleTest {
                 assertTrue("a camera that can run is on its way", pending > 0 || open > 0);
                 assertTrue(pending > 0 || isConfiguring || isRunning);
             }
+            assertTrue("no problem is for good", !hasProblem || due == last);
             assertFalse("nothing is left open after a problem", hasProblem && open > 0);
             assertEquals("what was opened and is not open was closed", opens, closes + open01());
             assertEquals(shown, machine.message());
@@ -226,6 +263,7 @@ public class CameraLifecycleTest {
             assertTrue(isResumed && hasSurface && isGranted);
             assertTrue("every camera has its own number", camera > last);
             pending = camera;
+            isPendingOld = false;
             last = camera;
         }
 
@@ -248,6 +286,14 @@ public class CameraLifecycleTest {
         }
 
         @Override
+        public void retryLater(int camera, int milliseconds) {
+            assertEquals(last, camera);
+            assertTrue("not at once", milliseconds >= 1000 && milliseconds <= 8000);
+            due = camera;
+            wait = milliseconds;
+        }
+
+        @Override
         public void reframe() {
             framedRotation = rotation;
         }
@@ -261,6 +307,7 @@ public class CameraLifecycleTest {
         /** All that decides what can happen next. */
         String key() {
             return machine + " " + isGranted + canExplain + isResumed + hasSurface + hasProblem
+                    + hasTriedFree + (due > 0) + (due == last) + (pending > 0 && isPendingOld)
                     + (pending > 0) + (open > 0) + isConfiguring + isRunning
                     + (rotation == framedRotation);
         }
@@ -296,12 +343,81 @@ public class CameraLifecycleTest {
                 messages.add(phone.shown);
                 if (seen.add(phone.key())) {
                     orders.add(longer);
+                    assertPreviewRunsInTheEnd(phone, longer);
                 }
             }
         }
         assertTrue("states: " + seen.size(), seen.size() > 100);
-        Set<Message> others = EnumSet.of(Message.DISABLED, Message.MISSING);
+        Set<Message> others = EnumSet.of(Message.IN_USE, Message.MISSING);
         assertEquals("messages", EnumSet.complementOf(EnumSet.copyOf(others)), messages);
+    }
+
+    /** With the screen in front and the camera allowed, nobody has to touch the phone. */
+    private static void assertPreviewRunsInTheEnd(Phone phone, Event... before) {
+        if (!phone.hasSurface) {
+            phone.play(Event.SURFACE_READY);
+        }
+        if (!phone.isGranted) {
+            phone.play(Event.PERMISSION_GRANTED);
+        }
+        if (!phone.isResumed || !phone.machineKnowsThePermission()) {
+            phone.play(Event.PAUSE);
+            phone.play(Event.RESUME);
+        }
+        phone.play(Event.TIME_PASSED);
+        phone.play(Event.OPENED);
+        phone.play(Event.CONFIGURED);
+        assertTrue("no preview after " + Arrays.toString(before), phone.isRunning);
+    }
+
+    @Test
+    public void cameraThatIsDisabledBecauseTheScreenWasLeft_isOpenedAgain() {
+        Phone phone = opening();
+        phone.play(Event.PAUSE);
+        phone.play(Event.RESUME);
+        // Of the camera that was asked for before the pause: the app was in the background.
+        phone.play(Event.OPEN_REFUSED);
+        assertEquals(Message.STARTING, phone.shown);
+        assertEquals(2, phone.pending);
+        phone.play(Event.OPENED);
+        phone.play(Event.CONFIGURED);
+        assertTrue(phone.isRunning);
+    }
+
+    @Test
+    public void cameraThatStaysRefused_isTriedEverMoreSeldom_andRunsWhenItIsFree() {
+        Phone phone = opening();
+        List<Integer> waits = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            phone.play(Event.OPEN_REFUSED);
+            assertEquals(Message.DISABLED, phone.shown);
+            waits.add(phone.wait);
+            phone.play(Event.TIME_PASSED);
+            assertEquals("the message stays while it is tried", Message.DISABLED, phone.shown);
+        }
+        assertEquals(Arrays.asList(1000, 2000, 4000, 8000, 8000, 8000), waits);
+        phone.play(Event.OPENED);
+        phone.play(Event.CONFIGURED);
+        assertTrue(phone.isRunning);
+        assertEquals(Message.NONE, phone.shown);
+        phone.play(Event.DISCONNECTED);
+        assertEquals("from the beginning", 1000, phone.wait);
+    }
+
+    @Test
+    public void cameraThatBecomesFree_isTriedAtOnce_butNotAgainAndAgain() {
+        Phone phone = opening();
+        phone.play(Event.OPENED);
+        phone.play(Event.CONFIGURED);
+        phone.play(Event.DISCONNECTED);
+        phone.play(Event.CAMERA_FREE);
+        assertEquals(2, phone.pending);
+        // One that fails becomes free by that, and would be tried without end.
+        phone.play(Event.CAMERA_ERROR);
+        phone.play(Event.CAMERA_FREE);
+        assertEquals(0, phone.pending);
+        phone.play(Event.TIME_PASSED);
+        assertEquals(3, phone.pending);
     }
 
     @Test
@@ -410,7 +526,7 @@ public class CameraLifecycleTest {
         assertEquals(Message.LOST, phone.shown);
         phone.play(Event.RETRY);
         phone.play(Event.OPEN_REFUSED);
-        assertEquals(Message.IN_USE, phone.shown);
+        assertEquals(Message.DISABLED, phone.shown);
         phone.play(Event.PAUSE);
         phone.play(Event.RESUME);
         assertEquals(Message.STARTING, phone.shown);
@@ -422,8 +538,7 @@ public class CameraLifecycleTest {
         Set<Message> messages = EnumSet.noneOf(Message.class);
         for (Problem problem : Problem.values()) {
             Phone phone = opening();
-            phone.hasProblem = true;
-            phone.pending = 0;
+            phone.breakDown();
             phone.machine.failed(phone.last, problem);
             messages.add(phone.shown);
         }

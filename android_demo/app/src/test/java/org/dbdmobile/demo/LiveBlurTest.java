@@ -48,7 +48,9 @@ public class LiveBlurTest {
 
     private static Path bundled() {
         Path models = ROOT.resolve("dbd_mobile/models");
-        BlurModel.Assets assets = path -> Files.newInputStream(models.resolve(path));
+        Path packed = Paths.get("org.dbdmobile");
+        BlurModel.Assets assets =
+                path -> Files.newInputStream(models.resolve(packed.relativize(Paths.get(path))));
         String[] ids = models.toFile().list();
         Arrays.sort(ids);
         for (String id : ids) {
