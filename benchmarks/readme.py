@@ -1,12 +1,14 @@
-"""Cards and stored results in, the tables of the README and of the training guide out.
+"""Cards and stored results in, the tables of the README and of other pages out.
 
 Each table stands between ``<!-- NAME -->`` and ``<!-- /NAME -->``.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
+from benchmarks.growth import page as growth_page
 from benchmarks.verdicts.row import Row
 from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.catalogue import AccuracyCard, bundled_ids, load_card
@@ -15,6 +17,7 @@ from training.ablation import ablation_rows
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 TRAINING = ROOT / "training" / "README.md"
+GROWTH = ROOT / "docs" / "benchmarks-growth.md"
 LATENCY = ROOT / "benchmarks" / "results" / "latency.json"
 ABLATION = ROOT / "benchmarks" / "results" / "ablation.json"
 JUDGE = ROOT / "benchmarks" / "results" / "judge.json"
@@ -107,14 +110,26 @@ def ablation_table() -> list[str]:
     return ablation_rows(json.loads(ABLATION.read_text(encoding="utf-8")))
 
 
+def _growth(rows: Callable[[Mapping[str, Any]], list[str]]) -> Callable[[], list[str]]:
+    return lambda: rows(growth_page.read_growth(growth_page.RESULTS))
+
+
 PAGES: dict[Path, dict[str, Callable[[], list[str]]]] = {
     README: {
         "accuracy": accuracy_rows,
         "composites": composites_rows,
         "latency": latency_rows,
         "judge": judge_rows,
+        "growth": _growth(growth_page.sentences),
     },
     TRAINING: {"ablation": ablation_table},
+    GROWTH: {
+        "machine": _growth(growth_page.machine_rows),
+        "sentences": _growth(growth_page.sentences),
+        "sizes": _growth(growth_page.size_rows),
+        "parallel": _growth(growth_page.parallel_rows),
+        "counts": _growth(growth_page.count_rows),
+    },
 }
 """Page -> its tables, by name."""
 
