@@ -86,19 +86,23 @@ class Steps:
     def judge_all(self, folder: str, jobs: int) -> dict[str, Any]:
         """Judge all photos in a folder, so many at a time, and do nothing else."""
         photos = sorted(Path(folder).iterdir())
-        start = time.perf_counter()
-        with ThreadPoolExecutor(jobs) as pool:
-            for focus in pool.map(self._detector.judge, photos):
-                _ = focus.verdict
-        return {"seconds": time.perf_counter() - start, "photos": len(photos)}
+
+        def judge() -> None:
+            with ThreadPoolExecutor(jobs) as pool:
+                for focus in pool.map(self._detector.judge, photos):
+                    _ = focus.verdict
+
+        return _taken(judge)
 
     def library(self, folder: str, jobs: int, store: str) -> dict[str, Any]:
         """Scan a folder with the detector that is ready."""
-        start = time.perf_counter()
-        with open_store(store, "jsonl") as kept:
-            for record in scan([folder], self._detector, store=kept, jobs=jobs):
-                _ = record.verdict
-        return {"seconds": time.perf_counter() - start}
+
+        def look() -> None:
+            with open_store(store, "jsonl") as kept:
+                for record in scan([folder], self._detector, store=kept, jobs=jobs):
+                    _ = record.verdict
+
+        return _taken(look)
 
     def scan(self, folder: str, jobs: int, store: str, *, resume: bool = False) -> dict[str, Any]:
         """Run ``dbd-mobile scan``, which loads the models anew."""
@@ -106,13 +110,24 @@ class Steps:
         command = ["scan", folder, "--jsonl", store, "--jobs", str(jobs), "--model", model]
         command += ["--detail", detail, "--threads", str(threads)]
         said = io.StringIO()
-        start = time.perf_counter()
-        with redirect_stdout(said), redirect_stderr(said):
-            status = run_dbd_mobile([*command, *(["--resume"] if resume else [])])
-        seconds = time.perf_counter() - start
-        if status:
-            raise InputError(f"dbd-mobile scan ended with status {status}: {said.getvalue()}")
-        return {"seconds": seconds}
+
+        def run() -> None:
+            with redirect_stdout(said), redirect_stderr(said):
+                status = run_dbd_mobile([*command, *(["--resume"] if resume else [])])
+            if status:
+                raise InputError(f"dbd-mobile scan ended with status {status}: {said.getvalue()}")
+
+        return _taken(run)
+
+
+def _taken(work: Callable[[], None]) -> dict[str, Any]:
+    """Do something once; seconds that it took, and those of the processor, by all threads."""
+    start, start_cpu = time.perf_counter(), time.process_time()
+    work()
+    return {
+        "seconds": time.perf_counter() - start,
+        "cpu_seconds": time.process_time() - start_cpu,
+    }
 
 
 def _timed(look: Callable[[], dict[str, float]]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.spread import Spread, said
+from benchmarks.spread import Spread
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,8 +26,8 @@ class Watched:
     def target(self) -> str:
         """The target in words, "" without one."""
         if self.at_least is not None:
-            return f">= {said(self.at_least)} {self.unit}"
-        return "" if self.at_most is None else f"<= {said(self.at_most)} {self.unit}"
+            return f">= {self.at_least:g} {self.unit}"
+        return "" if self.at_most is None else f"<= {self.at_most:g} {self.unit}"
 
 
 @dataclass(frozen=True, kw_only=True)
