@@ -33,8 +33,7 @@ def read_growth(path: Path) -> dict[str, Any]:
 
 def machine_rows(growth: Mapping[str, Any]) -> list[str]:
     """What it was measured on, as a paragraph."""
-    row = f"Measured on: {growth['cpu']}, {growth['cores']} cores; {growth['backend']}."
-    return [f"{row} {growth['was_busy']}".rstrip()]
+    return [f"Measured on: {growth['cpu']}, {growth['cores']} cores; {growth['backend']}."]
 
 
 def size_rows(growth: Mapping[str, Any]) -> list[str]:
@@ -93,7 +92,12 @@ def count_rows(growth: Mapping[str, Any]) -> list[str]:
 
 def sentences(growth: Mapping[str, Any]) -> list[str]:
     """What a user needs to know of it, a list in Markdown."""
-    found = [_parallel_sentence(growth), _size_sentence(growth), _count_sentence(growth)]
+    found = [
+        _parallel_sentence(growth),
+        _size_sentence(growth),
+        _count_sentence(growth),
+        growth["was_busy"],
+    ]
     return [f"- {sentence}" for sentence in found if sentence]
 
 

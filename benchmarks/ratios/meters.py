@@ -147,10 +147,10 @@ def importing() -> Mapping[Watched, float]:
     }
 
 
-def built_files() -> Mapping[Watched, float]:
-    """Sizes of what was built: the wheel, and the Android library."""
+def built_files(root: Path = _ROOT) -> Mapping[Watched, float]:
+    """Sizes of the newest wheel and Android library that were built, where there are any."""
     places = {"the wheel": "build/wheel/*.whl", "the Android library": "dist/*.aar"}
-    found = {name: sorted(_ROOT.glob(pattern), key=_age) for name, pattern in places.items()}
+    found = {name: sorted(root.glob(pattern), key=_age) for name, pattern in places.items()}
     return {
         Watched(what=f"size of {name}", unit="MB"): files[-1].stat().st_size / 1e6
         for name, files in found.items()

@@ -1,6 +1,8 @@
 """Ratios that are watched: what counts as worse, what is stored, and the command at tiny sizes."""
 
 import json
+import os
+import time
 
 import pytest
 from PIL import Image
@@ -10,7 +12,7 @@ from benchmarks import made_photos
 from benchmarks.__main__ import main
 from benchmarks.busyness import busyness_said
 from benchmarks.commands import ratios as command
-from benchmarks.ratios import store
+from benchmarks.ratios import meters, store
 from benchmarks.ratios.comparison import compared
 from benchmarks.ratios.ratio import Ratio, Watched
 from benchmarks.ratios.store import Kind, entry_of, stored_ratios, with_entry
@@ -200,3 +202,24 @@ def test_unreadable_stored_ratios_are_a_sentence_of_the_library(tmp_path):
     (tmp_path / "ratios.json").write_text("null")
     with pytest.raises(InputError, match="A file of ratios of dbd-mobile-ratios/1 was expected"):
         stored_ratios(tmp_path / "ratios.json", HERE)
+
+
+def test_sizes_of_what_was_built_are_those_of_the_newest(tmp_path):
+    assert meters.built_files(tmp_path) == {}
+    for place, age_s in (
+        ("build/wheel/old.whl", 60),
+        ("build/wheel/new.whl", 0),
+        ("dist/a.aar", 0),
+    ):
+        path = tmp_path / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(bytes(1000 if age_s else 2000))
+        os.utime(path, (time.time() - age_s,) * 2)
+    sizes = {watched.what: size for watched, size in meters.built_files(tmp_path).items()}
+    assert sizes == {"size of the wheel": 0.002, "size of the Android library": 0.002}
+
+
+def test_export_that_fails_is_one_sentence(monkeypatch, tmp_path):
+    monkeypatch.setattr(meters, "_WEIGHTS", tmp_path / "none.safetensors")
+    with pytest.raises(InputError, match=r"lite cannot be exported: error: .*none\.safetensors"):
+        meters.exporting()
