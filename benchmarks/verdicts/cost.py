@@ -1,7 +1,5 @@
 """A 12-megapixel JPEG in; what ``judge`` costs beside what is done without it out."""
 
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,10 +8,10 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from PIL import Image
 
+from benchmarks.own_process import OwnProcess
 from benchmarks.verdicts.row import Row
 from benchmarks.verdicts.scene import SUBJECT, render_sharp
 from dbd_mobile import BlurDetector
-from dbd_mobile.errors import InputError
 from dbd_mobile.photo import load_pixels
 
 MEASURE = "cost"
@@ -21,19 +19,6 @@ THREADS = 2
 _QUALITY = 92
 # Side of a small box in pixels, such as a face has.
 _FACE = 320
-# The peak of a process's memory, which exec does not hand on as ru_maxrss is.
-_CHILD = """
-import sys
-from dbd_mobile import BlurDetector
-from dbd_mobile.photo import load_pixels
-step, path, model, detail = sys.argv[1:]
-with BlurDetector(model, detail=detail, threads=2) as detector:
-    if step == "detect":
-        detector.detect(load_pixels(path))
-    else:
-        detector.judge(path)
-print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
-"""
 
 
 def measure_cost(
@@ -60,13 +45,7 @@ def measure_cost(
         subject = tuple(share * side for share, side in zip(SUBJECT, size_wh * 2, strict=True))
         face = (*subject[:2], subject[0] + _FACE, subject[1] + _FACE)
         rows = [
-            *_timed(
-                f"a JPEG of {size_wh[0]}x{size_wh[1]}, of decoding it and one map",
-                lambda: detector.judge(path),
-                lambda: detector.detect(load_pixels(path)),
-                runs,
-                at_most=1.25,
-            ),
+            *measure_judging(detector, path, runs),
             *_timed(
                 f"a box of {_FACE} px when decoded, of one map",
                 lambda: detector.judge(pixels, face),
@@ -94,6 +73,28 @@ def measure_cost(
             at_most=40.0,
         ),
     ]
+
+
+def measure_judging(detector: BlurDetector, photo: Path, runs: int) -> list[Row]:
+    """Time judging a photo beside decoding it and finding what is blurred in it.
+
+    Args:
+        detector: Ready to run.
+        photo: A JPEG.
+        runs: Timed runs of each.
+
+    Returns:
+        How many times as long judging takes, and how long.
+    """
+    with Image.open(photo) as image:
+        size = f"{image.width}x{image.height}"
+    return _timed(
+        f"a JPEG of {size}, of decoding it and one map",
+        lambda: detector.judge(photo),
+        lambda: detector.detect(load_pixels(photo)),
+        runs,
+        at_most=1.25,
+    )
 
 
 def _timed(
@@ -137,13 +138,6 @@ def _timed(
 
 def _peak(step: str, path: Path, model: str, detail: str) -> float:
     """Most memory, in MB, that a process of its own held in which one step is done."""
-    child = subprocess.run(
-        [sys.executable, "-c", _CHILD, step, str(path), model, detail],
-        capture_output=True,
-        text=True,
-    )
-    if child.returncode:
-        raise InputError(
-            f"The memory of a process cannot be measured here: {child.stderr.strip()[-300:]}"
-        )
-    return int(child.stdout) * 1024 / 1e6
+    with OwnProcess(model=model, detail=detail, threads=THREADS) as process:
+        peak: float = process.ask(step, photo=str(path))["peak_mb"]
+        return peak

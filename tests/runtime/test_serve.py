@@ -321,8 +321,11 @@ def test_photo_that_does_not_come_in_time_is_given_up(start_serving, photo):
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 @pytest.mark.parametrize(("name", "status"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
 def test_signal_ends_it_at_once_whoever_is_still_sending(start_serving, photo, name, status):
-    # A background job ignores SIGINT, and what it starts does so too.
-    heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    # A background job ignores SIGINT and SIGHUP, and what it starts does so too.
+    heeding = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "signal.signal(signal.SIGHUP, signal.SIG_DFL)"
+    )
     server = start_serving(*MODELS, before=heeding)
     with half_sent(server, photo):
         assert judged(server, photo, **JPEG)["verdict"] == "soft"
