@@ -140,7 +140,7 @@ def _rows(alone: list[_Turn], together: list[_Turn], memory_mb: float | None) ->
     ]
 
     def row(what: str, values: list[float], unit: str, **target: float) -> Row:
-        spread = f", {min(values):.3g} to {max(values):.3g}" if len(values) > 1 else ""
+        spread = f" ({min(values):.3g}-{max(values):.3g})" if len(values) > 1 else ""
         return Row(
             measure=_MEASURE,
             what=f"{what}{spread}",
@@ -154,7 +154,7 @@ def _rows(alone: list[_Turn], together: list[_Turn], memory_mb: float | None) ->
         row("one process", [turn.photos_per_s for turn in alone], "photos/s"),
         row("the cluster", [turn.photos_per_s for turn in together], "photos/s"),
         row("the cluster, of one process", ratios, "times", at_least=1.6),
-        row("until the cluster's first record", [turn.first_s for turn in together], "s"),
+        row("first record of the cluster", [turn.first_s for turn in together], "s"),
     ]
     if memory_mb is not None:
         rows.append(row("memory at the peak of a worker", [memory_mb], "MB"))

@@ -10,7 +10,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from dbd_mobile import ArgumentError, InputError
+from dbd_mobile import ArgumentError, BlurDetector, InputError
 from dbd_mobile.jobs.library import Record, scan
 
 fsspec = pytest.importorskip("fsspec", reason="needs the extra ray")
@@ -259,6 +259,19 @@ def test_batch_is_judged_as_a_scan_judges(told_detector, save_told, tmp_path, me
         assert record == dataclasses.replace(
             other, photo=photo.name, mtime_s=photo.mtime_s, error=error
         )
+
+
+def test_models_are_opened_once_for_many_batches(told_detector, save_told, tmp_path, monkeypatch):
+    save_told("a.png")
+    save_told("b.png")
+    judge, made = pickled_judge(told_detector, at_width=320), []
+    init = BlurDetector.__init__
+    monkeypatch.setattr(
+        BlurDetector, "__init__", lambda self, *a, **k: made.append(1) or init(self, *a, **k)
+    )
+    for batch in batches_of(listed_photos([tmp_path]), 1):
+        assert judge_batch(batch, judge)["error"].null_count == 1
+    assert made == [1]
 
 
 def test_photo_that_cannot_be_fetched_is_a_record_with_an_error(told_detector, memory, told):

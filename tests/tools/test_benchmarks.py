@@ -161,6 +161,18 @@ def test_growth_of_memory_is_given_beside_its_target(run):
     assert said.count("<= 5 MB") == 2
 
 
+# Ray warns of what it does itself.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:ray")
+def test_cluster_is_given_beside_one_process(run):
+    done = run("cluster", "--model", "nano", "--photos", "50", "--turns", "1")
+    # How fast it is here is not what a test is for.
+    assert done.returncode in (0, 1), done.stderr
+    said = " ".join(done.stdout.split())
+    for what in ("one process 1", "the cluster 1", "the cluster, of one process 1"):
+        assert what in said
+    assert said.count("photos/s") == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -179,6 +191,8 @@ def test_growth_of_memory_is_given_beside_its_target(run):
         (("overhead", "--threads", "two"), "thread counts such as 1,2,4"),
         (("overhead", "--model", "heavy"), "no model 'heavy'"),
         (("memory", "--detections", "3"), "--detections must be at least 4, not 3"),
+        (("cluster", "--photos", "49"), "--photos must be at least 50, not 49"),
+        (("cluster", "--turns", "0"), "--turns must be at least 1, not 0"),
         (("memory", "--loads", "0"), "--loads must be at least 4, not 0"),
         (("pi", "--runs", "0"), "--runs must be at least 1, not 0"),
         (

@@ -32,6 +32,8 @@ _MOST_A_TASK = 64
 _TASKS_A_CPU = 16
 # Of a task whose process or node died.
 _RETRIES = 3
+# More than the records of a task have.
+_TABLE_BYTES = 2**20
 
 
 def scan_on_ray(
@@ -136,6 +138,8 @@ def _judged(
     size = min(most, max(1, len(photos) // (_TASKS_A_CPU * (jobs or cpus))))
     listed = ray.data.from_arrow(batches_of(photos, size))
     listed.context.enable_progress_bars = log
+    # Before it has seen any, Ray Data takes what a task gives to be so large, and waits for room.
+    listed.context.target_max_block_size = _TABLE_BYTES
     # What is lost with a process that dies each time is missed by who asked for it.
     listed.context.max_errored_blocks = -1
     with warnings.catch_warnings():
