@@ -121,6 +121,21 @@ def test_folder_is_no_file_for_a_report(tmp_path, option, capsys):
     assert said.err == f"dbd-mobile: {tmp_path} is a folder: name a file.\n"
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a pipe with a name")
+def test_pipe_is_written_to_and_not_replaced(tmp_path, capsys):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    # Read from first: who opens a pipe to write waits for a reader.
+    end = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert run("--model", TINY, "--json", pipe) == 0
+        assert json.loads(os.read(end, 2**16))["schema"] == "dbd-mobile-bench/2"
+    finally:
+        os.close(end)
+    assert pipe.is_fifo()
+    assert os.listdir(tmp_path) == ["pipe"]
+
+
 @pytest.mark.parametrize(
     ("system", "shared"),
     [
