@@ -44,7 +44,9 @@ def read_report(path: Path) -> dict[str, Any]:
     if len(content) > _MAX_BYTES:
         raise InputError(f"A report of at most {_MAX_BYTES} bytes was expected; it has more.")
     try:
-        report = json.loads(content)
+        report = json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise InputError("A benchmark's report as JSON was expected; it is no text.") from None
     except (ValueError, RecursionError) as error:
         raise InputError(f"A benchmark's report as JSON was expected; {error!s:.100}.") from None
     check_report(report)
@@ -79,5 +81,6 @@ def _said(error: ValidationError) -> str:
     got = f"{error.instance!r:.60}"
     if error.validator in ("type", "const"):
         expected = error.validator_value
-        return f"is {' or '.join(expected) if isinstance(expected, list) else expected}, got {got}"
+        names = " or ".join(expected) if isinstance(expected, list) else expected
+        return f"must be {names}, got {got}"
     return f"is wrong: {error.message.replace(repr(error.instance), got)}"
