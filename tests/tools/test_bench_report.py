@@ -102,7 +102,7 @@ def test_other_json_is_no_report(other):
 
 
 def test_report_of_another_schema_is_told_by_its_name():
-    with pytest.raises(InputError, match="schema must be .*/2, got 'dbd-mobile-bench/3'"):
+    with pytest.raises(InputError, match=r"schema must be .*/2, got 'dbd-mobile-bench/3'"):
         check_report({"schema": "dbd-mobile-bench/3", "all": "different"})
 
 

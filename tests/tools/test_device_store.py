@@ -6,6 +6,7 @@ import re
 import shutil
 from xml.etree import ElementTree
 
+import matplotlib
 import pytest
 
 from benchmarks import readme
@@ -336,6 +337,14 @@ def test_plots_of_the_same_numbers_have_the_same_bytes():
     for picture in first.values():
         assert b"<dc:date>" not in picture
         assert b"Made-up Pi 5 Model B" in picture
+
+
+def test_plots_do_not_depend_on_who_draws_them():
+    made = [Measurement(made_pi())]
+    first, peers = plots.draw(made), readme.peers_picture()
+    with matplotlib.rc_context({"lines.linewidth": 7, "axes.facecolor": "black"}):
+        assert plots.draw(made) == first
+        assert readme.peers_picture() == peers
 
 
 def test_plots_leave_empty_places_empty():
