@@ -42,7 +42,9 @@ def read_report(path: Path) -> dict[str, Any]:
     if len(content) > _MAX_BYTES:
         raise InputError(f"A report of at most {_MAX_BYTES} bytes was expected; it has more.")
     try:
-        report = json.loads(content)
+        report = json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise InputError("A benchmark's report as JSON was expected; it is no text.") from None
     except (ValueError, RecursionError) as error:
         raise InputError(f"A benchmark's report as JSON was expected; {error!s:.100}.") from None
     check_report(report)

@@ -61,5 +61,6 @@ def _said(error: ValidationError) -> str:
     got = f"{error.instance!r:.60}"
     if error.validator in ("type", "const"):
         expected = error.validator_value
-        return f"is {' or '.join(expected) if isinstance(expected, list) else expected}, got {got}"
+        names = " or ".join(expected) if isinstance(expected, list) else expected
+        return f"must be {names}, got {got}"
     return f"is wrong: {error.message.replace(repr(error.instance), got)}"

@@ -1,5 +1,6 @@
 """Models in; their reports by ``dbd-mobile bench``, each from a process of its own, out."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -36,7 +37,7 @@ def measure_model(
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
             said = done.stderr.strip().splitlines() or ["it said nothing"]
-            raise InputError(said[-1].removeprefix("dbd-mobile: "))
+            raise InputError(re.sub("^dbd-mobile( bench: error)?: ", "", said[-1]))
         report = read_report(part)
         part.replace(folder / report_name(shareable(report)))
     finally:

@@ -4,20 +4,24 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
+from rich.console import Console
 from rich.table import Table
 
 from benchmarks.bench_report import STAGES
 from dbd_mobile.bench_report import device_of
 
+# In characters: more than all stages take.
+_WIDEST = 1000
+
 
 def report_table(reports: Sequence[Mapping[str, Any]]) -> Table:
     """Put the percentiles of every model, photo and number of threads side by side."""
     title = f"Milliseconds, p50 (p90), {device_of(reports[0])}, {reports[0]['machine']['system']}"
-    table = Table(title=title)
+    table = Table(title=title, box=None, pad_edge=False)
     used = reports[0]["latencies"][0]["stages_ms"]
     stages = [stage for stage in STAGES if stage in used]
     for heading in ("model", "photo", "threads", "load", "first", *stages):
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", no_wrap=True)
     for report in reports:
         for row in report["latencies"]:
             values = (row["stages_ms"][stage] for stage in stages)
@@ -29,6 +33,8 @@ def report_table(reports: Sequence[Mapping[str, Any]]) -> Table:
                 f"{row['first_run_ms']:.1f}",
                 *(f"{value['p50']:.1f} ({value['p90']:.1f})" for value in values),
             )
+    # As wide as its numbers: a narrower screen breaks its lines, where rich would cut them.
+    table.width = Console(width=_WIDEST).measure(table).maximum
     table.caption = "; ".join(_circumstances(report) for report in reports)
     return table
 

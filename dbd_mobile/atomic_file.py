@@ -15,7 +15,8 @@ def atomic_file(path: Path) -> Iterator[IO[bytes]]:
     block; after an exception in the block ``path`` is as it was.
 
     Args:
-        path: The file; one that is there already is replaced. Its folder must exist.
+        path: The file; one that is there already is replaced. Its folder must exist. A device or a
+            pipe, such as ``/dev/stdout``, is written to as it is.
 
     Yields:
         The open file, for bytes.
@@ -23,11 +24,14 @@ def atomic_file(path: Path) -> Iterator[IO[bytes]]:
     Raises:
         OSError: It cannot be written; the error names ``path``.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    # It stands for something else: who may write to its folder would put a file in its place.
+    is_device = path.exists() and not path.is_file() and not path.is_dir()
+    part = path if is_device else path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as file:
             yield file
-        part.replace(path)
+        if not is_device:
+            part.replace(path)
     except OSError as error:
         # A full disk names no file, a missing folder the one beside it. An encoder's error is words
         # alone, which a name would replace.
@@ -35,5 +39,6 @@ def atomic_file(path: Path) -> Iterator[IO[bytes]]:
             error.filename = str(path)
         raise
     finally:
-        with suppress(OSError):
-            part.unlink()
+        if not is_device:
+            with suppress(OSError):
+                part.unlink()

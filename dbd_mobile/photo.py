@@ -236,7 +236,11 @@ def _from_path(path: Path, wanted_wh: tuple[int, int] | None, max_pixels: int) -
             return _from_file(file, str(path), wanted_wh, max_pixels)
     except FileNotFoundError:
         raise ImageError(f"There is no photo {path}.") from None
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        # Its text would have the path once more, and a number.
+        said = error.strerror or str(error)
+        raise ImageError(f"{path} cannot be read as a photo: {said}.") from error
+    except ValueError as error:
         raise ImageError(f"{path} cannot be read as a photo: {sentence_of(error)}") from error
 
 

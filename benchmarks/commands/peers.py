@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.commands.results import write_json
-from benchmarks.peers.measuring import measure_peers
+from benchmarks.peers.measuring import evenly_spaced, measure_peers
 from benchmarks.peers.peer import find_peers
 from benchmarks.peers.student import StudentFiles
 from benchmarks.peers.table import screen_table
@@ -66,6 +66,5 @@ def run(options: argparse.Namespace) -> int:
 def _some_of(folder: Path, count: int) -> BlurDataset:
     """So many of the photos for reporting, evenly spaced."""
     dataset = BlurDataset.from_folder(folder, Path("test100.txt"))
-    count = min(count, len(dataset))
-    names = tuple(dataset.names[index * len(dataset) // count] for index in range(count))
+    names = tuple(dataset.names[index] for index in evenly_spaced(len(dataset), count))
     return replace(dataset, names=names)

@@ -1,16 +1,14 @@
 """Measurements of devices in, pictures of them as SVG, the same bytes for the same numbers, out."""
 
-import io
 import math
 import warnings
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
-import matplotlib
-import matplotlib.style
 from matplotlib.figure import Figure
 
 from benchmarks.devices.measurement import Measurement
+from benchmarks.svg_file import svg_of, svg_style
 from dbd_mobile.latency import PHOTO_WH
 
 _COLUMNS = 3
@@ -31,8 +29,7 @@ def draw(measurements: Sequence[Measurement]) -> dict[str, bytes]:
     """
     usual = f"{PHOTO_WH[0]}x{PHOTO_WH[1]}"
     of_usual_size = [m for m in measurements if m.photo == usual]
-    style = {"svg.hashsalt": "dbd-mobile", "svg.fonttype": "none", "font.size": 9}
-    with matplotlib.style.context(["default", style], after_reset=True), warnings.catch_warnings():
+    with svg_style({"font.size": 9}), warnings.catch_warnings():
         # A device's name may have letters that the font lacks: who looks at the SVG has them.
         warnings.filterwarnings("ignore", "Glyph .* missing")
         pictures = {
@@ -40,7 +37,7 @@ def draw(measurements: Sequence[Measurement]) -> dict[str, bytes]:
             "threads": _panels(_by_threads(of_usual_size), "threads", has_ticks=True),
             "photo_size": _panels(_by_size(measurements), "megapixels", has_ticks=False),
         }
-        return {name: _svg(figure) for name, figure in pictures.items() if figure is not None}
+        return {name: svg_of(figure) for name, figure in pictures.items() if figure is not None}
 
 
 def _accuracy(measurements: Sequence[Measurement]) -> Figure | None:
@@ -143,10 +140,3 @@ def _panels(
 def _shown(text: str) -> str:
     """A text as it is, which matplotlib would take for a formula; at most a line of it."""
     return text[:60].replace("$", r"\$")
-
-
-def _svg(figure: Figure) -> bytes:
-    file = io.BytesIO()
-    # Neither when it was drawn nor by what.
-    figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
-    return file.getvalue()

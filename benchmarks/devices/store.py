@@ -55,9 +55,9 @@ class Store:
         return path, True, Measurement(report)
 
     def measurements(self) -> list[Measurement]:
-        """Of each device, model, precision, backend and photo's size the newest, in this order.
+        """Of each device, model, precision, backend and photo's size one, in this order.
 
-        One that nothing disturbed is preferred to a newer one that something did.
+        It is the newest of those with the fewest marks, e.g. of a busy machine or of few runs.
         """
         chosen: dict[tuple[str, ...], Measurement] = {}
         for measurement in map(Measurement, map(_read, self._files())):
@@ -83,5 +83,5 @@ def _public(report: dict[str, Any]) -> dict[str, Any]:
     return {**report, "model": {**report["model"], "name": released.id if released else None}}
 
 
-def _rank(measurement: Measurement) -> tuple[bool, str]:
-    return not measurement.marks, measurement.report["time_utc"]
+def _rank(measurement: Measurement) -> tuple[int, str]:
+    return -len(measurement.marks), measurement.report["time_utc"]

@@ -31,7 +31,7 @@ RADIUS = 6.0
 """Of the disc that photos are blurred by, in their pixels."""
 
 PATIENCE_S = 120.0
-"""So long a peer may take to start, and for a turn's photos at most."""
+"""So long a peer may take to start, or to its next answer: cleanvision to a turn's photos."""
 
 # Photos of a turn: cleanvision, which is made for folders, has them all in one call.
 _TURN = 20
@@ -83,7 +83,10 @@ def measure_peers(
         DBDError: If a photo or a mask cannot be used.
     """
     count = len(dataset)
-    looked = {peer.name: _Looked(places=_spread(count, peer.most_photos)) for peer in peers}
+    looked = {
+        peer.name: _Looked(places=frozenset(evenly_spaced(count, peer.most_photos)))
+        for peer in peers
+    }
     with ExitStack() as ends, TemporaryDirectory() as folder:
         workers: dict[str, Worker] = {}
         for peer in peers:
@@ -118,10 +121,10 @@ def measure_peers(
     }
 
 
-def _spread(count: int, most: int | None) -> frozenset[int]:
-    """So many of 0 to count - 1, evenly spaced."""
+def evenly_spaced(count: int, most: int | None) -> list[int]:
+    """So many of 0 to count - 1 at most, evenly spaced; all of them for None."""
     number = count if most is None else min(most, count)
-    return frozenset(index * count // number for index in range(number))
+    return [index * count // number for index in range(number)]
 
 
 def _judges(peer: Peer) -> bool:

@@ -56,7 +56,7 @@ def find_peers(names: Sequence[str] | None, student: StudentFiles) -> list[Peer]
     """Find peers by their names.
 
     Args:
-        names: Which; None for all.
+        names: Which, each once whatever is said; None for all.
         student: The paper's student.
 
     Raises:
@@ -66,7 +66,7 @@ def find_peers(names: Sequence[str] | None, student: StudentFiles) -> list[Peer]
     unknown = [name for name in names or () if name not in peers]
     if unknown:
         raise InputError(f"There is no peer {unknown[0]!r}; expected {', '.join(peers)}.")
-    return [peers[name] for name in names or peers]
+    return [peers[name] for name in dict.fromkeys(names or peers)]
 
 
 def _paper(student: StudentFiles) -> list[Peer]:

@@ -1,14 +1,14 @@
 """What was measured of the peers in; a picture of errors against time, as SVG, out."""
 
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, NullLocator, StrMethodFormatter
+
+from benchmarks.svg_file import svg_of, svg_style
 
 _OURS = ("lite", "nano", "judge")
 _OUR_COLOUR = "tab:red"
@@ -16,9 +16,6 @@ _COLOURS = ("tab:blue", "tab:green", "tab:orange", "tab:purple", "tab:brown", "t
 _MARKERS = "os^DvPX*<>"
 _STROKE: Any = {"marker": "|", "markersize": 9}
 _STYLE: Any = {
-    # The same result makes the same bytes.
-    "svg.hashsalt": "peers",
-    "svg.fonttype": "none",
     "font.size": 8,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -43,7 +40,7 @@ def draw_svg(result: Mapping[str, Any]) -> bytes:
     """
     rows = [row for row in result["peers"] if not row["failure"]]
     looks = _looks([row["name"] for row in rows])
-    with matplotlib.rc_context(_STYLE):
+    with svg_style(_STYLE):
         figure = Figure(figsize=(10, 3), layout="constrained", facecolor="white")
         panels = figure.subplots(1, len(_PANELS), sharex=True)
         for number, (axes, what) in enumerate(zip(panels, _PANELS, strict=True)):
@@ -63,10 +60,7 @@ def draw_svg(result: Mapping[str, Any]) -> bytes:
             loc="outside right upper",
             frameon=False,
         )
-        file = io.BytesIO()
-        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
-    # A file of text ends its lines without spaces.
-    return b"\n".join(line.rstrip() for line in file.getvalue().splitlines()) + b"\n"
+        return svg_of(figure)
 
 
 def _prepare(axes: Axes, what: str) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
@@ -38,7 +39,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     add_model(parser)
     parser.add_argument(
         "--threads",
-        type=_whole_numbers,
+        type=_thread_counts,
         default=[1, 2, 4],
         metavar="N,N,..",
         help="numbers of threads to measure; default: 1,2,4",
@@ -79,8 +80,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(options: argparse.Namespace) -> int:
     """Measure, print the tables and write the reports."""
-    for path in (options.json, options.share):
-        _check_writable(path)
+    _check_files(options)
     report = _measure(options)
     _say_circumstances(report)
     for latency in report["latencies"]:
@@ -143,8 +143,9 @@ def _measure(options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _whole_numbers(text: str) -> list[int]:
-    return [whole_number(part) for part in text.split(",")]
+def _thread_counts(text: str) -> list[int]:
+    """Read numbers of threads; one that comes twice is measured once, as a report has it."""
+    return list(dict.fromkeys(whole_number(part) for part in text.split(",")))
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -218,13 +219,33 @@ def _lines(value: Mapping[str, Any], above: str = "") -> Iterator[str]:
             yield f"{above}{key}: {json.dumps(part, ensure_ascii=False)}"
 
 
-def _check_writable(path: Path | None) -> None:
-    if path is None or path == Path():
-        return
-    if not path.resolve().parent.is_dir():
-        raise ArgumentError(f"There is no folder for {path}.")
+def _check_files(options: argparse.Namespace) -> None:
+    """Refuse files that cannot be written: better said now than after a minute of measuring."""
+    if options.json is not None:
+        _check_file(options.json)
+    if options.share == Path():
+        _check_access(options.share)
+    elif options.share is not None:
+        _check_file(options.share)
+        if options.json is not None and options.json.resolve() == options.share.resolve():
+            raise ArgumentError(
+                f"--json and --share write reports that differ, both to {options.share}: name two "
+                f"files."
+            )
+
+
+def _check_file(path: Path) -> None:
     if path.is_dir():
         raise ArgumentError(f"{path} is a folder: name a file.")
+    if not path.parent.is_dir():
+        raise ArgumentError(f"There is no folder for {path}.")
+    # A file is replaced by one beside it; a device is written to.
+    _check_access(path.parent if path.is_file() or not path.exists() else path)
+
+
+def _check_access(path: Path) -> None:
+    if not os.access(path, os.W_OK):
+        raise ArgumentError(f"{path.absolute()} cannot be written to: name a file elsewhere.")
 
 
 def _write(path: Path, report: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -142,7 +143,7 @@ def _undo(options: argparse.Namespace, fail: Callable[[InputError], None]) -> No
     if options.apply:
         say(f"{_files(count)} moved back.")
     else:
-        say(f"Nothing was moved: --apply moves {_files(count)} back.")
+        say(f"Nothing was moved yet: --apply would move {_files(count)} back.")
 
 
 def _say_burst(
@@ -182,7 +183,7 @@ def _fate(shot: BurstShot) -> str:
         return ""
     done = "moved to" if shot.action == "move" else "linked as"
     more = len(shot.moves) - 1
-    others = f", with {_files(more)} more" if more else ""
+    others = f", with {_many(more, 'more file')}" if more else ""
     return f"  {'' if shot.is_done else 'would be '}{done} {shot.moves[-1].target}{others}"
 
 
@@ -192,11 +193,21 @@ def _summary(counts: Counter[str], options: argparse.Namespace) -> str:
     if folder is None:
         return f"{found}."
     what = f"{_many(counts['going'], 'shot')} ({_files(counts['files'])})"
-    verb = "moved" if options.move_to else "linked"
-    if not options.apply:
-        return f"{found}. Nothing was {verb}: --apply would have {what} {verb} to {folder}."
-    undo = f"; `dbd-mobile burst {folder} --undo` says how to go back" if options.move_to else ""
-    return f"{found}. {what} {verb} to {folder}{undo}."
+    if not counts["going"]:
+        verb = "moved" if options.move_to else "linked"
+        return f"{found}. None of them {'was' if options.apply else 'would be'} {verb}."
+    if options.link_to:
+        if options.apply:
+            return f"{found}. Links to {what} are in {folder}."
+        return f"{found}. Nothing was linked yet: --apply would make links to {what} in {folder}."
+    if options.apply:
+        return f"{found}. {what} moved to {folder}; {_undoing(folder)} moves them back."
+    return f"{found}. Nothing was moved yet: --apply would move {what} to {folder}."
+
+
+def _undoing(folder: Path) -> str:
+    """The command that moves back, to be copied from the screen."""
+    return f"`dbd-mobile burst {shlex.quote(str(folder))} --undo --apply`"
 
 
 def _files(count: int) -> str:
@@ -231,10 +242,9 @@ def _said_where(options: argparse.Namespace) -> Iterator[None]:
     try:
         yield
     except (KeyboardInterrupt, Ended):
-        if options.apply and options.move_to is not None:
+        if options.apply and options.move_to and (options.move_to / JOURNAL).exists():
             complain(
                 f"dbd-mobile: what was moved is listed in {options.move_to / JOURNAL}: the same "
-                f"command goes on, and `dbd-mobile burst {options.move_to} --undo` says how to go "
-                f"back."
+                f"command goes on, and {_undoing(options.move_to)} moves it back."
             )
         raise

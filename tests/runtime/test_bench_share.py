@@ -113,12 +113,56 @@ def test_size_that_no_photo_has_is_refused(size, capsys):
     assert repr(size) in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("option", ["--json", "--share"])
-def test_folder_is_no_file_for_a_report(tmp_path, option, capsys):
-    assert run("--model", TINY, option, tmp_path) == 2
+@pytest.mark.parametrize(("option", "name"), [("--json", ""), ("--share", ""), ("--json", ".")])
+def test_folder_is_no_file_for_a_report(tmp_path, option, name, capsys):
+    path = name or tmp_path
+    assert run("--model", TINY, option, path) == 2
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err == f"dbd-mobile: {tmp_path} is a folder: name a file.\n"
+    assert said.err == f"dbd-mobile: {path} is a folder: name a file.\n"
+
+
+@pytest.mark.parametrize("option", [["--share"], ["--share", "r.json"], ["--json", "r.json"]])
+def test_folder_that_cannot_be_written_to_is_told_before_it_is_measured(
+    tmp_path, capsys, monkeypatch, option
+):
+    monkeypatch.chdir(tmp_path)
+    # As root everything may be written to.
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert run("--model", TINY, *option) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == f"dbd-mobile: {tmp_path} cannot be written to: name a file elsewhere.\n"
+
+
+def test_two_reports_do_not_replace_each_other(tmp_path, capsys):
+    path = tmp_path / "r.json"
+    assert run("--model", TINY, "--json", path, "--share", path) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "name two files" in said.err
+    assert not path.exists()
+
+
+def test_number_of_threads_that_comes_twice_is_measured_once(tmp_path, capsys):
+    assert run("--model", TINY, "--threads", "1,2,1", "--json", tmp_path / "r.json") == 0
+    latencies = read(tmp_path / "r.json")["latencies"]
+    assert [latency["threads"] for latency in latencies] == [1, 2]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a pipe with a name")
+def test_pipe_is_written_to_and_not_replaced(tmp_path, capsys):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    # Read from first: who opens a pipe to write waits for a reader.
+    end = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert run("--model", TINY, "--json", pipe) == 0
+        assert json.loads(os.read(end, 2**16))["schema"] == "dbd-mobile-bench/2"
+    finally:
+        os.close(end)
+    assert pipe.is_fifo()
+    assert os.listdir(tmp_path) == ["pipe"]
 
 
 @pytest.mark.parametrize(

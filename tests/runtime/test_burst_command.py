@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -102,13 +103,13 @@ def test_dry_run_says_what_would_be_done_and_does_nothing(run_told, library, tmp
     ]
     assert [row[6] if len(row) > 6 else None for row in shown] == [
         None,
-        f"would be moved to {rest / 'a2.JPG'}, with 2 files more",
-        f"would be moved to {rest / 'a0.JPG'}, with 3 files more",
+        f"would be moved to {rest / 'a2.JPG'}, with 2 more files",
+        f"would be moved to {rest / 'a0.JPG'}, with 3 more files",
         None,
         f"would be moved to {rest / 'in' / 'a0.JPG'}",
     ]
     assert lines[-1] == (
-        f"2 bursts, 5 shots in all. Nothing was moved: --apply would have 3 shots (8 files) moved "
+        f"2 bursts, 5 shots in all. Nothing was moved yet: --apply would move 3 shots (8 files) "
         f"to {rest}."
     )
     broken, untimed = said.err.splitlines()
@@ -128,10 +129,10 @@ def test_all_but_the_best_are_moved_with_what_belongs_to_them_and_come_back(
     before, rest = tree(library), tmp_path / "rest"
     assert run_told("burst", library, "--recursive", "--move-to", rest, "--apply") == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[2].endswith(f"  moved to {rest / 'a2.JPG'}, with 2 files more")
+    assert lines[2].endswith(f"  moved to {rest / 'a2.JPG'}, with 2 more files")
     assert lines[-1] == (
         f"2 bursts, 5 shots in all. 3 shots (8 files) moved to {rest}; `dbd-mobile burst {rest} "
-        f"--undo` says how to go back."
+        f"--undo --apply` moves them back."
     )
     assert sorted(tree(rest)) == [*A_GOES, "in/a0.JPG"]
     assert {**tree(library), **tree(rest)} == before
@@ -141,7 +142,7 @@ def test_all_but_the_best_are_moved_with_what_belongs_to_them_and_come_back(
     after = tree(tmp_path)
     assert run_told("burst", rest, "--undo") == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[-1] == "Nothing was moved: --apply moves 8 files back."
+    assert lines[-1] == "Nothing was moved yet: --apply would move 8 files back."
     assert lines[0] == f"{rest / 'in' / 'a0.JPG'} -> {library / 'in' / 'a0.JPG'}"
     assert tree(tmp_path) == after
     assert run_told("burst", rest, "--undo", "--apply") == 0
@@ -182,6 +183,53 @@ def test_json_is_an_object_a_shot_as_its_schema_says(run_told, library, tmp_path
         assert found[1]["files"] == [
             {"from": str(library / name), "to": str(rest / name)} for name in names
         ]
+
+
+def test_dry_undo_says_what_cannot_be_undone(run_told, library, tmp_path, capsys):
+    (library / "broken.jpg").unlink()
+    rest = tmp_path / "rest"
+    assert run_told("burst", library, "--move-to", rest, "--apply") == 0
+    (library / "a0.MOV").write_text("another film")
+    (rest / "a0.xmp").unlink()
+    (rest / "a2.CR3").rename(library / "a2.CR3")
+    capsys.readouterr()
+    for apply, last in (
+        ([], "Nothing was moved yet: --apply would move 4 files back."),
+        (["--apply"], "4 files moved back."),
+    ):
+        assert run_told("burst", rest, "--undo", *apply) == 1
+        said = capsys.readouterr()
+        assert said.out.splitlines()[-1] == last
+        missing, taken = sorted(said.err.splitlines(), key=lambda line: "another" in line)
+        assert missing == (
+            f"dbd-mobile: {rest / 'a0.xmp'} is not moved to {library / 'a0.xmp'}: No such file or "
+            f"directory."
+        )
+        assert taken == (
+            f"dbd-mobile: {rest / 'a0.MOV'} is not moved to {library / 'a0.MOV'}: there is another "
+            f"file of that name."
+        )
+    assert (library / "a0.MOV").read_text() == "another film"
+    assert (rest / "a0.MOV").read_text() == "of a0.MOV"
+
+
+def test_command_that_undoes_can_be_copied_from_the_screen(run_told, shoot, tmp_path, capsys):
+    for number in range(2):
+        shoot(f"photos/{number}.png", number, 1.0 + number)
+    rest = tmp_path / "the rest"
+    assert run_told("burst", tmp_path / "photos", "--move-to", rest, "--apply") == 0
+    command = capsys.readouterr().out.split("`")[1]
+    assert run_told(*shlex.split(command)[1:]) == 0
+    assert sorted(tree(tmp_path)) == ["photos/0.png", "photos/1.png"]
+
+
+@pytest.mark.parametrize(("folder", "verb"), [("--move-to", "moved"), ("--link-to", "linked")])
+def test_where_nothing_goes_it_is_said(run_told, shoot, tmp_path, capsys, folder, verb):
+    shoot("photos/0.png", 0)
+    for apply, was in (([], "would be"), (["--apply"], "was")):
+        assert run_told("burst", tmp_path / "photos", folder, tmp_path / "rest", *apply) == 0
+        said = capsys.readouterr().out
+        assert said == f"0 bursts, 0 shots in all. None of them {was} {verb}.\n"
 
 
 @pytest.mark.parametrize("is_best", [False, True])
@@ -379,6 +427,19 @@ def test_folder_that_nothing_can_be_taken_out_of_is_told_before(
     assert "1.png is not moved: nothing can be taken out of its folder" in capsys.readouterr().err
 
 
+def test_folder_that_cannot_be_written_to_is_told_before(
+    run_told, library, tmp_path, capsys, monkeypatch
+):
+    # As root everything may be written to.
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != tmp_path)
+    assert run_told("burst", library, "--move-to", tmp_path / "rest" / "in") == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == (
+        f"dbd-mobile: The folder {tmp_path} is read-only: name another to sort into.\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -388,13 +449,15 @@ def test_folder_that_nothing_can_be_taken_out_of_is_told_before(
         (["--move-to", "."], "name another folder"),
         (["--move-to", ".."], "name another folder"),
         (["--link-to", "."], "name another folder"),
-        (["--gap", "-1"], "max_gap_s is a number of seconds from 0, got -1"),
-        (["--gap", "nan"], "max_gap_s is a number of seconds from 0, got nan"),
-        (["--likeness", "1.5"], "min_likeness is a number from 0 to 1, got 1.5"),
+        (["--gap", "-1"], "max_gap_s (--gap) is a number of seconds from 0, got -1"),
+        (["--gap", "nan"], "max_gap_s (--gap) is a number of seconds from 0, got nan"),
+        (["--likeness", "1.5"], "min_likeness (--likeness) is a number from 0 to 1, got 1.5"),
         (["--undo"], "Nothing was moved to"),
         (["--undo", "--json"], "--undo takes one folder"),
         (["--model", "heavy"], "no model 'heavy'"),
-        (["--move-to", "broken.jpg", "--apply"], "broken.jpg cannot be made"),
+        (["--move-to", "broken.jpg"], "broken.jpg is no folder that shots can be sorted into"),
+        (["--move-to", "broken.jpg/in", "--apply"], "broken.jpg is no folder that shots can"),
+        (["--link-to", "broken.jpg"], "broken.jpg is no folder that shots can be sorted into"),
     ],
 )
 def test_what_stops_the_whole_command_is_one_line_and_status_2(
@@ -503,6 +566,6 @@ def test_signals_say_where_it_is_written_what_was_moved(many, tmp_path, name):
     where, interrupted = err.splitlines()[-2:]
     assert where == (
         f"dbd-mobile: what was moved is listed in {rest / JOURNAL}: the same command goes on, and "
-        f"`dbd-mobile burst {rest} --undo` says how to go back."
+        f"`dbd-mobile burst {rest} --undo --apply` moves it back."
     )
     assert interrupted == "dbd-mobile: interrupted."

@@ -1,5 +1,6 @@
 """Files of photos: told by their content, read by a list of our own, from wherever they come."""
 
+import errno
 import io
 import os
 import struct
@@ -162,6 +163,17 @@ def test_files_that_cannot_be_read_again_are_refused(photo_file):
         pass
     with pytest.raises(ImageError, match=r"photo\.jpg cannot be read as a photo: .*closed"):
         load_pixels(closed)
+
+
+def test_photo_that_may_not_be_read_is_a_sentence_without_a_number(photo_file, monkeypatch):
+    def refuse(path, *rest):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    # As root everything may be read.
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(ImageError) as refused:
+        load_pixels(photo_file)
+    assert str(refused.value) == f"{photo_file} cannot be read as a photo: Permission denied."
 
 
 def test_motion_photo_is_its_picture(scene):

@@ -6,6 +6,7 @@ import re
 import shutil
 from xml.etree import ElementTree
 
+import matplotlib
 import pytest
 
 from benchmarks import readme
@@ -290,6 +291,18 @@ def test_of_one_device_the_newest_that_nothing_disturbed_is_shown(place, collect
     assert (readme.PLOTS / "photo_size.svg").is_file()
 
 
+def test_few_runs_on_a_busy_machine_do_not_take_the_place_of_many(place, collect):
+    busy = changed(("load", "others_share"), 0.5)
+    hasty = changed(("time_utc",), "2026-03-01T00:00:00+00:00", made_pi(1.3))
+    hasty["load"]["others_share"] = 0.5
+    for latency in hasty["latencies"]:
+        for stage in latency["stages_ms"].values():
+            stage["runs"] = 1
+    assert collect(busy, hasty)[0] == 0
+    (shown,) = store.Store(store.FOLDER).measurements()
+    assert shown.marks == ["busy"]
+
+
 def test_device_may_be_called_anything(place, collect):
     odd = changed(("machine", "board"), "<script>|x|](http://x) $a_b$ `c` &amp; \u5c0f\u7c73")
     assert collect(odd)[0] == 0
@@ -324,6 +337,14 @@ def test_plots_of_the_same_numbers_have_the_same_bytes():
     for picture in first.values():
         assert b"<dc:date>" not in picture
         assert b"Made-up Pi 5 Model B" in picture
+
+
+def test_plots_do_not_depend_on_who_draws_them():
+    made = [Measurement(made_pi())]
+    first, peers = plots.draw(made), readme.peers_picture()
+    with matplotlib.rc_context({"lines.linewidth": 7, "axes.facecolor": "black"}):
+        assert plots.draw(made) == first
+        assert readme.peers_picture() == peers
 
 
 def test_plots_leave_empty_places_empty():

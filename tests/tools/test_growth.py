@@ -191,11 +191,11 @@ def test_busy_machine_is_said_beside_the_numbers():
 @pytest.mark.parametrize(
     ("path", "value", "said"),
     [
-        (["schema"], "dbd-mobile-growth/0", ".schema is dbd-mobile-growth/1, got"),
-        (["cores"], "two", ".cores is integer, got 'two'"),
+        (["schema"], "dbd-mobile-growth/0", ".schema must be dbd-mobile-growth/1, got"),
+        (["cores"], "two", ".cores must be integer, got 'two'"),
         (["counts"], [], ".counts is wrong"),
         (["parallel", 0, "way"], "fibres", ".parallel[0].way is wrong: 'fibres' is not one of"),
-        (["sizes", 0, "seconds"], 3, ".sizes[0].seconds is object, got 3"),
+        (["sizes", 0, "seconds"], 3, ".sizes[0].seconds must be object, got 3"),
     ],
 )
 def test_damaged_results_are_one_sentence(tmp_path, path, value, said):

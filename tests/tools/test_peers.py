@@ -17,8 +17,9 @@ from benchmarks.__main__ import main
 from benchmarks.peers.asking import PeerFailed, Worker
 from benchmarks.peers.environment import python_with
 from benchmarks.peers.measuring import area_under_curve, measure_peers
-from benchmarks.peers.peer import Peer
+from benchmarks.peers.peer import Peer, find_peers
 from benchmarks.peers.plot import draw_svg
+from benchmarks.peers.student import StudentFiles
 from benchmarks.peers.table import markdown_rows
 from data.blur_dataset import BlurDataset
 from dbd_mobile.errors import InputError
@@ -300,6 +301,11 @@ def test_command_measures_ours_on_a_folder_of_photos(photos, tmp_path, capsys):
     assert rows.keys() == {"lite", "judge"} and all(name in shown for name in rows)
     assert rows["lite"]["maps"]["images"] == 2 and rows["judge"]["maps"] is None
     assert rows["judge"]["found"] == 2
+
+
+def test_peer_that_is_named_twice_is_one(tmp_path):
+    peers = find_peers(["nano", "lite", "nano"], StudentFiles.find(None, tmp_path))
+    assert [peer.name for peer in peers] == ["nano", "lite"]
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ class Capture:
 
     @property
     def time_s(self) -> float:
-        """Seconds since 1970, or since midnight there where the camera's zone is not known."""
+        """Seconds since 1970 began in UTC, or on the camera's clock where its zone is not known."""
         return _time_s(self.taken, self.zone)
 
 

@@ -67,9 +67,30 @@ def finish_move(source: Path, target: Path) -> None:
     if _is_placeholder(target) and not _is_placeholder(source):
         os.unlink(target)
         move_file(source, target)
-    elif _has_both_names(source, target) or _are_copies(source, target):
+    elif _is_there_too(source, target):
         os.unlink(source)
     else:
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+
+
+def check_move(source: Path, target: Path) -> None:
+    """Say whether :func:`finish_move` finds a file, and a name for it; nothing is changed.
+
+    Args:
+        source: As there.
+        target: As there.
+
+    Raises:
+        FileNotFoundError: The file is not in its place.
+        FileExistsError: Something else has the name.
+    """
+    if not os.path.lexists(source):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(source))
+    if (
+        os.path.lexists(target)
+        and not _is_placeholder(target)
+        and not _is_there_too(source, target)
+    ):
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
 
 
@@ -151,6 +172,11 @@ def _part_of(target: Path) -> Path:
 def _is_placeholder(path: Path) -> bool:
     status = os.lstat(path)
     return stat.S_ISREG(status.st_mode) and status.st_size == 0
+
+
+def _is_there_too(source: Path, target: Path) -> bool:
+    """Say whether the target is what a move leaves that ends before the old name is gone."""
+    return _has_both_names(source, target) or _are_copies(source, target)
 
 
 def _has_both_names(source: Path, target: Path) -> bool:

@@ -86,8 +86,8 @@ def read_moves(folder: Path) -> Moves:
                 moved.pop(move, None)
         else:
             raise InputError(
-                f"Line {number} of {path} was not written by `dbd-mobile burst`: name another "
-                f"folder."
+                f"Line {number} of {path} was not written by `dbd-mobile burst`: take it out, or "
+                f"name another folder."
             )
     return Moves(moved=list(moved), pending=pending)
 

@@ -9,6 +9,7 @@ from dbd_mobile.detector import BlurDetector
 from dbd_mobile.errors import ArgumentError, InputError
 from dbd_mobile.jobs.library.burst_groups import MAX_GAP_S, MIN_LIKENESS
 from dbd_mobile.jobs.library.bursts.burst import Burst
+from dbd_mobile.jobs.library.bursts.file_move import check_move
 from dbd_mobile.jobs.library.bursts.finder import Finder
 from dbd_mobile.jobs.library.bursts.move_journal import (
     JOURNAL,
@@ -17,7 +18,7 @@ from dbd_mobile.jobs.library.bursts.move_journal import (
     opened_mover,
     read_moves,
 )
-from dbd_mobile.jobs.library.bursts.target import Target, is_within
+from dbd_mobile.jobs.library.bursts.target import Target, check_folder, is_within
 from dbd_mobile.jobs.library.photo_walk import photos_in
 
 
@@ -80,19 +81,27 @@ def sort_bursts(
     # By what the user said: a folder may be named by a link.
     roots = [Path(os.fsdecode(path)).absolute() for path in paths]
     if not max_gap_s >= 0:
-        raise ArgumentError(f"max_gap_s is a number of seconds from 0, got {max_gap_s!r}.")
+        raise ArgumentError(f"max_gap_s (--gap) is a number of seconds from 0, got {max_gap_s!r}.")
     if not 0 <= min_likeness <= 1:
-        raise ArgumentError(f"min_likeness is a number from 0 to 1, got {min_likeness!r}.")
+        raise ArgumentError(
+            f"min_likeness (--likeness) is a number from 0 to 1, got {min_likeness!r}."
+        )
     if move_to is not None and link_to is not None:
         raise ArgumentError("Photos are moved or linked: give move_to or link_to, not both.")
     if best and link_to is None:
         # The next call would move the second best, as the best of those that are left.
-        raise ArgumentError("The best shots can only be linked: give best (--best) with link_to.")
+        raise ArgumentError(
+            "The best shots can only be linked: give best (--best) with link_to (--link-to)."
+        )
     named = link_to if move_to is None else move_to
     folder = None if named is None else Path(os.path.abspath(os.fsdecode(named)))
     if folder is None and apply:
-        raise ArgumentError("There is nothing to apply: say where to, by move_to or link_to.")
+        raise ArgumentError(
+            "There is nothing to apply: say where to, by move_to (--move-to) or link_to "
+            "(--link-to)."
+        )
     if folder is not None:
+        check_folder(folder)
         for root in roots:
             if is_within(root, folder):
                 raise ArgumentError(
@@ -149,16 +158,18 @@ def undo_moves(
         moves = read_moves(path)
         pending = [move for shot in moves.pending for move in shot]
         for move in reversed([*moves.moved, *pending]):
-            if mover is None and not os.path.lexists(move.target):
-                # It never got there, or somebody took it.
-                continue
+            # It never left, or somebody moved it back.
+            is_back = os.path.lexists(move.source) and not os.path.lexists(move.target)
             try:
                 if mover is not None:
                     mover.undo(move)
+                elif not is_back:
+                    check_move(move.target, move.source)
             except OSError as error:
                 fail(move_error(Move(move.target, move.source), error))
             else:
-                yield move
+                if not is_back:
+                    yield move
 
 
 def _sorted(

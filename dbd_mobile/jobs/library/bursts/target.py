@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from dbd_mobile.errors import InputError
+from dbd_mobile.errors import ArgumentError, InputError
 from dbd_mobile.jobs.library.bursts.burst import Burst, BurstShot
 from dbd_mobile.jobs.library.bursts.file_link import is_linked, link_file
 from dbd_mobile.jobs.library.bursts.move_journal import Move, Mover, move_error
@@ -120,6 +120,19 @@ class Target:
                 self.fail(move_error(move, error, "linked"))
                 return False
         return True
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that cannot be made or written to, before photos are looked at.
+
+    Raises:
+        ArgumentError: It is one; the message says why.
+    """
+    there = next(path for path in (folder, *folder.parents) if os.path.lexists(path))
+    if not there.is_dir():
+        raise ArgumentError(f"{there} is no folder that shots can be sorted into: name another.")
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise ArgumentError(f"The folder {there} is read-only: name another to sort into.")
 
 
 def is_within(path: Path, folder: Path) -> bool:
