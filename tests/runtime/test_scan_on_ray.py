@@ -16,7 +16,7 @@ from PIL import Image
 from dbd_mobile import ArgumentError, BlurDetector, InputError
 from dbd_mobile.jobs.library import scan
 
-pytest.importorskip("ray", reason="needs the extra ray, which this Python has no wheel of")
+pytest.importorskip("ray", reason="needs the extra ray")
 pq = pytest.importorskip("pyarrow.parquet", reason="needs the extra ray")
 
 DATA = Path(__file__).parent / "data"
