@@ -5,6 +5,8 @@
 ``maven``
     ``dist/maven``: a Maven repository of the library's code and of each model; the same, but for
     the signatures, which are made with a key of gpg's if one is named.
+``api``
+    ``android_demo/dbd/api.txt``: what apps can name of the library, anew.
 ``apk``
     ``dist/dbd-demo-VERSION.apk``: the same, signed with the public test key.
 ``javadoc``
@@ -44,6 +46,7 @@ from maven_repository import GROUP, Artifact, Dependency, write_repository
 ANDROID = Path(__file__).resolve().parent
 ROOT = ANDROID.parent
 SOURCES = ANDROID / "dbd" / "src"
+API = ANDROID / "dbd" / "api.txt"
 APP_SOURCES = ANDROID / "app" / "src"
 SIGNING = ANDROID / "app" / "signing"
 MODELS = ROOT / "dbd_mobile" / "models"
@@ -111,7 +114,7 @@ def version():
 def run(*command, **options):
     """Run a command; its output goes to the screen, its failure ends the build."""
     try:
-        subprocess.run([str(part) for part in command], check=True, **options)
+        return subprocess.run([str(part) for part in command], check=True, **options)
     except FileNotFoundError:
         raise BuildError(
             f"{command[0]} is missing; android_demo/README.md says what to install"
@@ -504,6 +507,21 @@ def javadoc():
     return out
 
 
+def public_api():
+    """What apps can name of the library: one line for each class and each member."""
+    classes = compile_library()
+    paths = [JSPECIFY, classes, *tflite_jars(), ANDROID_ALL]
+    lister = compile_java(BUILD / "api", [JSPECIFY], [SOURCES / "api" / "java"])
+    command = ["java", *QUICK_JAVA, "-cp", class_path(lister, *paths), "org.dbdmobile.api.ApiList"]
+    return run(*command, classes, stdout=subprocess.PIPE).stdout.decode()
+
+
+def api():
+    """Write the list that the tests compare the library with."""
+    API.write_text(public_api(), encoding="utf-8")
+    print(f"{API.relative_to(ROOT)}: {len(API.read_text(encoding='utf-8').splitlines())} lines")
+
+
 def compile_tests():
     """The tests; those of ``hostTest`` bring stand-ins for the Android classes that they use."""
     classes = compile_library()
@@ -733,6 +751,7 @@ def bench(*arguments):
 
 TASKS = {
     "aar": aar,
+    "api": api,
     "apk": apk,
     "bench": bench,
     "javadoc": javadoc,
