@@ -3,6 +3,7 @@
 import hashlib
 import re
 import shutil
+import subprocess
 import tomllib
 import zipfile
 from pathlib import Path
@@ -113,6 +114,26 @@ def test_only_the_adapter_uses_android_and_nothing_newer_than_api_26(classes):
     assert used == ANDROID_MEMBERS
 
 
+def test_nothing_newer_than_api_26_is_used_but_what_the_app_asks_for_first(library):
+    folder = library.BUILD / "api26-inputs"
+    library.fetch_pinned(library.INPUTS / "api26", folder)
+    [signature] = folder.glob("*.signature")
+    paths = library.class_path(*sorted(folder.glob("*.jar")))
+    checker = Path(__file__).with_name("NewerThanSignature.java")
+    command = ["java", *library.QUICK_JAVA, "-cp", paths, checker, signature]
+    said = subprocess.check_output([*command, *library.compile_app()], text=True)
+    # Device looks at the phone's API level before it uses these.
+    assert re.findall(r"(\S+\.class):\d+: Undefined reference: (.*)", said) == [
+        (f"{library.APP}/classes/org/dbdmobile/demo/Device.class", newer)
+        for newer in (
+            "String android.os.Build.SOC_MANUFACTURER",
+            "String android.os.Build.SOC_MODEL",
+            "int android.os.PowerManager.getCurrentThermalStatus()",
+        )
+    ]
+    assert said.count("[ERROR]") == 3
+
+
 def test_javadoc_has_no_complaint(library):
     library.javadoc()
     assert (library.BUILD / "javadoc" / "org" / "dbdmobile" / "BlurDetector.html").is_file()
@@ -123,7 +144,7 @@ def test_benchmark_compiles(library, capfd):
     assert "FrameBenchmark.yuvToTensorAndMapToOverlay" in capfd.readouterr().out
 
 
-@pytest.mark.parametrize("folder", ["inputs", "inputs/kotlin", "inputs/screens"])
+@pytest.mark.parametrize("folder", ["inputs", "inputs/api26", "inputs/kotlin", "inputs/screens"])
 def test_every_input_is_pinned_by_version_and_checksum(library, folder):
     names = {"m": "http://maven.apache.org/POM/4.0.0"}
     pom = ElementTree.parse(ANDROID / folder / "pom.xml")
