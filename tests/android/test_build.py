@@ -167,7 +167,9 @@ def test_input_that_is_another_file_is_refused(library, tmp_path):
 
 def test_gradle_files_pin_what_they_use_and_find_their_folders():
     catalogue = tomllib.loads((ANDROID / "gradle" / "libs.versions.toml").read_text())
-    assert all(re.fullmatch(r"\d+\.\d+\.\d+|4\.13\.2", v) for v in catalogue["versions"].values())
+    # JSON's versions are dates.
+    pinned = r"\d+\.\d+\.\d+|\d{8}"
+    assert all(re.fullmatch(pinned, v) for v in catalogue["versions"].values())
     litert = catalogue["libraries"]["litert"]
     assert (litert["module"], catalogue["versions"][litert["version"]["ref"]]) == (
         "com.google.ai.edge.litert:litert",
@@ -185,6 +187,13 @@ def test_gradle_files_pin_what_they_use_and_find_their_folders():
     everything = build + (ANDROID / "build.gradle.kts").read_text()
     everything += (ANDROID / "app" / "build.gradle.kts").read_text()
     assert set(re.findall(r"\((libs[\w.]+)\)", everything)) == accessors
+    for module in ("app", "dbd"):
+        used = (ANDROID / module / "build.gradle.kts").read_text()
+        tests = (ANDROID / module / "src" / "test").rglob("*.java")
+        packages = {"org.junit": "junit", "org.json": "json"}
+        sources = "".join(file.read_text(encoding="utf-8") for file in tests)
+        needed = {name for package, name in packages.items() if f"import {package}." in sources}
+        assert needed == set(re.findall(r"testImplementation\(libs\.(\w+)\)", used))
     included = re.findall(r'include\(":(\w+)"\)', (ANDROID / "settings.gradle.kts").read_text())
     assert all((ANDROID / module / "build.gradle.kts").is_file() for module in included)
 
