@@ -5,6 +5,8 @@
 ``maven``
     ``dist/maven``: a Maven repository of the library's code and of each model; the same, but for
     the signatures, which are made with a key of gpg's if one is named.
+``api``
+    ``android_demo/dbd/api.txt``: what apps can name of the library, anew.
 ``apk``
     ``dist/dbd-demo-VERSION.apk``: the same, signed with the public test key.
 ``javadoc``
@@ -44,6 +46,7 @@ from maven_repository import GROUP, Artifact, Dependency, write_repository
 ANDROID = Path(__file__).resolve().parent
 ROOT = ANDROID.parent
 SOURCES = ANDROID / "dbd" / "src"
+API = ANDROID / "dbd" / "api.txt"
 APP_SOURCES = ANDROID / "app" / "src"
 SIGNING = ANDROID / "app" / "signing"
 MODELS = ROOT / "dbd_mobile" / "models"
@@ -60,6 +63,7 @@ TFLITE = BUILD / "tflite"
 
 FETCH_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies"
 ANDROID_ALL = FETCHED / "android-all-14-robolectric-10818077.jar"
+JSPECIFY = FETCHED / "jspecify-1.0.0.jar"
 JUNIT = [FETCHED / "junit-4.13.2.jar", FETCHED / "hamcrest-core-1.3.jar"]
 JUNIT_RUNNER = "org.junit.runner.JUnitCore"
 JMH = [FETCHED / f"{name}.jar" for name in ("jmh-core-1.37", "jopt-simple-5.0.4")]
@@ -71,6 +75,8 @@ TFLITE_ARCHIVES = ("tensorflow-lite-2.16.1.aar", "tensorflow-lite-api-2.16.1.aar
 ASSETS = "assets/org.dbdmobile"
 # 2.0 has no org.tensorflow.lite.Interpreter, 2.1 and later have it for the CPU only.
 LITERT = Dependency("com.google.ai.edge.litert", "litert", "[1.4.0,1.5)", "1.4.0")
+# Of the annotations in public methods; a compiler that does not find them may complain.
+ANNOTATIONS = Dependency("org.jspecify", "jspecify", "1.0.0", packaging="jar")
 APP_PACKAGE = "org.dbdmobile.demo"
 MIN_SDK = 26
 TARGET_SDK = 34
@@ -78,8 +84,14 @@ TARGET_SDK = 34
 ABIS = ("arm64-v8a", "armeabi-v7a", "x86_64")
 # Native libraries and models are mapped: at a page of 16 KiB, which is one of 4 KiB too.
 PAGE = 16 * 1024
-# Warnings are errors; the class path of Android lacks some of its own annotations.
-LINT = "-Xlint:all,-options,-classfile,-processing"
+# Warnings are errors, those that are named: asked for all of them javac complains of a place that
+# only Java 9 has and that JSpecify's annotation may stand at. Not named are those about class
+# files, since the class path of Android lacks some of its own annotations, options and processors.
+LINT = (
+    "-Xlint:none,auxiliaryclass,cast,dep-ann,deprecation,divzero,empty,fallthrough,finally,"
+    "overloads,overrides,path,preview,rawtypes,removal,serial,static,strictfp,synchronization,"
+    "text-blocks,try,unchecked,varargs"
+)
 # For what runs for seconds: there the optimising compiler and a parallel collector cost more than
 # they save.
 QUICK_JAVA = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
@@ -102,7 +114,7 @@ def version():
 def run(*command, **options):
     """Run a command; its output goes to the screen, its failure ends the build."""
     try:
-        subprocess.run([str(part) for part in command], check=True, **options)
+        return subprocess.run([str(part) for part in command], check=True, **options)
     except FileNotFoundError:
         raise BuildError(
             f"{command[0]} is missing; android_demo/README.md says what to install"
@@ -188,7 +200,7 @@ def compilation_digest(command, files):
 def compile_library():
     """The library's classes; with the guide's sample, which has to compile too."""
     fetch()
-    paths = [ANDROID_ALL, *tflite_jars()]
+    paths = [ANDROID_ALL, *tflite_jars(), JSPECIFY]
     classes = compile_java(BUILD / "classes", paths, [SOURCES / "main" / "java"])
     compile_java(BUILD / "sample", [classes, *paths], [SOURCES / "sample" / "java"])
     return classes
@@ -298,7 +310,7 @@ def code_artifact():
         android_archive(packaged_manifest(), compile_library(), []),
         archive(sorted([*sources, *licenses()])),
         archive(sorted([*described, *licenses()])),
-        (LITERT,),
+        (LITERT, ANNOTATIONS),
     )
 
 
@@ -487,11 +499,27 @@ def javadoc():
     compile_library()
     out = BUILD / "javadoc"
     shutil.rmtree(out, ignore_errors=True)
-    paths = class_path(ANDROID_ALL, *tflite_jars())
-    options = ["-quiet", "-Xdoclint:all", "-Werror", "--release", "8", "-notimestamp"]
+    paths = class_path(ANDROID_ALL, *tflite_jars(), JSPECIFY)
+    # With 8 it complains of JSpecify, as javac does.
+    options = ["-quiet", "-Xdoclint:all", "-Werror", "--release", "9", "-notimestamp"]
     files = sorted((SOURCES / "main" / "java").rglob("*.java"))
     run("javadoc", *QUICK_JAVAC, *options, "-encoding", "UTF-8", "-cp", paths, "-d", out, *files)
     return out
+
+
+def public_api():
+    """What apps can name of the library: one line for each class and each member."""
+    classes = compile_library()
+    paths = [JSPECIFY, classes, *tflite_jars(), ANDROID_ALL]
+    lister = compile_java(BUILD / "api", [JSPECIFY], [SOURCES / "api" / "java"])
+    command = ["java", *QUICK_JAVA, "-cp", class_path(lister, *paths), "org.dbdmobile.api.ApiList"]
+    return run(*command, classes, stdout=subprocess.PIPE).stdout.decode()
+
+
+def api():
+    """Write the list that the tests compare the library with."""
+    API.write_text(public_api(), encoding="utf-8")
+    print(f"{API.relative_to(ROOT)}: {len(API.read_text(encoding='utf-8').splitlines())} lines")
 
 
 def compile_tests():
@@ -723,6 +751,7 @@ def bench(*arguments):
 
 TASKS = {
     "aar": aar,
+    "api": api,
     "apk": apk,
     "bench": bench,
     "javadoc": javadoc,

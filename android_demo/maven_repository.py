@@ -29,6 +29,7 @@ class Dependency:
     name: str
     versions: str
     preferred: str | None = None
+    packaging: str = "aar"
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def pom(artifact: Artifact, version: str) -> str:
             f"      <groupId>{needed.group}</groupId>",
             f"      <artifactId>{needed.name}</artifactId>",
             f"      <version>{needed.versions}</version>",
-            "      <type>aar</type>",
+            f"      <type>{needed.packaging}</type>",
             "      <scope>compile</scope>",
             "    </dependency>",
         ]

@@ -40,4 +40,7 @@ dependencies {
     // The GPU delegate, which the build without Google's repository cannot have.
     implementation(libs.litert.gpu)
     implementation(libs.litert.gpu.api)
+    testImplementation(libs.junit)
+    // In the place of android.jar's, whose every method throws.
+    testImplementation(libs.json)
 }

@@ -34,5 +34,7 @@ tasks.named("preBuild") {
 
 dependencies {
     api(libs.litert)
+    // Its annotations are in public methods.
+    api(libs.jspecify)
     testImplementation(libs.junit)
 }

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import shutil
+import subprocess
 import tomllib
 import zipfile
 from pathlib import Path
@@ -113,6 +114,26 @@ def test_only_the_adapter_uses_android_and_nothing_newer_than_api_26(classes):
     assert used == ANDROID_MEMBERS
 
 
+def test_nothing_newer_than_api_26_is_used_but_what_the_app_asks_for_first(library):
+    folder = library.BUILD / "api26-inputs"
+    library.fetch_pinned(library.INPUTS / "api26", folder)
+    [signature] = folder.glob("*.signature")
+    paths = library.class_path(*sorted(folder.glob("*.jar")))
+    checker = Path(__file__).with_name("NewerThanSignature.java")
+    command = ["java", *library.QUICK_JAVA, "-cp", paths, checker, signature]
+    said = subprocess.check_output([*command, *library.compile_app()], text=True)
+    # Device looks at the phone's API level before it uses these.
+    assert re.findall(r"(\S+\.class):\d+: Undefined reference: (.*)", said) == [
+        (f"{library.APP}/classes/org/dbdmobile/demo/Device.class", newer)
+        for newer in (
+            "String android.os.Build.SOC_MANUFACTURER",
+            "String android.os.Build.SOC_MODEL",
+            "int android.os.PowerManager.getCurrentThermalStatus()",
+        )
+    ]
+    assert said.count("[ERROR]") == 3
+
+
 def test_javadoc_has_no_complaint(library):
     library.javadoc()
     assert (library.BUILD / "javadoc" / "org" / "dbdmobile" / "BlurDetector.html").is_file()
@@ -123,7 +144,7 @@ def test_benchmark_compiles(library, capfd):
     assert "FrameBenchmark.yuvToTensorAndMapToOverlay" in capfd.readouterr().out
 
 
-@pytest.mark.parametrize("folder", ["inputs", "inputs/screens"])
+@pytest.mark.parametrize("folder", ["inputs", "inputs/api26", "inputs/kotlin", "inputs/screens"])
 def test_every_input_is_pinned_by_version_and_checksum(library, folder):
     names = {"m": "http://maven.apache.org/POM/4.0.0"}
     pom = ElementTree.parse(ANDROID / folder / "pom.xml")
@@ -146,7 +167,9 @@ def test_input_that_is_another_file_is_refused(library, tmp_path):
 
 def test_gradle_files_pin_what_they_use_and_find_their_folders():
     catalogue = tomllib.loads((ANDROID / "gradle" / "libs.versions.toml").read_text())
-    assert all(re.fullmatch(r"\d+\.\d+\.\d+|4\.13\.2", v) for v in catalogue["versions"].values())
+    # JSON's versions are dates.
+    pinned = r"\d+\.\d+\.\d+|\d{8}"
+    assert all(re.fullmatch(pinned, v) for v in catalogue["versions"].values())
     litert = catalogue["libraries"]["litert"]
     assert (litert["module"], catalogue["versions"][litert["version"]["ref"]]) == (
         "com.google.ai.edge.litert:litert",
@@ -164,6 +187,13 @@ def test_gradle_files_pin_what_they_use_and_find_their_folders():
     everything = build + (ANDROID / "build.gradle.kts").read_text()
     everything += (ANDROID / "app" / "build.gradle.kts").read_text()
     assert set(re.findall(r"\((libs[\w.]+)\)", everything)) == accessors
+    for module in ("app", "dbd"):
+        used = (ANDROID / module / "build.gradle.kts").read_text()
+        tests = (ANDROID / module / "src" / "test").rglob("*.java")
+        packages = {"org.junit": "junit", "org.json": "json"}
+        sources = "".join(file.read_text(encoding="utf-8") for file in tests)
+        needed = {name for package, name in packages.items() if f"import {package}." in sources}
+        assert needed == set(re.findall(r"testImplementation\(libs\.(\w+)\)", used))
     included = re.findall(r'include\(":(\w+)"\)', (ANDROID / "settings.gradle.kts").read_text())
     assert all((ANDROID / module / "build.gradle.kts").is_file() for module in included)
 

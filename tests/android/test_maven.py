@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import zipfile
@@ -98,23 +99,29 @@ def test_gradles_metadata_describes_the_files_beside_it(repository, version):
 
 
 def test_code_needs_a_litert_that_has_the_interpreter_and_models_need_the_code(repository, version):
+    litert = ("com.google.ai.edge.litert", "litert", "[1.4.0,1.5)", "aar")
+    jspecify = ("org.jspecify", "jspecify", "1.0.0", "jar")
+    code = ("org.dbdmobile", "dbd", version, "aar")
     for name in NAMES:
+        needed = [litert, jspecify] if name == "dbd" else [code]
         pom = ElementTree.parse(artifact(repository, name, version, ".pom"))
-        needed = [
-            [dependency.findtext(f"{POM}{part}") for part in ("groupId", "artifactId", "version")]
+        parts = ("groupId", "artifactId", "version", "type")
+        assert needed == [
+            tuple(dependency.findtext(f"{POM}{part}") for part in parts)
             for dependency in pom.iter(f"{POM}dependency")
         ]
-        litert = ["com.google.ai.edge.litert", "litert", "[1.4.0,1.5)"]
-        assert needed == [litert if name == "dbd" else ["org.dbdmobile", "dbd", version]]
         metadata = json.loads(artifact(repository, name, version, ".module").read_text())
         for variant in metadata["variants"][:2]:
-            [dependency] = variant["dependencies"]
-            assert [dependency["group"], dependency["module"]] == needed[0][:2]
-            assert dependency["version"] == (
-                {"strictly": "[1.4.0,1.5)", "prefers": "1.4.0"}
-                if name == "dbd"
-                else {"requires": version}
-            )
+            assert variant["dependencies"] == [
+                {
+                    "group": group,
+                    "module": module,
+                    "version": {"strictly": versions, "prefers": "1.4.0"}
+                    if module == "litert"
+                    else {"requires": versions},
+                }
+                for group, module, versions, _ in needed
+            ]
 
 
 def test_code_has_no_model_and_each_model_only_its_own_files(repository, version):
@@ -148,8 +155,11 @@ def test_sources_and_documentation_are_the_librarys(repository, version):
         assert {"index.html", "org/dbdmobile/BlurMap.html"} <= set(pages.namelist())
 
 
-def test_maven_takes_a_model_with_the_code_that_it_needs(repository, version, tmp_path):
-    (tmp_path / "pom.xml").write_text(
+@pytest.fixture(scope="module")
+def taken(repository, version, tmp_path_factory):
+    """What Maven copies for an app that needs a model, in a folder."""
+    folder = tmp_path_factory.mktemp("app")
+    (folder / "pom.xml").write_text(
         f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
           <modelVersion>4.0.0</modelVersion>
           <groupId>an.app</groupId><artifactId>app</artifactId><version>1</version>
@@ -166,15 +176,79 @@ def test_maven_takes_a_model_with_the_code_that_it_needs(repository, version, tm
           </dependency></dependencies>
         </project>"""
     )
-    local = own_local_repository(tmp_path)
+    local = own_local_repository(folder)
     plugin = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies"
-    options = ["-q", "-B", f"-Dmaven.repo.local={local}", f"-DoutputDirectory={tmp_path / 'got'}"]
-    subprocess.run(["mvn", "-f", tmp_path / "pom.xml", *options, plugin], check=True)
-    got = {file.name: file.read_bytes() for file in (tmp_path / "got").iterdir()}
+    options = ["-q", "-B", f"-Dmaven.repo.local={local}", f"-DoutputDirectory={folder / 'got'}"]
+    subprocess.run(["mvn", "-f", folder / "pom.xml", *options, plugin], check=True)
+    return folder / "got"
+
+
+def test_maven_takes_a_model_with_the_code_that_it_needs(library, repository, version, taken):
+    got = {file.name: file.read_bytes() for file in taken.iterdir()}
     assert got == {
-        f"{name}-{version}.aar": artifact(repository, name, version, ".aar").read_bytes()
-        for name in ("dbd", "dbd-detail")
+        **{
+            f"{name}-{version}.aar": artifact(repository, name, version, ".aar").read_bytes()
+            for name in ("dbd", "dbd-detail")
+        },
+        library.JSPECIFY.name: library.JSPECIFY.read_bytes(),
     }
+
+
+@pytest.fixture(scope="module")
+def app_paths(library, version, taken):
+    """The class path of an app: Maven's files, and TensorFlow Lite in LiteRT's place."""
+    classes = taken.parent / "classes.jar"
+    with zipfile.ZipFile(taken / f"dbd-{version}.aar") as aar:
+        classes.write_bytes(aar.read("classes.jar"))
+    annotations = taken / library.JSPECIFY.name
+    return [classes, annotations, *library.tflite_jars(), library.ANDROID_ALL]
+
+
+def test_app_in_java_compiles_against_them_without_a_warning(library, app_paths, tmp_path):
+    sources = sorted((library.SOURCES / "sample" / "java").rglob("*.java"))
+    # Those about Java 8 itself, and about annotations of Android's that its class path lacks.
+    options = ["--release", "8", "-Xlint:all,-options,-classfile", "-Werror", "-d", tmp_path]
+    subprocess.run(["javac", *options, "-cp", library.class_path(*app_paths), *sources], check=True)
+
+
+def compile_kotlin(library, app_paths, folder, code):
+    """What Kotlin's compiler says of an app's code, warnings being errors: nothing, or why not."""
+    inputs = library.INPUTS / "kotlin"
+    fetched = library.BUILD / "kotlin-inputs"
+    library.fetch_pinned(inputs, fetched)
+    source = folder / "App.kt"
+    source.write_text(f"import org.dbdmobile.*\n{code}\n")
+    jars = sorted(fetched.glob("*.jar"))
+    java = ["java", *library.QUICK_JAVA, "-cp", library.class_path(*jars)]
+    [standard] = fetched.glob("kotlin-stdlib-*.jar")
+    options = ["-no-stdlib", "-no-reflect", "-Werror", "-d", folder / "out"]
+    paths = library.class_path(*app_paths, standard)
+    compiler = [*java, "org.jetbrains.kotlin.cli.jvm.K2JVMCompiler", *options, "-cp", paths]
+    done = subprocess.run([*map(str, compiler), str(source)], capture_output=True, text=True)
+    assert (done.returncode == 0) == (done.stderr == ""), done.stderr
+    return done.stderr
+
+
+def test_app_in_kotlin_compiles_that_minds_what_may_be_null(library, app_paths, tmp_path):
+    code = """
+    val options: DetectorOptions = DetectorOptions.defaults().withAccelerator(null)
+    val accelerator: Accelerator? = options.accelerator()
+    val name: String = accelerator?.name() ?: "CPU"
+    fun reason(detector: BlurDetector): String = detector.fallbackReason() ?: "as asked"
+    """
+    assert compile_kotlin(library, app_paths, tmp_path, code) == ""
+
+
+def test_kotlin_refuses_null_where_there_may_be_none(library, app_paths, tmp_path):
+    wrong = [
+        "val a: Accelerator = DetectorOptions.defaults().accelerator()",
+        "fun reason(detector: BlurDetector): String = detector.fallbackReason()",
+        "val b = DetectorOptions.defaults().withCpuFallback(null)",
+        "val c = Strictness.of(null, 1.5)",
+    ]
+    said = compile_kotlin(library, app_paths, tmp_path, "\n".join(wrong))
+    lines = {int(line) for line in re.findall(r"App\.kt:(\d+):\d+: error:", said)}
+    assert lines == {2, 3, 4, 5}, said
 
 
 def own_local_repository(folder):

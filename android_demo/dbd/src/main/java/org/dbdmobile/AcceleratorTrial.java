@@ -5,6 +5,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers beyond the app's end that an accelerator is being tried: a driver that fails may end the
@@ -23,7 +24,7 @@ final class AcceleratorTrial {
     }
 
     /** Begins, or says in a sentence why it must not; null where it has begun. */
-    String begin() {
+    @Nullable String begin() {
         synchronized (UNDER_WAY) {
             Integer others = UNDER_WAY.get(sentinel.getPath());
             if (others == null && sentinel.exists()) {

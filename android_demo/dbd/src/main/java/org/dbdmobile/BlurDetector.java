@@ -2,6 +2,7 @@ package org.dbdmobile;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds which parts of photos and camera frames are out of focus, and judges how sharp a subject is;
@@ -16,18 +17,22 @@ import java.nio.ByteOrder;
  */
 public final class BlurDetector implements AutoCloseable {
     private final BlurModel model;
-    private final DetailModel detail;
+    private final @Nullable DetailModel detail;
     private final DetectorOptions options;
     private final FrameConverter converter;
     private final ByteBuffer input;
     private final ByteBuffer output;
     private final byte[] rgb;
-    private Engine engine;
+    private @Nullable Engine engine;
     // Both are made when something is judged for the first time.
-    private FocusJudge judge;
-    private BlurMap ownMap;
+    private @Nullable FocusJudge judge;
+    private @Nullable BlurMap ownMap;
 
-    BlurDetector(BlurModel model, DetailModel detail, DetectorOptions options, Engine engine) {
+    BlurDetector(
+            BlurModel model,
+            @Nullable DetailModel detail,
+            DetectorOptions options,
+            Engine engine) {
         this.model = model;
         this.detail = detail;
         this.options = options;
@@ -63,7 +68,7 @@ public final class BlurDetector implements AutoCloseable {
      * @param model the model, checked
      * @param detail the model that measures blur, checked; it is made ready when something is judged
      *     for the first time, which takes some milliseconds more. It runs on the CPU, whatever the
-     *     accelerator: for tiles of its size that is as good
+     *     accelerator: for tiles of its size that is as good. Null for a detector that does not judge
      * @param options threads, XNNPACK, accelerator
      * @return the detector, to be closed
      * @throws DbdException.Backend TensorFlow Lite cannot be used; or the accelerator cannot, and
@@ -71,7 +76,8 @@ public final class BlurDetector implements AutoCloseable {
      * @throws DbdException.Model TensorFlow Lite refuses the model
      * @throws DbdException.Argument the model or the options are null
      */
-    public static BlurDetector open(BlurModel model, DetailModel detail, DetectorOptions options) {
+    public static BlurDetector open(
+            BlurModel model, @Nullable DetailModel detail, DetectorOptions options) {
         Given.check(model, "A model");
         Given.check(options, "DetectorOptions");
         boolean canFallBack = options.accelerator() != null && options.cpuFallback() != null;
@@ -113,7 +119,7 @@ public final class BlurDetector implements AutoCloseable {
      * @return a sentence or two; null where it runs as it was asked to
      * @throws DbdException.Closed the detector was closed
      */
-    public synchronized String fallbackReason() {
+    public synchronized @Nullable String fallbackReason() {
         checkOpen();
         return engine.fallbackReason();
     }

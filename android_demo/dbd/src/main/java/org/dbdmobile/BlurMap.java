@@ -2,6 +2,7 @@ package org.dbdmobile;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How likely each part of one photo is to be out of focus: 1 = blurred, 0 = in focus.
@@ -29,8 +30,8 @@ public final class BlurMap {
     private final float[] levels = new float[256];
     private final int[] tints = new int[256];
     private final byte[] values;
-    private final byte[] rgb;
-    private final int[] luma;
+    private final byte @Nullable [] rgb;
+    private final int @Nullable [] luma;
     private final ModelFacts facts;
     private final double scale;
     private final int zeroPoint;

@@ -2,6 +2,7 @@ package org.dbdmobile;
 
 import java.io.IOException;
 import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model file that was checked: its checksum where one is known, its structure, and that it takes a
@@ -73,7 +74,7 @@ public final class BlurModel {
      *     take one [1, height, width, 3] uint8 photo and give one [1, height, width, 1] uint8 map
      * @throws DbdException.Argument {@code sha256} is no checksum
      */
-    public static BlurModel read(InputStream stream, String name, String sha256) {
+    public static BlurModel read(InputStream stream, String name, @Nullable String sha256) {
         return new BlurModel(ModelFile.read(stream, name, sha256, EXPECTED));
     }
 

@@ -1,5 +1,7 @@
 package org.dbdmobile;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Everything that this library throws for what a caller can put right; each message is one sentence
  * or two.
@@ -16,7 +18,7 @@ package org.dbdmobile;
 public abstract class DbdException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    private DbdException(String message, Throwable cause) {
+    private DbdException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 
@@ -39,7 +41,7 @@ public abstract class DbdException extends RuntimeException {
          * @param message one sentence: what cannot be used, and why
          * @param cause what was thrown; null where nothing was
          */
-        public Backend(String message, Throwable cause) {
+        public Backend(String message, @Nullable Throwable cause) {
             super(message, cause);
         }
     }
@@ -61,7 +63,7 @@ public abstract class DbdException extends RuntimeException {
             this(message, null);
         }
 
-        Image(String message, Throwable cause) {
+        Image(String message, @Nullable Throwable cause) {
             super(message, cause);
         }
     }
@@ -74,7 +76,7 @@ public abstract class DbdException extends RuntimeException {
             this(message, null);
         }
 
-        Model(String message, Throwable cause) {
+        Model(String message, @Nullable Throwable cause) {
             super(message, cause);
         }
     }

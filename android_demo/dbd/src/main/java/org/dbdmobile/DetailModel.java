@@ -1,6 +1,7 @@
 package org.dbdmobile;
 
 import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model file that measures blur in tiles of a photo's own pixels, for {@link BlurDetector#judge}; its
@@ -57,7 +58,8 @@ public final class DetailModel {
      *     codes of blur
      * @throws DbdException.Argument {@code sha256} is no checksum
      */
-    public static DetailModel read(InputStream stream, String name, String sha256) {
+    public static DetailModel read(
+            InputStream stream, String name, @Nullable String sha256) {
         return new DetailModel(ModelFile.read(stream, name, sha256, EXPECTED));
     }
 

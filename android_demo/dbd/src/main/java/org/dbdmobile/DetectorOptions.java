@@ -1,6 +1,7 @@
 package org.dbdmobile;
 
 import java.io.File;
+import org.jspecify.annotations.Nullable;
 
 /** How a {@link BlurDetector} runs its model. Immutable: each change gives new options. */
 public final class DetectorOptions {
@@ -9,11 +10,14 @@ public final class DetectorOptions {
 
     private final int threads;
     private final boolean usesXnnpack;
-    private final Accelerator accelerator;
-    private final File cpuFallback;
+    private final @Nullable Accelerator accelerator;
+    private final @Nullable File cpuFallback;
 
     private DetectorOptions(
-            int threads, boolean usesXnnpack, Accelerator accelerator, File cpuFallback) {
+            int threads,
+            boolean usesXnnpack,
+            @Nullable Accelerator accelerator,
+            @Nullable File cpuFallback) {
         this.threads = threads;
         this.usesXnnpack = usesXnnpack;
         this.accelerator = accelerator;
@@ -62,7 +66,7 @@ public final class DetectorOptions {
      * @param accelerator makes the delegate; null for the CPU alone
      * @return new options
      */
-    public DetectorOptions withAccelerator(Accelerator accelerator) {
+    public DetectorOptions withAccelerator(@Nullable Accelerator accelerator) {
         return new DetectorOptions(threads, usesXnnpack, accelerator, cpuFallback);
     }
 
@@ -108,7 +112,7 @@ public final class DetectorOptions {
      *
      * @return null for the CPU alone
      */
-    public Accelerator accelerator() {
+    public @Nullable Accelerator accelerator() {
         return accelerator;
     }
 
@@ -117,7 +121,7 @@ public final class DetectorOptions {
      *
      * @return null where there is no falling back
      */
-    public File cpuFallback() {
+    public @Nullable File cpuFallback() {
         return cpuFallback;
     }
 

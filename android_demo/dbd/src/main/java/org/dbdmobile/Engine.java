@@ -1,6 +1,7 @@
 package org.dbdmobile;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Runs one model. Used by one thread at a time, under the detector's lock. */
 interface Engine extends AutoCloseable {
@@ -8,7 +9,7 @@ interface Engine extends AutoCloseable {
     void run(ByteBuffer input, ByteBuffer output);
 
     /** Why it runs on the CPU and not as it was asked to; null where it runs as asked. */
-    String fallbackReason();
+    @Nullable String fallbackReason();
 
     @Override
     void close();

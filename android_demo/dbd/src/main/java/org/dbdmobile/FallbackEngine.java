@@ -1,6 +1,7 @@
 package org.dbdmobile;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An accelerator, and the CPU in its place where it is refused, where it fails on its first photo and
@@ -14,9 +15,9 @@ final class FallbackEngine implements Engine {
 
     private final Opener onCpu;
     private final AcceleratorTrial trial;
-    private Engine engine;
+    private @Nullable Engine engine;
     private boolean isOnTrial;
-    private String reason;
+    private @Nullable String reason;
 
     FallbackEngine(Opener accelerated, Opener onCpu, AcceleratorTrial trial) {
         this.onCpu = onCpu;
@@ -76,7 +77,7 @@ final class FallbackEngine implements Engine {
     }
 
     @Override
-    public String fallbackReason() {
+    public @Nullable String fallbackReason() {
         return reason;
     }
 

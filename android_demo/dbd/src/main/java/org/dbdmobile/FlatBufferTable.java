@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One table of an untrusted FlatBuffer, every offset checked before it is followed; the same checks
@@ -102,7 +103,7 @@ final class FlatBufferTable {
     }
 
     /** The table that a field points to; null where absent. */
-    FlatBufferTable table(int index) throws DamagedException {
+    @Nullable FlatBufferTable table(int index) throws DamagedException {
         return has(index) ? new FlatBufferTable(data, work, target(index)) : null;
     }
 

@@ -2,6 +2,7 @@ package org.dbdmobile;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pixels in memory, as a camera or a decoder left them: a {@link YuvFrame}, an {@link RgbFrame}, or
@@ -114,7 +115,7 @@ public abstract class Frame {
     /** Checks that a plane's buffer holds its rows; the last row may end with its last pixel. */
     static void checkPlane(
             String name,
-            ByteBuffer plane,
+            @Nullable ByteBuffer plane,
             int width,
             int height,
             int rowStride,

@@ -2,6 +2,7 @@ package org.dbdmobile;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Squashes frames to a network's input: cut, turned upright, mirrored and resized in one pass over
@@ -30,7 +31,7 @@ public final class FrameConverter {
     private final int height;
     private final byte[] rgb;
 
-    private Framing framing;
+    private @Nullable Framing framing;
     private int frameWidth;
     private int frameHeight;
     private Resampling across;

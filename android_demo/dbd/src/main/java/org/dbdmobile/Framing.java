@@ -1,5 +1,7 @@
 package org.dbdmobile;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Which part of a frame to look at, and how to turn it upright. Immutable: make one when the camera
  * or the device's orientation changes, not for every frame.
@@ -117,7 +119,7 @@ public final class Framing {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         if (!(other instanceof Framing)) {
             return false;
         }

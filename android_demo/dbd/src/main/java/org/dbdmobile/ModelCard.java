@@ -2,6 +2,7 @@ package org.dbdmobile;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads texts out of a bundled model's card.json, the one that the Python runtime reads. */
 final class ModelCard {
@@ -12,7 +13,7 @@ final class ModelCard {
     private ModelCard() {}
 
     /** The text that a key of the outermost object has; null where there is none. */
-    static String value(String json, String key) {
+    static @Nullable String value(String json, String key) {
         Matcher token = TOKEN.matcher(json);
         int depth = 0;
         boolean isNext = false;

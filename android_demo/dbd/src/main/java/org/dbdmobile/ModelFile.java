@@ -11,6 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.dbdmobile.FlatBufferTable.DamagedException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A TFLite file that takes a photo: its checksum, where one is known, its structure and its input were
@@ -66,14 +67,14 @@ final class ModelFile {
         return of(direct(readAll(assets, FOLDER + id + "/model.tflite")), id, checksum, expected);
     }
 
-    private static String purpose(String kind) {
+    private static String purpose(@Nullable String kind) {
         return DETAIL.equals(kind)
                 ? "measures the blur of tiles in pixels"
                 : "gives a blur map of a whole photo";
     }
 
     /** The kind of a model that comes with this library. */
-    static String kind(BlurModel.Assets assets, String id) {
+    static @Nullable String kind(BlurModel.Assets assets, String id) {
         return ModelCard.value(card(assets, id), "kind");
     }
 
@@ -94,7 +95,8 @@ final class ModelFile {
     }
 
     /** Reads a model of the app's own; the checksum is null where none is known. */
-    static ModelFile read(InputStream stream, String name, String sha256, String expected) {
+    static ModelFile read(
+            InputStream stream, String name, @Nullable String sha256, String expected) {
         Given.check(stream, "A stream of the model's file");
         Given.check(name, "A name of the model");
         try {
@@ -106,7 +108,7 @@ final class ModelFile {
     }
 
     private static ModelFile of(
-            ByteBuffer content, String name, String checksum, String expected) {
+            ByteBuffer content, String name, @Nullable String checksum, String expected) {
         if (checksum != null && !CHECKSUM.matcher(checksum).matches()) {
             throw new DbdException.Argument(
                     "A SHA-256 has 64 digits from 0-9 and a-f, got '" + checksum + "'.");

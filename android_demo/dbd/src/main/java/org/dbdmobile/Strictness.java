@@ -1,5 +1,7 @@
 package org.dbdmobile;
 
+import org.jspecify.annotations.Nullable;
+
 /** What a photo has to be like to be called sharp. Immutable. */
 public final class Strictness {
     /** As it is: one of the photo's pixels is one of the viewer's, 100 %. */
@@ -88,7 +90,7 @@ public final class Strictness {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         if (!(other instanceof Strictness)) {
             return false;
         }

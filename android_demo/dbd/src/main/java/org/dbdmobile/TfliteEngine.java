@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.tensorflow.lite.DataType;
 import org.tensorflow.lite.Delegate;
 import org.tensorflow.lite.Interpreter;
@@ -13,13 +14,14 @@ import org.tensorflow.lite.Tensor;
 final class TfliteEngine implements Engine {
     private final String modelName;
     private final Interpreter interpreter;
-    private final Delegate delegate;
+    private final @Nullable Delegate delegate;
     // Kept from run to run, so that a run makes no garbage of ours.
     private final Object[] inputs = new Object[1];
     private Map<Integer, Object> outputs = Collections.emptyMap();
-    private ByteBuffer outputInMap;
+    private @Nullable ByteBuffer outputInMap;
 
-    private TfliteEngine(String modelName, Interpreter interpreter, Delegate delegate) {
+    private TfliteEngine(
+            String modelName, Interpreter interpreter, @Nullable Delegate delegate) {
         this.modelName = modelName;
         this.interpreter = interpreter;
         this.delegate = delegate;
@@ -110,7 +112,7 @@ final class TfliteEngine implements Engine {
     }
 
     @Override
-    public String fallbackReason() {
+    public @Nullable String fallbackReason() {
         return null;
     }
 
@@ -119,7 +121,8 @@ final class TfliteEngine implements Engine {
         close(interpreter, delegate);
     }
 
-    private static void close(Interpreter interpreter, Delegate delegate) {
+    private static void close(
+            @Nullable Interpreter interpreter, @Nullable Delegate delegate) {
         // The interpreter first: it still uses the delegate.
         try {
             if (interpreter != null) {

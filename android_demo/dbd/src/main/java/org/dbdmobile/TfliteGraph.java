@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.dbdmobile.FlatBufferTable.DamagedException;
 import org.dbdmobile.FlatBufferTable.Vector;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tensors that go into a TFLite file's graph and come out of it, read after everything that an
@@ -162,7 +163,11 @@ final class TfliteGraph {
     }
 
     private static Tensor quantized(
-            FlatBufferTable table, int number, int[] shape, int type, boolean isStored)
+            @Nullable FlatBufferTable table,
+            int number,
+            int[] shape,
+            int type,
+            boolean isStored)
             throws DamagedException {
         if (table == null) {
             return new Tensor(shape, type, isStored, 0, 0);

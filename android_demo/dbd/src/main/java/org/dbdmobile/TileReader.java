@@ -1,6 +1,7 @@
 package org.dbdmobile;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts tiles out of a part of an upright photo, at its own size or reduced by 2, 4 or 8: halved again
@@ -16,7 +17,7 @@ final class TileReader {
     private final int[][] upper;
     private final int[][] lower;
 
-    private Frame frame;
+    private @Nullable Frame frame;
     private Framing framing;
     private int left;
     private int top;

@@ -13,5 +13,10 @@
  *
  * <p>Only {@link org.dbdmobile.AndroidFrames} needs Android; all else is plain Java 8 over {@code
  * org.tensorflow.lite}.
+ *
+ * <p>Nothing is null but what is marked so: nullness is JSpecify's, which Kotlin and checkers read.
  */
+@NullMarked
 package org.dbdmobile;
+
+import org.jspecify.annotations.NullMarked;
