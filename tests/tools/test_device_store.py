@@ -341,10 +341,10 @@ def test_plots_of_the_same_numbers_have_the_same_bytes():
 
 def test_plots_do_not_depend_on_who_draws_them():
     made = [Measurement(made_pi())]
-    first, peers = plots.draw(made), readme.peers_picture()
+    first, peers = plots.draw(made), readme.files()[readme.PEERS_PICTURE]
     with matplotlib.rc_context({"lines.linewidth": 7, "axes.facecolor": "black"}):
         assert plots.draw(made) == first
-        assert readme.peers_picture() == peers
+        assert readme.files()[readme.PEERS_PICTURE] == peers
 
 
 def test_plots_leave_empty_places_empty():

@@ -98,7 +98,10 @@ def test_what_was_not_measured_this_time_stays_stored(tmp_path):
     [
         ("{", "is no JSON: "),
         ("[]", " must be object, got []."),
-        ('{"schema": "dbd-mobile-ratios/0", "machines": []}', ".schema must be dbd-mobile-ratios/1, "),
+        (
+            '{"schema": "dbd-mobile-ratios/0", "machines": []}',
+            ".schema must be dbd-mobile-ratios/1, ",
+        ),
         (
             '{"schema": "dbd-mobile-ratios/1", "machines": [{"cpu": "x", "cores": 2}]}',
             ".machines[0] is wrong: 'backend' is a required property",
