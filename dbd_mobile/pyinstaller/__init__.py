@@ -4,5 +4,5 @@ from pathlib import Path
 
 
 def hook_dirs() -> list[str]:
-    """Give the folder with the hook."""
+    """Give the folder with the hooks."""
     return [str(Path(__file__).parent)]
