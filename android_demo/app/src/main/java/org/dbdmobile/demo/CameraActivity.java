@@ -344,7 +344,7 @@ public final class CameraActivity extends Activity
         if (isAboutCamera) {
             CameraMessages.show(message, messageText, messageButton);
         } else if (failure != null) {
-            messageText.setText(getString(failure.message, failure.detail));
+            messageText.setText(failure.message);
             messageButton.setText(isPassing ? android.R.string.ok : R.string.settings);
             messageButton.setVisibility(View.VISIBLE);
         }

@@ -478,9 +478,7 @@ public class CameraScreenTest {
         CameraActivity activity = started(true);
         activity.onFallback("The app ended when it was tried before.");
         settle();
-        assertEquals(
-                activity.getString(R.string.gpu_refused, "The app ended when it was tried before."),
-                Screen.message(activity));
+        assertEquals(activity.getString(R.string.gpu_refused), Screen.message(activity));
         assertEquals(Kernels.XNNPACK, store.read().kernels);
         assertFalse("may be chosen again", store.gpuTrial().exists());
         activity.findViewById(R.id.message_button).performClick();
