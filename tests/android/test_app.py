@@ -105,7 +105,7 @@ def test_badging_is_what_the_readme_promises(library, badging):
         in badging
     )
     assert re.findall(r"^sdkVersion:'(\d+)'", badging, re.M) == ["26"]
-    assert re.findall(r"^targetSdkVersion:'(\d+)'", badging, re.M) == ["34"]
+    assert re.findall(r"^targetSdkVersion:'(\d+)'", badging, re.M) == ["36"]
     assert re.findall(r"uses-permission.*?name='(.*?)'", badging) == ["android.permission.CAMERA"]
     assert "launchable-activity: name='org.dbdmobile.demo.CameraActivity'" in badging
     [native] = re.findall(r"^native-code: (.*)", badging, re.M)
@@ -214,6 +214,14 @@ def test_manifest_exports_what_others_start_and_nothing_else():
     assert permissions == {"BenchmarkActivity": "android.permission.DUMP"}
 
 
+def test_back_is_left_to_the_system_which_shows_where_it_leads():
+    manifest = ElementTree.parse(APP / "src" / "main" / "AndroidManifest.xml")
+    assert manifest.find("application").get(f"{SDK}enableOnBackInvokedCallback") == "true"
+    for file in (APP / "src/main/java").rglob("*.java"):
+        # Neither is called any more where the system shows what lies behind a screen.
+        assert not re.search(r"onBackPressed|KEYCODE_BACK", file.read_text(encoding="utf-8")), file
+
+
 def test_gradle_builds_the_same_app(library):
     gradle = (APP / "build.gradle.kts").read_text()
     assert f'applicationId = "{library.APP_PACKAGE}"' in gradle
@@ -294,8 +302,9 @@ def test_languages_that_the_system_offers_are_those_there_are(badging):
     assert manifest.find("application").get(f"{SDK}localeConfig") == "@xml/locales_config"
     assert re.findall(r"^locales: (.*)", badging, re.M) == ["'--_--' 'de' 'es'"]
     for language in offered[1:]:
-        assert f"application-label-{language}:'{texts(f'values-{language}')['app_name', None]}'" in (
-            badging
+        assert (
+            f"application-label-{language}:'{texts(f'values-{language}')['app_name', None]}'"
+            in (badging)
         )
 
 
@@ -384,9 +393,11 @@ def test_app_is_shrunk_but_for_what_android_finds_by_name(library, apk, tmp_path
 
 def test_screens_on_androids_own_classes_pass_and_are_painted(library, capfd):
     library.test_screens()
-    assert junit_count(capfd.readouterr().out) >= 56
+    assert junit_count(capfd.readouterr().out) >= 66
     report = json.loads((library.SCREENS / "benchmark.json").read_text())
     check_report(report)
     check_plausible(report)
     painted = {file.stem for file in library.SCREENS.glob("*.png")}
     assert {"camera-heat-map", "camera-night", "settings", "benchmark", "still-mask"} <= painted
+    for version in (26, 34, 35):
+        assert {f"still-de-{version}", f"camera-es-large-{version}"} <= painted

@@ -123,7 +123,9 @@ def test_benchmark_compiles(library, capfd):
     assert "FrameBenchmark.yuvToTensorAndMapToOverlay" in capfd.readouterr().out
 
 
-@pytest.mark.parametrize("folder", ["inputs", "inputs/screens"])
+@pytest.mark.parametrize(
+    "folder", ["inputs", "inputs/screens", "inputs/screens-26", "inputs/screens-35"]
+)
 def test_every_input_is_pinned_by_version_and_checksum(library, folder):
     names = {"m": "http://maven.apache.org/POM/4.0.0"}
     pom = ElementTree.parse(ANDROID / folder / "pom.xml")

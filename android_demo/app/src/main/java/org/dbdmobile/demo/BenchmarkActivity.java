@@ -56,7 +56,7 @@ public final class BenchmarkActivity extends Activity implements BenchmarkRun.Li
     @Override
     protected void onCreate(Bundle state) {
         super.onCreate(state);
-        setContentView(R.layout.benchmark);
+        ScreenFrame.show(this, R.layout.benchmark);
         getActionBar().setDisplayHomeAsUpEnabled(true);
         packed = new Models(getAssets());
         start = findViewById(R.id.start);

@@ -77,7 +77,7 @@ public final class StillActivity extends Activity {
     @Override
     protected void onCreate(Bundle state) {
         super.onCreate(state);
-        setContentView(R.layout.still);
+        ScreenFrame.show(this, R.layout.still);
         getActionBar().setDisplayHomeAsUpEnabled(true);
         picture = findViewById(R.id.picture);
         photoView = findViewById(R.id.photo);
@@ -91,7 +91,7 @@ public final class StillActivity extends Activity {
                 new View.OnClickListener() {
                     @Override
                     public void onClick(View view) {
-                        messagePanel.setVisibility(View.GONE);
+                        ScreenFrame.cover(picture, messagePanel, false);
                     }
                 });
         messageButton = ok;
@@ -279,13 +279,13 @@ public final class StillActivity extends Activity {
     private void say(int text) {
         messageText.setText(text);
         messageButton.setVisibility(photo == null ? View.GONE : View.VISIBLE);
-        messagePanel.setVisibility(View.VISIBLE);
+        ScreenFrame.cover(picture, messagePanel, true);
     }
 
     private void show(Still read, LiveBlur result) {
         photo = read;
         live = result;
-        messagePanel.setVisibility(View.GONE);
+        ScreenFrame.cover(picture, messagePanel, false);
         picture.setPicture(photo.shown.getWidth(), photo.shown.getHeight());
         photoView.setImageBitmap(photo.shown);
         showShare();

@@ -626,7 +626,8 @@ public class CameraScreenTest {
                 };
         Inference inference = new Inference(damaged, gpuTrial(), activity);
         inference.open(new SettingsStore(activity).read());
-        Screen.await(() -> Screen.message(activity).startsWith("The model cannot be used."));
+        String refused = activity.getString(R.string.model_refused);
+        Screen.await(() -> Screen.message(activity).equals(refused));
         inference.quit();
         Screen.paint(activity, "message-model");
         activity.findViewById(R.id.message_button).performClick();

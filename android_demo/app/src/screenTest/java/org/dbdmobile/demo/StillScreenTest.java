@@ -139,7 +139,7 @@ public class StillScreenTest {
         assertEquals(activity.getString(text.verdict), read(activity, R.id.verdict));
         if (text != SubjectText.UNDECIDABLE) {
             int tenths = SubjectText.tenths(focus);
-            String radius = " " + tenths / 10 + "." + tenths % 10 + " px";
+            String radius = " " + tenths / 10 + "." + tenths % 10 + "\u00a0px";
             assertTrue(read(activity, R.id.reason).contains(radius));
         }
         return focus;
@@ -198,7 +198,8 @@ public class StillScreenTest {
         LiveBlur judge = ReflectionHelpers.getField(activity, "judge");
         judge.close();
         tap(activity, 0.2f, 0.1f);
-        Screen.await(() -> Screen.message(activity).startsWith("The model cannot be used."));
+        String refused = activity.getString(R.string.kernels_refused);
+        Screen.await(() -> Screen.message(activity).equals(refused));
         // Not the words that say that it is still at it.
         assertEquals(
                 activity.getString(R.string.verdict_undecidable), read(activity, R.id.verdict));
