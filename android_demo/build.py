@@ -54,9 +54,8 @@ BUILD = ROOT / "build" / "android"
 INPUTS = ANDROID / "inputs"
 FETCHED = BUILD / "inputs"
 # Robolectric's inputs are apart: they are large, and no build needs them.
-SCREEN_INPUTS = INPUTS / "screens"
+SCREEN_INPUTS = [INPUTS / name for name in ("screens", "screens-26", "screens-35")]
 SCREENS_FETCHED = BUILD / "screen-inputs"
-INSTRUMENTED = SCREENS_FETCHED / "android-all-instrumented-14-robolectric-10818077-i7.jar"
 SCREENS = BUILD / "screens"
 APP = BUILD / "app"
 TFLITE = BUILD / "tflite"
@@ -79,7 +78,7 @@ LITERT = Dependency("com.google.ai.edge.litert", "litert", "[1.4.0,1.5)", "1.4.0
 ANNOTATIONS = Dependency("org.jspecify", "jspecify", "1.0.0", packaging="jar")
 APP_PACKAGE = "org.dbdmobile.demo"
 MIN_SDK = 26
-TARGET_SDK = 34
+TARGET_SDK = 36
 # x86 phones are all 64-bit ones; its 32-bit library would be a third of the APK.
 ABIS = ("arm64-v8a", "armeabi-v7a", "x86_64")
 # Native libraries and models are mapped: at a page of 16 KiB, which is one of 4 KiB too.
@@ -376,15 +375,16 @@ def link_resources():
     APP.mkdir(parents=True, exist_ok=True)
     main = APP_SOURCES / "main"
     text = (main / "AndroidManifest.xml").read_text(encoding="utf-8")
-    # What Gradle adds: the package, which it has from its own file, and that native libraries are
-    # mapped where they lie.
+    # What Gradle adds: the package and the versions of Android, which it has from its own file, and
+    # that native libraries are mapped where they lie.
     manifest = APP / "AndroidManifest.xml"
     filled = text.replace("<manifest ", f'<manifest package="{APP_PACKAGE}" ', 1)
     filled = filled.replace("<application", '<application android:extractNativeLibs="false"', 1)
+    sdk = f'<uses-sdk android:minSdkVersion="{MIN_SDK}" android:targetSdkVersion="{TARGET_SDK}" />'
+    filled = filled.replace("    <uses-permission", f"    {sdk}\n    <uses-permission", 1)
     manifest.write_text(filled, encoding="utf-8")
     aapt2("compile", "--dir", main / "res", "-o", APP / "resources.zip")
-    options = ["--min-sdk-version", MIN_SDK, "--target-sdk-version", TARGET_SDK]
-    options += ["--version-code", 1, "--version-name", version(), "-I", ANDROID_ALL]
+    options = ["--version-code", 1, "--version-name", version(), "-I", ANDROID_ALL]
     options += ["--manifest", manifest, "--java", APP / "generated"]
     options += ["--proguard", APP / "screens.pro"]
     # Debian's aapt2 is of Android 10, and calls an error what it does not know.
@@ -705,9 +705,11 @@ def test_dex(*options):
 
 def test_screens(*options):
     """Run the app's screens on Android's own classes and paint them."""
-    fetch_pinned(SCREEN_INPUTS, SCREENS_FETCHED)
+    for inputs in SCREEN_INPUTS:
+        fetch_pinned(inputs, SCREENS_FETCHED)
     library, classes = compile_app()
-    robolectric = [file for file in sorted(SCREENS_FETCHED.glob("*.jar")) if file != INSTRUMENTED]
+    jars = sorted(SCREENS_FETCHED.glob("*.jar"))
+    robolectric = [jar for jar in jars if not jar.name.startswith("android-all-instrumented-")]
     # Android's classes last: Robolectric brings its own, and those are for the compiler.
     paths = [classes, library, *tflite_jars(), *robolectric, *JUNIT, ANDROID_ALL]
     folders = [APP_SOURCES / "screenTest" / "java", ANDROID / "host" / "java"]

@@ -9,7 +9,7 @@ android {
     defaultConfig {
         applicationId = "org.dbdmobile.demo"
         minSdk = 26
-        targetSdk = 34
+        targetSdk = 36
         // Of the Python package, whose version the whole project shares.
         versionName = Regex("__version__ = \"(.+)\"").find(file("../../dbd_mobile/version.py").readText())!!.groupValues[1]
         versionCode = 1

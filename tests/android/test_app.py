@@ -105,7 +105,7 @@ def test_badging_is_what_the_readme_promises(library, badging):
         in badging
     )
     assert re.findall(r"^sdkVersion:'(\d+)'", badging, re.M) == ["26"]
-    assert re.findall(r"^targetSdkVersion:'(\d+)'", badging, re.M) == ["34"]
+    assert re.findall(r"^targetSdkVersion:'(\d+)'", badging, re.M) == ["36"]
     assert re.findall(r"uses-permission.*?name='(.*?)'", badging) == ["android.permission.CAMERA"]
     assert "launchable-activity: name='org.dbdmobile.demo.CameraActivity'" in badging
     [native] = re.findall(r"^native-code: (.*)", badging, re.M)
@@ -214,6 +214,14 @@ def test_manifest_exports_what_others_start_and_nothing_else():
     assert permissions == {"BenchmarkActivity": "android.permission.DUMP"}
 
 
+def test_back_is_left_to_the_system_which_shows_where_it_leads():
+    manifest = ElementTree.parse(APP / "src" / "main" / "AndroidManifest.xml")
+    assert manifest.find("application").get(f"{SDK}enableOnBackInvokedCallback") == "true"
+    for file in (APP / "src/main/java").rglob("*.java"):
+        # Neither is called any more where the system shows what lies behind a screen.
+        assert not re.search(r"onBackPressed|KEYCODE_BACK", file.read_text(encoding="utf-8")), file
+
+
 def test_gradle_builds_the_same_app(library):
     gradle = (APP / "build.gradle.kts").read_text()
     assert f'applicationId = "{library.APP_PACKAGE}"' in gradle
@@ -247,6 +255,67 @@ def test_every_resource_text_is_used():
     for text in ElementTree.parse(APP / "src/main/res/values/strings.xml").getroot():
         name = text.get("name")
         assert re.search(rf"(@string/|R\.string\.|R\.plurals\.){name}\b", used), name
+
+
+def texts(folder):
+    """Every text of a folder of resources, by its name, a plural's by its quantity too."""
+    found = {}
+    for text in ElementTree.parse(APP / "src/main/res" / folder / "strings.xml").getroot():
+        if text.tag == "plurals":
+            for item in text:
+                found[text.get("name"), item.get("quantity")] = item.text
+        else:
+            found[text.get("name"), None] = text.text
+    return found
+
+
+@pytest.mark.parametrize("language", ["de", "es"])
+def test_every_text_is_in_every_language_with_the_same_places(language):
+    english, other = texts("values"), texts(f"values-{language}")
+    assert {name for name, _ in other} == {name for name, _ in english}
+    for (name, quantity), text in other.items():
+        origin = english.get((name, quantity), english.get((name, "other")))
+        places = r"%(?:\d\$)?[a-z%]"
+        assert sorted(re.findall(places, text)) == sorted(re.findall(places, origin)), name
+        # Quotes that Android would drop, and what a keyboard has in place of the right character.
+        assert not re.search(r"(?<!\\)['\"]|\.\.\.", text), name
+
+
+def test_every_plural_has_its_languages_own_quantities():
+    # By Unicode's rules; Spanish has a form for whole millions.
+    wanted = {
+        "values": {"one", "other"},
+        "values-de": {"one", "other"},
+        "values-es": {"one", "many", "other"},
+    }
+    for folder, quantities in wanted.items():
+        given = [quantity for _, quantity in texts(folder) if quantity]
+        assert set(given) == quantities and len(given) % len(quantities) == 0
+
+
+def test_languages_that_the_system_offers_are_those_there_are(badging):
+    config = ElementTree.parse(APP / "src/main/res/xml/locales_config.xml").getroot()
+    offered = [locale.get(f"{SDK}name") for locale in config]
+    folders = sorted((APP / "src/main/res").glob("values-*/strings.xml"))
+    assert offered == ["en", *(file.parent.name.removeprefix("values-") for file in folders)]
+    manifest = ElementTree.parse(APP / "src" / "main" / "AndroidManifest.xml")
+    assert manifest.find("application").get(f"{SDK}localeConfig") == "@xml/locales_config"
+    assert re.findall(r"^locales: (.*)", badging, re.M) == ["'--_--' 'de' 'es'"]
+    for language in offered[1:]:
+        assert (
+            f"application-label-{language}:'{texts(f'values-{language}')['app_name', None]}'"
+            in (badging)
+        )
+
+
+def test_no_text_for_people_has_what_only_developers_know():
+    for folder in ("values", "values-de", "values-es"):
+        for (name, _), text in texts(folder).items():
+            assert not re.search(r"SHA|checksum|exception|null|JSON|TFLite|p99", text), name
+    # What the library says is English, and for the log.
+    for file in (APP / "src/main/java").rglob("*Activity.java"):
+        code = file.read_text(encoding="utf-8")
+        assert not re.search(r"getString\([^;]*(detail|reason\(\)|getMessage)", code), file.name
 
 
 def test_both_themes_have_the_same_colours():
@@ -324,9 +393,11 @@ def test_app_is_shrunk_but_for_what_android_finds_by_name(library, apk, tmp_path
 
 def test_screens_on_androids_own_classes_pass_and_are_painted(library, capfd):
     library.test_screens()
-    assert junit_count(capfd.readouterr().out) >= 56
+    assert junit_count(capfd.readouterr().out) >= 66
     report = json.loads((library.SCREENS / "benchmark.json").read_text())
     check_report(report)
     check_plausible(report)
     painted = {file.stem for file in library.SCREENS.glob("*.png")}
     assert {"camera-heat-map", "camera-night", "settings", "benchmark", "still-mask"} <= painted
+    for version in (26, 34, 35):
+        assert {f"still-de-{version}", f"camera-es-large-{version}"} <= painted

@@ -144,7 +144,10 @@ def test_benchmark_compiles(library, capfd):
     assert "FrameBenchmark.yuvToTensorAndMapToOverlay" in capfd.readouterr().out
 
 
-@pytest.mark.parametrize("folder", ["inputs", "inputs/api26", "inputs/kotlin", "inputs/screens"])
+_INPUTS = ("", "/api26", "/kotlin", "/screens", "/screens-26", "/screens-35")
+
+
+@pytest.mark.parametrize("folder", [f"inputs{part}" for part in _INPUTS])
 def test_every_input_is_pinned_by_version_and_checksum(library, folder):
     names = {"m": "http://maven.apache.org/POM/4.0.0"}
     pom = ElementTree.parse(ANDROID / folder / "pom.xml")

@@ -56,7 +56,7 @@ public final class BenchmarkActivity extends Activity implements BenchmarkRun.Li
     @Override
     protected void onCreate(Bundle state) {
         super.onCreate(state);
-        setContentView(R.layout.benchmark);
+        ScreenFrame.show(this, R.layout.benchmark);
         getActionBar().setDisplayHomeAsUpEnabled(true);
         packed = new Models(getAssets());
         start = findViewById(R.id.start);
@@ -71,7 +71,9 @@ public final class BenchmarkActivity extends Activity implements BenchmarkRun.Li
         }
         for (int count : DemoSettings.THREADS) {
             String text = String.valueOf(count);
-            threads.add(choice(R.id.threads, text, text, true));
+            CheckBox box = choice(R.id.threads, text, text, true);
+            box.setContentDescription(counted(count));
+            threads.add(box);
         }
         start.setOnClickListener(
                 new View.OnClickListener() {
@@ -182,8 +184,8 @@ public final class BenchmarkActivity extends Activity implements BenchmarkRun.Li
 
     private void fail(String name, Throwable error) {
         Failure failure = Failure.of(error);
-        String text = getString(failure.message, failure.detail);
-        Log.e(TAG, name + " failed: " + text, error);
+        String text = getString(failure.message);
+        Log.e(TAG, name + " failed: " + text + " (" + failure.detail + ")", error);
         end(text);
     }
 
@@ -234,16 +236,24 @@ public final class BenchmarkActivity extends Activity implements BenchmarkRun.Li
         View row = LayoutInflater.from(this).inflate(R.layout.benchmark_row, results, false);
         Percentiles total = result.stages[Benchmark.STAGES.length - 1];
         set(row, R.id.what, what(model, result.kernels, result.threads));
-        set(row, R.id.load, milliseconds(result.loadMs));
-        set(row, R.id.p50, milliseconds(total.p50));
-        set(row, R.id.p90, milliseconds(total.p90));
-        set(row, R.id.p99, milliseconds(total.p99));
+        set(
+                row,
+                R.id.times,
+                getString(
+                        R.string.benchmark_times,
+                        milliseconds(result.loadMs),
+                        milliseconds(total.p50),
+                        milliseconds(total.p90),
+                        milliseconds(total.p99)));
         results.addView(row);
     }
 
     private String what(String model, Kernels kind, int count) {
-        String counted = getResources().getQuantityString(R.plurals.threads_count, count, count);
-        return getString(R.string.benchmark_what, model, kind.title, counted);
+        return getString(R.string.benchmark_what, model, kind.title, counted(count));
+    }
+
+    private String counted(int count) {
+        return getResources().getQuantityString(R.plurals.threads_count, count, count);
     }
 
     private static void set(View row, int id, String text) {

@@ -146,7 +146,7 @@ final class BenchmarkRun {
 
     /** What the model computes in, by its card, which was read before; null if that is not said. */
     private String precision(String id) throws IOException {
-        try (InputStream card = assets.open(id + "/card.json");
+        try (InputStream card = assets.open(Models.FOLDER + "/" + id + "/card.json");
                 Scanner text = new Scanner(card, "UTF-8").useDelimiter("\\A")) {
             String precision = new JSONObject(text.next()).optString("precision");
             return precision.isEmpty() ? null : precision;

@@ -66,7 +66,7 @@ public final class CameraActivity extends Activity
     @Override
     protected void onCreate(Bundle state) {
         super.onCreate(state);
-        setContentView(R.layout.camera);
+        ScreenFrame.show(this, R.layout.camera);
         picture = findViewById(R.id.picture);
         preview = findViewById(R.id.preview);
         overlay = findViewById(R.id.overlay);
@@ -340,11 +340,11 @@ public final class CameraActivity extends Activity
 
     private void showMessage() {
         boolean isAboutCamera = message != CameraLifecycle.Message.NONE;
-        messagePanel.setVisibility(isAboutCamera || failure != null ? View.VISIBLE : View.GONE);
+        ScreenFrame.cover(picture, messagePanel, isAboutCamera || failure != null);
         if (isAboutCamera) {
             CameraMessages.show(message, messageText, messageButton);
         } else if (failure != null) {
-            messageText.setText(getString(failure.message, failure.detail));
+            messageText.setText(failure.message);
             messageButton.setText(isPassing ? android.R.string.ok : R.string.settings);
             messageButton.setVisibility(View.VISIBLE);
         }

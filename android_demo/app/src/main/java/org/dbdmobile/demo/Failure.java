@@ -5,10 +5,10 @@ import org.dbdmobile.DbdException;
 
 /** What to say on the screen of something that went wrong. Immutable. */
 final class Failure {
-    /** The id of a string resource, with a place for {@link #detail}. */
+    /** The id of a string resource, for people. */
     final int message;
 
-    /** What the library or the system said. */
+    /** What the library or the system said, in English: for the log. */
     final String detail;
 
     private Failure(int message, String detail) {
@@ -23,14 +23,14 @@ final class Failure {
      */
     static Failure of(Throwable thrown) {
         String detail = String.valueOf(thrown.getMessage());
-        if (thrown instanceof DbdException.Backend) {
-            return new Failure(R.string.kernels_refused, detail);
+        if (thrown instanceof DbdException.Model) {
+            return new Failure(R.string.model_refused, detail);
         }
         if (thrown instanceof DbdException.Image) {
             return new Failure(R.string.picture_refused, detail);
         }
         if (thrown instanceof DbdException) {
-            return new Failure(R.string.model_refused, detail);
+            return new Failure(R.string.kernels_refused, detail);
         }
         if (thrown instanceof PhotoException) {
             return new Failure(((PhotoException) thrown).message, detail);

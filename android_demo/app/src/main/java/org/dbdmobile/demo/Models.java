@@ -11,7 +11,8 @@ import org.dbdmobile.BlurModel;
 
 /** The models that were packed: folders with a card each, where the library has its assets. */
 final class Models implements BlurModel.Assets {
-    private static final String FOLDER = "org.dbdmobile";
+    /** Of the app's assets. */
+    static final String FOLDER = "org.dbdmobile";
 
     private final AssetManager assets;
 

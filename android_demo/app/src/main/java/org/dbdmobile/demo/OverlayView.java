@@ -12,6 +12,8 @@ import android.util.TypedValue;
 import android.view.MotionEvent;
 import android.view.View;
 import android.view.accessibility.AccessibilityNodeInfo;
+import java.text.DecimalFormatSymbols;
+import java.util.Locale;
 import org.dbdmobile.Focus;
 
 /**
@@ -69,14 +71,18 @@ public final class OverlayView extends View {
     public OverlayView(Context context, AttributeSet attributes) {
         super(context, attributes);
         unit = getResources().getDisplayMetrics().density;
+        Locale locale = getResources().getConfiguration().getLocales().get(0);
+        char point = DecimalFormatSymbols.getInstance(locale).getDecimalSeparator();
         SubjectText[] texts = SubjectText.values();
         verdicts = new Readout[texts.length];
         for (SubjectText text : texts) {
             String words = context.getString(text.text);
             verdicts[text.ordinal()] =
-                    text == SubjectText.UNDECIDABLE ? Readout.fixed(words) : new Readout(words);
+                    text == SubjectText.UNDECIDABLE
+                            ? Readout.fixed(words)
+                            : new Readout(words, point);
         }
-        time = new Readout(context.getString(R.string.milliseconds));
+        time = new Readout(context.getString(R.string.milliseconds), point);
         line.setStyle(Paint.Style.STROKE);
         line.setStrokeWidth(3 * unit);
         panel.setColor(PANEL);

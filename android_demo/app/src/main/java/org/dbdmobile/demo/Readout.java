@@ -10,12 +10,14 @@ final class Readout {
 
     private final char[] text;
     private final int start;
+    private final char point;
     private final String suffix;
     private int length;
 
     private Readout(char[] text) {
         this.text = text;
         start = text.length;
+        point = 0;
         suffix = "";
         length = text.length;
     }
@@ -29,13 +31,15 @@ final class Readout {
      * A text.
      *
      * @param pattern with {@code %d} where the number goes
+     * @param point what stands before its tenths in the person's language
      */
-    Readout(String pattern) {
+    Readout(String pattern, char point) {
         int at = pattern.indexOf(PLACE);
         if (at < 0) {
             throw new IllegalArgumentException("The pattern '" + pattern + "' has no %d.");
         }
         start = at;
+        this.point = point;
         suffix = pattern.substring(at + PLACE.length());
         text = new char[pattern.length() + MAX_DIGITS];
         pattern.getChars(0, at, text, 0);
@@ -46,10 +50,10 @@ final class Readout {
         end(write(number, start));
     }
 
-    /** Writes a tenth of the number, which is 0 or more: 16 as 1.6. */
+    /** Writes a tenth of the number, which is 0 or more: 16 as 1.6 or 1,6. */
     void setTenths(int number) {
         int at = write(number / 10, start);
-        text[at] = '.';
+        text[at] = point;
         text[at + 1] = (char) ('0' + number % 10);
         end(at + 2);
     }

@@ -24,7 +24,7 @@ public final class SettingsActivity extends Activity
     @Override
     protected void onCreate(Bundle state) {
         super.onCreate(state);
-        setContentView(R.layout.settings);
+        ScreenFrame.show(this, R.layout.settings);
         getActionBar().setDisplayHomeAsUpEnabled(true);
         store = new SettingsStore(this);
         DemoSettings settings = store.read();

@@ -20,9 +20,11 @@ import android.widget.RadioGroup;
 import android.widget.TextView;
 import java.io.File;
 import java.io.IOException;
+import java.text.NumberFormat;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import org.dbdmobile.AndroidFrames;
 import org.dbdmobile.BlurMap;
 import org.dbdmobile.DbdException;
@@ -75,7 +77,7 @@ public final class StillActivity extends Activity {
     @Override
     protected void onCreate(Bundle state) {
         super.onCreate(state);
-        setContentView(R.layout.still);
+        ScreenFrame.show(this, R.layout.still);
         getActionBar().setDisplayHomeAsUpEnabled(true);
         picture = findViewById(R.id.picture);
         photoView = findViewById(R.id.photo);
@@ -89,7 +91,7 @@ public final class StillActivity extends Activity {
                 new View.OnClickListener() {
                     @Override
                     public void onClick(View view) {
-                        messagePanel.setVisibility(View.GONE);
+                        ScreenFrame.cover(picture, messagePanel, false);
                     }
                 });
         messageButton = ok;
@@ -112,7 +114,7 @@ public final class StillActivity extends Activity {
                         draw();
                     }
                 });
-        say(getString(R.string.photo_opening));
+        say(R.string.photo_opening);
         thread.start();
         worker = new Handler(thread.getLooper());
         final Uri uri = getIntent().getData();
@@ -150,6 +152,9 @@ public final class StillActivity extends Activity {
             judge.look(frame, Framing.WHOLE, OverlayMode.HEAT_MAP, null);
             final LiveBlur result = judge;
             final String fallback = judge.fallbackReason();
+            if (fallback != null) {
+                Log.w(TAG, fallback);
+            }
             main.post(
                     new Runnable() {
                         @Override
@@ -157,7 +162,7 @@ public final class StillActivity extends Activity {
                             show(read, result);
                             if (fallback != null) {
                                 settings.dropGpu();
-                                say(getString(R.string.gpu_refused, fallback));
+                                say(R.string.gpu_refused);
                             }
                         }
                     });
@@ -207,7 +212,7 @@ public final class StillActivity extends Activity {
         } catch (DbdException.Image tooSmall) {
             // The photo is shown all the same.
             Log.w(TAG, tooSmall.getMessage());
-            sayUndecidable(asked, tooSmall.getMessage());
+            sayUndecidable(asked, getString(R.string.photo_too_small));
         } catch (DbdException | OutOfMemoryError error) {
             sayUndecidable(asked, "");
             fail("The photo cannot be judged.", error);
@@ -228,24 +233,29 @@ public final class StillActivity extends Activity {
     }
 
     private void say(Focus judged) {
-        switch (judged.verdict()) {
-            case SHARP:
-                verdictText.setText(R.string.verdict_sharp);
-                break;
-            case SOFT:
-                verdictText.setText(R.string.verdict_soft);
-                break;
-            case BLURRED:
-                verdictText.setText(R.string.verdict_blurred);
-                break;
-            default:
-                verdictText.setText(R.string.verdict_undecidable);
-        }
-        String reason = judged.reason();
+        verdictText.setText(SubjectText.of(judged).verdict);
         reasonText.setText(
                 photo.reducedBy == 1
-                        ? reason
-                        : getString(R.string.verdict_reduced, reason, photo.reducedBy));
+                        ? reason(judged)
+                        : reason(judged)
+                                + " "
+                                + getString(R.string.photo_reduced, photo.reducedBy));
+    }
+
+    /** The numbers behind a verdict, in the person's language; the library's own are in English. */
+    private String reason(Focus judged) {
+        if (judged.verdict() == Focus.Verdict.UNDECIDABLE) {
+            return getString(R.string.reason_undecidable);
+        }
+        Locale locale = getResources().getConfiguration().getLocales().get(0);
+        // As over the picture, where the same number stands.
+        String radius = String.format(locale, "%.1f", SubjectText.tenths(judged) / 10.0);
+        return judged.verdict() == Focus.Verdict.SHARP
+                ? getString(R.string.reason_sharp, radius)
+                : getString(
+                        R.string.reason_not_sharp,
+                        radius,
+                        NumberFormat.getIntegerInstance(locale).format(judged.sharpWidthPx()));
     }
 
     private void showFocus(Focus judged) {
@@ -260,22 +270,22 @@ public final class StillActivity extends Activity {
                 new Runnable() {
                     @Override
                     public void run() {
-                        say(getString(failure.message, failure.detail));
+                        say(failure.message);
                     }
                 });
     }
 
     /** Over a photo that is there, until it was read. */
-    private void say(String text) {
+    private void say(int text) {
         messageText.setText(text);
         messageButton.setVisibility(photo == null ? View.GONE : View.VISIBLE);
-        messagePanel.setVisibility(View.VISIBLE);
+        ScreenFrame.cover(picture, messagePanel, true);
     }
 
     private void show(Still read, LiveBlur result) {
         photo = read;
         live = result;
-        messagePanel.setVisibility(View.GONE);
+        ScreenFrame.cover(picture, messagePanel, false);
         picture.setPicture(photo.shown.getWidth(), photo.shown.getHeight());
         photoView.setImageBitmap(photo.shown);
         showShare();

@@ -478,9 +478,7 @@ public class CameraScreenTest {
         CameraActivity activity = started(true);
         activity.onFallback("The app ended when it was tried before.");
         settle();
-        assertEquals(
-                activity.getString(R.string.gpu_refused, "The app ended when it was tried before."),
-                Screen.message(activity));
+        assertEquals(activity.getString(R.string.gpu_refused), Screen.message(activity));
         assertEquals(Kernels.XNNPACK, store.read().kernels);
         assertFalse("may be chosen again", store.gpuTrial().exists());
         activity.findViewById(R.id.message_button).performClick();
@@ -628,7 +626,8 @@ public class CameraScreenTest {
                 };
         Inference inference = new Inference(damaged, gpuTrial(), activity);
         inference.open(new SettingsStore(activity).read());
-        Screen.await(() -> Screen.message(activity).startsWith("The model cannot be used."));
+        String refused = activity.getString(R.string.model_refused);
+        Screen.await(() -> Screen.message(activity).equals(refused));
         inference.quit();
         Screen.paint(activity, "message-model");
         activity.findViewById(R.id.message_button).performClick();

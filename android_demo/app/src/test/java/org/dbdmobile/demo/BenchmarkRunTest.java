@@ -41,7 +41,7 @@ public class BenchmarkRunTest implements BenchmarkRun.Listener, BenchmarkRun.Pho
 
     private final BlurModel.Assets packed =
             path -> {
-                byte[] asset = assets.get(path.replaceFirst("^org\\.dbdmobile/", ""));
+                byte[] asset = assets.get(path);
                 if (asset == null) {
                     throw new FileNotFoundException(path);
                 }
@@ -56,8 +56,8 @@ public class BenchmarkRunTest implements BenchmarkRun.Listener, BenchmarkRun.Pho
             String card =
                     "{\"id\": \"" + id + "\", \"kind\": \"blur-map\", \"sha256\": \"" + sha256
                             + "\", \"precision\": \"int8\"}";
-            assets.put(id + "/card.json", card.getBytes("UTF-8"));
-            assets.put(id + "/model.tflite", model);
+            assets.put("org.dbdmobile/" + id + "/card.json", card.getBytes("UTF-8"));
+            assets.put("org.dbdmobile/" + id + "/model.tflite", model);
         }
     }
 
@@ -120,7 +120,7 @@ public class BenchmarkRunTest implements BenchmarkRun.Listener, BenchmarkRun.Pho
         stopsAtOnce = true;
         assertFalse(measured("two"));
         assertArrayEquals(report, Files.readAllBytes(before));
-        assets.put("two/model.tflite", new byte[100]);
+        assets.put("org.dbdmobile/two/model.tflite", new byte[100]);
         assertThrows(DbdException.Model.class, () -> measured("two"));
         assertArrayEquals(report, Files.readAllBytes(before));
         assertArrayEquals(new String[] {"b.two.json"}, folder.getRoot().list());
@@ -133,7 +133,7 @@ public class BenchmarkRunTest implements BenchmarkRun.Listener, BenchmarkRun.Pho
 
     @Test
     public void modelThatIsRefused_leavesNoReportOfIt() {
-        assets.put("two/model.tflite", new byte[100]);
+        assets.put("org.dbdmobile/two/model.tflite", new byte[100]);
         assertThrows(DbdException.Model.class, () -> measured("one,two"));
         assertArrayEquals(new String[] {"b.one.json"}, folder.getRoot().list());
     }

@@ -20,7 +20,7 @@ public class FailureTest {
     @Rule public final TemporaryFolder folder = new TemporaryFolder();
 
     @Test
-    public void modelThatIsRefused_saysWhatTheLibrarySays() {
+    public void modelThatIsRefused_keepsWhatTheLibrarySaysForTheLog() {
         DbdException.Model refused =
                 assertThrows(
                         DbdException.Model.class,

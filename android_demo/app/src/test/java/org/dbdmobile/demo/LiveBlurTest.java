@@ -163,7 +163,7 @@ public class LiveBlurTest {
         ByteBuffer v = u.duplicate();
         YuvFrame yuv = new YuvFrame();
         Framing framing = Framing.upright(90, false);
-        Readout readout = new Readout("Sharp, %d px");
+        Readout readout = new Readout("Sharp, %d px", '.');
         try (BlurDetector detector = open(TINY);
                 LiveBlur peaking = new LiveBlur(open(bundled()))) {
             BlurMap map = detector.newMap();

@@ -9,7 +9,7 @@ import org.junit.Test;
 public class ReadoutTest {
     @Test
     public void numbers_shorterAndLonger_replaceEachOther() {
-        Readout readout = new Readout("In focus, %d %");
+        Readout readout = new Readout("In focus, %d %", '.');
         for (int number : new int[] {100, 7, 0, Integer.MAX_VALUE, 10, 99}) {
             readout.set(number);
             assertEquals("In focus, " + number + " %", readout.toString());
@@ -17,11 +17,11 @@ public class ReadoutTest {
     }
 
     @Test
-    public void tenths_haveAPoint() {
-        Readout readout = new Readout("Blurred, %d px");
+    public void tenths_haveThePointThatWasGiven() {
+        Readout readout = new Readout("Blurred, %d px", ',');
         for (int tenths : new int[] {16, 5, 0, 100, 12345, Integer.MAX_VALUE}) {
             readout.setTenths(tenths);
-            String number = tenths / 10 + "." + tenths % 10;
+            String number = tenths / 10 + "," + tenths % 10;
             assertEquals("Blurred, " + number + " px", readout.toString());
         }
         readout.set(7);
@@ -35,6 +35,6 @@ public class ReadoutTest {
 
     @Test
     public void patternWithoutAPlace_isRefused() {
-        assertThrows(IllegalArgumentException.class, () -> new Readout("In focus"));
+        assertThrows(IllegalArgumentException.class, () -> new Readout("In focus", '.'));
     }
 }
