@@ -122,16 +122,26 @@ def test_nothing_newer_than_api_26_is_used_but_what_the_app_asks_for_first(libra
     checker = Path(__file__).with_name("NewerThanSignature.java")
     command = ["java", *library.QUICK_JAVA, "-cp", paths, checker, signature]
     said = subprocess.check_output([*command, *library.compile_app()], text=True)
-    # Device looks at the phone's API level before it uses these.
-    assert re.findall(r"(\S+\.class):\d+: Undefined reference: (.*)", said) == [
-        (f"{library.APP}/classes/org/dbdmobile/demo/Device.class", newer)
-        for newer in (
+    # Each looks at the phone's API level before it uses these.
+    newer = {
+        "Device": {
             "String android.os.Build.SOC_MANUFACTURER",
             "String android.os.Build.SOC_MODEL",
             "int android.os.PowerManager.getCurrentThermalStatus()",
-        )
-    ]
-    assert said.count("[ERROR]") == 3
+        },
+        "ScreenFrame": {
+            "android.graphics.Insets",
+            *(f"int android.graphics.Insets.{side}" for side in ("left", "top", "right", "bottom")),
+            "android.graphics.Insets android.view.WindowInsets.getInsets(int)",
+            "android.view.WindowInsets android.view.WindowInsets.CONSUMED",
+            "int android.view.WindowInsets.Type.displayCutout()",
+            "int android.view.WindowInsets.Type.systemBars()",
+        },
+    }
+    used = re.findall(r"(\S+\.class):\d+: Undefined reference: (.*)", said)
+    app = f"{library.APP}/classes/org/dbdmobile/demo"
+    assert {(f"{app}/{name}.class", one) for name in newer for one in newer[name]} == set(used)
+    assert said.count("[ERROR]") == len(used)
 
 
 def test_javadoc_has_no_complaint(library):
