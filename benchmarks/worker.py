@@ -25,7 +25,6 @@ from dbd_mobile.jobs.library import open_store, scan
 from dbd_mobile.machine import peak_memory_bytes
 from dbd_mobile.photo import load_pixels
 
-_STATUS = Path("/proc/self/status")
 # A step with one photo is done again until it took so long.
 _LOOK_FOR_S = 0.3
 _WARMING_WH = (640, 480)
@@ -145,16 +144,10 @@ def _timed(look: Callable[[], dict[str, float]]) -> dict[str, Any]:
 
 def _peak_mb() -> float:
     """The most that this process held so far, in MB."""
-    try:
-        # The other number begins with what the process held that started this one.
-        lines = _STATUS.read_text().splitlines()
-        peak = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
-        return peak * 1024 / 1e6
-    except (OSError, StopIteration):
-        held = peak_memory_bytes()
-        if held is None:
-            raise InputError("What a process holds at most is not said by this system.") from None
-        return held / 1e6
+    held = peak_memory_bytes()
+    if held is None:
+        raise InputError("What a process holds at most is not said by this system.")
+    return held / 1e6
 
 
 def main() -> None:

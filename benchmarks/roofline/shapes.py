@@ -9,18 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from benchmarks.roofline.int8_graph import Int8Graph
+from networks.efficientnet import STAGES
 
-# Of EfficientNet-Lite0: kernel, stride, expansion, channels, blocks.
-_STAGES = (
-    (3, 1, 1, 16, 1),
-    (3, 2, 6, 24, 2),
-    (5, 2, 6, 40, 2),
-    (3, 2, 6, 80, 3),
-    (5, 1, 6, 112, 3),
-    (5, 2, 6, 192, 4),
-    (3, 1, 6, 320, 1),
-)
-# Whose features the decoder takes, those at strides 2 to 32.
+# The stages whose features the decoder takes, those at strides 2 to 32.
 _FEATURE_STAGES = (0, 1, 2, 4, 6)
 _STEM = 32
 _DECODER = (32, 48, 64, 96, 96)
@@ -98,7 +89,7 @@ def _lite(
     graph = Int8Graph.of_photo(side)
     layer = graph.convolution(graph.input, _STEM, 3, stride=2)
     features = []
-    for number, (own_kernel, stride, expansion, channels, blocks) in enumerate(_STAGES):
+    for number, (own_kernel, stride, expansion, channels, blocks) in enumerate(STAGES):
         for block in range(blocks):
             step = stride if block == 0 else 1
             if number < fused:
