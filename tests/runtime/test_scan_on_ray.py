@@ -181,11 +181,16 @@ def test_photo_that_ends_every_process_has_an_error_and_the_rest_goes_on(
     assert error == "The process that judged it died each time, as of too little memory."
 
 
-# A file of results for every few photos, to see what there is.
+# A file of results for every few photos, to see what there is, and time to do something meanwhile.
 EAGER = """
-import sys
+import sys, time
 from dbd_mobile.jobs.cluster import parquet_store
 parquet_store.MAX_AGE_S = 0
+add = parquet_store.ParquetStore.add
+def add_and_wait(*arguments, **options):
+    add(*arguments, **options)
+    time.sleep(0.5)
+parquet_store.ParquetStore.add = add_and_wait
 from dbd_mobile.cli import main
 sys.exit(main())
 """
@@ -240,6 +245,25 @@ def test_signals_end_a_cluster_of_this_machine_and_keep_what_was_found(many, tmp
     assert interrupted == "dbd-mobile: interrupted."
     found = names_in(folder)
     assert 3 <= len(found) == len(set(found))
+
+
+@posix
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_interrupt_that_comes_in_a_destructor_is_not_lost(cluster, many, told_detector):
+    from dbd_mobile.jobs.cluster import listed_photos
+    from dbd_mobile.jobs.cluster.ray_scan import scan_on_ray
+
+    class Interrupting:
+        def __del__(self):
+            signal.raise_signal(signal.SIGINT)
+
+    records = scan_on_ray(listed_photos([many]), told_detector, address=cluster.address)
+    next(records)
+    Interrupting()
+    with pytest.raises(KeyboardInterrupt):
+        list(records)
+    records.close()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_node_with_another_version_is_named(cluster, told_detector, photo_file, monkeypatch):

@@ -5,8 +5,9 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 import ray
@@ -66,6 +67,45 @@ def connected(address: str | None, cpus: int | None, *, log: bool) -> Iterator[N
         yield
     finally:
         ray.shutdown()
+
+
+@contextmanager
+def kept_interrupts() -> Iterator[Callable[[], None]]:
+    """Give what raises again an interrupt, as of Ctrl-C, that came in the ``with`` block.
+
+    A signal is handled wherever the main thread happens to be. In Ray that may be a destructor or a
+    callback, out of which no exception gets, and the work would go on as if nothing had come.
+    """
+    raised: list[BaseException] = []
+
+    def raise_again() -> None:
+        if raised:
+            raise raised[0]
+
+    if threading.current_thread() is not threading.main_thread():
+        yield raise_again
+        return
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def keep(number: int, frame: FrameType | None) -> None:
+        handler = handlers[signal.Signals(number)]
+        assert callable(handler)
+        try:
+            handler(number, frame)
+        except BaseException as error:
+            raised.append(error)
+            raise
+
+    kept = [number for number, handler in handlers.items() if callable(handler)]
+    for number in kept:
+        signal.signal(number, keep)
+    try:
+        yield raise_again
+    finally:
+        for number in kept:
+            # One that its handler wants to be ignored from then on stays so.
+            if signal.getsignal(number) is keep:
+                signal.signal(number, handlers[number])
 
 
 def check_nodes(judge: bytes, judged_by: str) -> None:

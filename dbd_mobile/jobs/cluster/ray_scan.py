@@ -19,7 +19,7 @@ from dbd_mobile.jobs.cluster.batch_judging import (
 )
 from dbd_mobile.jobs.cluster.listed_photo import ListedPhoto
 from dbd_mobile.jobs.cluster.parquet_store import ParquetStore
-from dbd_mobile.jobs.cluster.ray_cluster import check_nodes, connected
+from dbd_mobile.jobs.cluster.ray_cluster import check_nodes, connected, kept_interrupts
 from dbd_mobile.jobs.cluster.record_table import records_of, table_of
 from dbd_mobile.jobs.library.library_scan import photo_judge
 from dbd_mobile.jobs.library.record import Record
@@ -91,12 +91,13 @@ def scan_on_ray(
                 yield record
     if not left:
         return
-    with connected(address, number, log=log):
+    with kept_interrupts() as raise_again, connected(address, number, log=log):
         check_nodes(judge, judged_by)
         # Those that are missing then had to do with the death of a process: each for itself.
         for most in (_MOST_A_TASK, 1):
             with closing(_judged(list(left.values()), judge, number, most, log=log)) as tables:
                 for table in tables:
+                    raise_again()
                     # Not even a cluster that loses nodes gives one twice.
                     records = [r for r in records_of(table) if left.pop(r.photo, None) is not None]
                     if store is not None:
