@@ -21,7 +21,11 @@ from training.ablation import ablation_rows
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-TRAINING = ROOT / "training" / "README.md"
+ACCURACY = ROOT / "docs" / "accuracy.md"
+VERDICTS = ROOT / "docs" / "verdicts.md"
+MODELS = ROOT / "docs" / "models.md"
+PEERS_PAGE = ROOT / "docs" / "peers.md"
+EXPERIMENTS_PAGE = ROOT / "docs" / "experiments.md"
 BENCHMARKS = ROOT / "docs" / "benchmarks.md"
 GROWTH_PAGE = ROOT / "docs" / "benchmarks-growth.md"
 PLOTS = ROOT / "docs" / "benchmarks"
@@ -30,6 +34,7 @@ RASPBERRY_PI = ROOT / "docs" / "raspberry-pi.md"
 PEERS_PICTURE = ROOT / "docs" / "peers.svg"
 RESULTS = ROOT / "benchmarks" / "results"
 ABLATION = RESULTS / "ablation.json"
+EXPERIMENTS = RESULTS / "experiments.json"
 EMULATED_PI = RESULTS / "raspberry_pi.json"
 JUDGE = RESULTS / "judge.json"
 PEERS = RESULTS / "peers.json"
@@ -72,6 +77,79 @@ def composites_rows() -> list[str]:
     return rows
 
 
+def model_rows() -> list[str]:
+    """Markdown rows of the bundled models: how large, how accurate on each data set, how fast."""
+    sets = ("cuhk/test100", "szu/held-out", "mfif/held-out", "lfsd/held-out-near")
+    rows = [
+        "| model | MB | input | "
+        + " | ".join(f"fmax, {name.split('/')[0].upper()}" for name in sets)
+        + " | sharp photos: mean map | ms a photo |",
+        "|---|---|---|" + "---|" * len(sets) + "---|---|",
+    ]
+    times = _times_ms()
+    for model_id in bundled_ids("blur-map"):
+        card = load_card(model_id)
+        int8 = [e for e in _merged(card["accuracy"]) if e["precision"] == "int8"]
+        fmax = {e["dataset"]: e["values"]["fmax"] for e in int8 if "fmax" in e["values"]}
+        (sharp,) = (
+            e["values"]["sharp_mean"] for e in card["accuracy"] if e["protocol"] == "composites"
+        )
+        rows.append(
+            f"| `{model_id}` {card['version']} | {card['size_bytes'] / 1e6:.1f} "
+            f"| {card['input']['width']}x{card['input']['height']} | "
+            + " | ".join(f"{fmax[name]:.3f}" for name in sets)
+            + f" | {sharp:.2f} | {times.get(model_id, '')} |"
+        )
+    return rows
+
+
+def _times_ms() -> dict[str, str]:
+    """Of int8 models, what a photo takes by the newest measurement of the usual photo."""
+    times = {}
+    for found in sorted(measurements(), key=lambda m: str(m.report["time_utc"])):
+        released = found.released
+        if released and released.precision == "int8" and found.photo == tables.USUAL_PHOTO:
+            times[released.id] = f"{found.fastest['stages_ms']['total']['p50']:.1f}"
+    return times
+
+
+def card_rows() -> list[str]:
+    """Markdown rows of all bundled models: what they are."""
+    rows = [
+        "| model | version | what it is | parameters | MMAC | size | input |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for model_id in bundled_ids():
+        card = load_card(model_id)
+        rows.append(
+            f"| `{model_id}` | {card['version']} | {card['description']} | "
+            f"{card['parameters']:,} | {card['macs'] / 1e6:.0f} | "
+            f"{card['size_bytes'] / 1e6:.2f} MB | "
+            f"{card['input']['width']}x{card['input']['height']} |"
+        )
+    return rows
+
+
+def terms_rows() -> list[str]:
+    """Markdown paragraphs: what the bundled models were trained on, and the terms of that."""
+    rows = []
+    for model_id in bundled_ids():
+        card = load_card(model_id)
+        rows += [f"**`{model_id}`.** {card['training']['data']}", "", card["data_terms"], ""]
+    return rows
+
+
+def _experiment(name: str) -> Callable[[], list[str]]:
+    """The rows of one of the stored tables of experiments."""
+
+    def rows() -> list[str]:
+        table = _stored(EXPERIMENTS)[name]
+        lines = [table["columns"], ["---"] * len(table["columns"]), *table["rows"]]
+        return [f"| {' | '.join(cells)} |" for cells in lines]
+
+    return rows
+
+
 def _merged(entries: list[AccuracyCard]) -> list[AccuracyCard]:
     """A card has one entry a protocol; the table has one row a file and data set."""
     rows: dict[tuple[str, str], AccuracyCard] = {}
@@ -85,13 +163,6 @@ def _merged(entries: list[AccuracyCard]) -> list[AccuracyCard]:
 def measurements() -> list[Measurement]:
     """The stored measurements of devices that the tables and plots show."""
     return store.Store(store.FOLDER).measurements()
-
-
-def latency_rows(measured: Sequence[Measurement]) -> list[str]:
-    """Markdown rows of the latencies, under a plot against the accuracy where that is known."""
-    pictures = [name for name in plots.draw(measured) if name == "accuracy"]
-    rows = [row for name in pictures for row in (tables.picture(name, "docs/benchmarks"), "")]
-    return rows + tables.latency_rows(measured)
 
 
 def judge_rows(report: Any) -> list[str]:
@@ -119,20 +190,24 @@ def _growth() -> dict[str, Any]:
 
 PAGES: dict[Path, dict[str, Callable[[], list[str]]]] = {
     README: {
-        "accuracy": accuracy_rows,
-        "composites": composites_rows,
-        "latency": lambda: latency_rows(measurements()),
-        "growth": lambda: growth.sentences(_growth()),
-        "roofline": lambda: roofline_rows(_stored(ROOFLINE), _stored(ROOFLINE_WITHOUT_AMX)),
-        "judge": lambda: judge_rows(_stored(JUDGE)),
-        "peers": lambda: table.markdown_rows(_stored(PEERS)),
+        "models": model_rows,
+        "compared": lambda: table.short_rows(_stored(PEERS)),
+    },
+    MODELS: {"models": card_rows, "terms": terms_rows},
+    ACCURACY: {"accuracy": accuracy_rows, "composites": composites_rows},
+    VERDICTS: {"judge": lambda: judge_rows(_stored(JUDGE))},
+    PEERS_PAGE: {"peers": lambda: table.markdown_rows(_stored(PEERS))},
+    EXPERIMENTS_PAGE: {
+        **{name: _experiment(name) for name in _stored(EXPERIMENTS)},
+        "ablation": lambda: ablation_rows(_stored(ABLATION)),
     },
     ROOFLINE_PAGE: {
         "worst": lambda: worst_operator_rows(_stored(ROOFLINE_WITHOUT_AMX)),
         "untrained": lambda: untrained_rows(_stored(ROOFLINE), _stored(ROOFLINE_WITHOUT_AMX)),
     },
-    TRAINING: {"ablation": lambda: ablation_rows(_stored(ABLATION))},
     BENCHMARKS: {
+        "latency": lambda: tables.latency_rows(measurements()),
+        "roofline": lambda: roofline_rows(_stored(ROOFLINE), _stored(ROOFLINE_WITHOUT_AMX)),
         "devices": lambda: tables.device_rows(measurements()),
         "plots": lambda: tables.picture_rows(list(plots.draw(measurements())), PLOTS.name),
         "stages": lambda: tables.stage_rows(measurements()),

@@ -66,7 +66,7 @@ class BlurMap:
     Raises:
         ArgumentError: The values do not fit together, or are not probabilities.
 
-    Example:
+    Examples:
         >>> raw = np.array([[0, 255]], np.uint8)
         >>> blur_map = BlurMap(
         ...     raw, size_wh=(4, 2), quantization=Quantization(scale=1 / 256, zero_point=0)
@@ -198,7 +198,7 @@ class BlurMap:
         Raises:
             ArgumentError: ``part`` or ``threshold`` is not as said above.
 
-        Example:
+        Examples:
             >>> raw = np.array([[0, 255]], np.uint8)
             >>> blur_map = BlurMap(
             ...     raw, size_wh=(4, 2), quantization=Quantization(scale=1 / 255, zero_point=0)
@@ -279,7 +279,7 @@ class BlurMap:
         Raises:
             ArgumentError: The box is empty or wholly outside the photo.
 
-        Example:
+        Examples:
             >>> raw = np.array([[0, 128]], np.uint8)
             >>> blur_map = BlurMap(
             ...     raw, size_wh=(4, 2), quantization=Quantization(scale=1 / 256, zero_point=0)

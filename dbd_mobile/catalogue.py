@@ -163,7 +163,7 @@ def bundled_models() -> dict[str, ModelCard]:
     Raises:
         ModelError: A card is damaged.
 
-    Example:
+    Examples:
         >>> models = bundled_models()
         >>> list(models)
         ['detail', 'lite', 'nano']

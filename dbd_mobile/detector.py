@@ -60,7 +60,7 @@ class BlurDetector:
         BackendError: No TFLite interpreter is installed.
         ModelError: The model is unknown, damaged or of another kind.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> with BlurDetector(threads=1) as detector:
         ...     blur_map = detector.detect(np.zeros((60, 80, 3), np.uint8))
@@ -191,7 +191,7 @@ class BlurDetector:
                 256; at once.
             DBDError: As :meth:`detect` does, but for ``ImageError``; when that photo's turn comes.
 
-        Example:
+        Examples:
             >>> import numpy as np
             >>> photos = [np.zeros((60, 80, 3), np.uint8), "none.jpg"]
             >>> with BlurDetector(threads=1) as detector:
@@ -312,7 +312,7 @@ class BlurDetector:
             ModelError: The detail model is unknown, damaged or of another kind.
             ClosedError: The detector was closed.
 
-        Example:
+        Examples:
             >>> import numpy as np
             >>> photo = np.full((300, 400, 3), 128, np.uint8)
             >>> with BlurDetector(threads=1) as detector:
@@ -532,7 +532,7 @@ def detect_blur(
     Raises:
         DBDError: As :class:`BlurDetector` and :meth:`BlurDetector.detect` do.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> blur_map = detect_blur(np.zeros((60, 80, 3), np.uint8))
         >>> blur_map.probability.shape

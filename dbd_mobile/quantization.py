@@ -15,7 +15,7 @@ class Quantization:
         scale: Difference in value between neighbouring integers, above 0.
         zero_point: The integer that means 0.
 
-    Example:
+    Examples:
         >>> Quantization(scale=0.5, zero_point=1).dequantise(np.array([1, 3], np.uint8)).tolist()
         [0.0, 1.0]
     """

@@ -35,7 +35,7 @@ class RadiusMap:
     Raises:
         ArgumentError: The values do not fit together.
 
-    Example:
+    Examples:
         >>> cells = np.ones((2, 3), np.float32)
         >>> RadiusMap(radius_px=cells, confidence=cells, motion=0 * cells, size_wh=(40, 32))
         RadiusMap(size_wh=(40, 32), cells_wh=(3, 2), confident=1.000)

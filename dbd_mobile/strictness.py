@@ -48,7 +48,7 @@ class Strictness:
     Raises:
         ArgumentError: A value is out of range.
 
-    Example:
+    Examples:
         >>> Strictness(name="poster", max_radius_px=1.4, at_width=6000)
         Strictness(name='poster', max_radius_px=1.4, at_width=6000)
     """

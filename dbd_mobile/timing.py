@@ -13,7 +13,7 @@ class StageTimer:
     Args:
         ms: Stages timed before, to go on from.
 
-    Example:
+    Examples:
         >>> timer = StageTimer()
         >>> with timer.stage("decode"):
         ...     pixels = bytes(10)
@@ -68,7 +68,7 @@ def percentiles(samples_ms: Sequence[float]) -> Percentiles:
     Raises:
         ValueError: There are no timings.
 
-    Example:
+    Examples:
         >>> percentiles([3.0, 1.0, 2.0]).p50
         2.0
     """

@@ -22,14 +22,17 @@ _CAPTIONS = {
 }
 
 
+USUAL_PHOTO = f"{PHOTO_WH[0]}x{PHOTO_WH[1]}"
+"""The photo that every device is measured with."""
+
+
 def latency_rows(measurements: Sequence[Measurement]) -> list[str]:
-    """The README's table: what a photo of the usual size takes with the best number of threads."""
+    """What a photo of the usual size takes with the best number of threads."""
     rows = _head(
         "device", "model", "threads", "first photo", "then a photo", "of it the model", "marks"
     )
-    usual = f"{PHOTO_WH[0]}x{PHOTO_WH[1]}"
     for measurement in measurements:
-        if measurement.photo == usual:
+        if measurement.photo == USUAL_PHOTO:
             latency = measurement.fastest
             stages = latency["stages_ms"]
             rows.append(

@@ -1,4 +1,4 @@
-"""What was measured of the peers in; the table for the screen and that of the README out."""
+"""What was measured of the peers in; the table for the screen and those of the pages out."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -20,7 +20,13 @@ _COLUMNS = {
     "blurred photos found": "found",
     "AUC": "AUC",
 }
-"""Headings of the README, and those of the screen."""
+"""Headings of the page, and those of the screen."""
+_SHORT = (
+    "a photo, ms (10 to 90 %)",
+    "fmax",
+    "sharp subjects called bad",
+    "blurred photos found",
+)
 
 
 def screen_table(result: Mapping[str, Any]) -> Table:
@@ -43,7 +49,7 @@ def screen_table(result: Mapping[str, Any]) -> Table:
 
 
 def markdown_rows(result: Mapping[str, Any]) -> list[str]:
-    """Lines of the README."""
+    """Lines of the page."""
     headings = ("tool", *_COLUMNS)
     return [
         _measured(result),
@@ -53,6 +59,19 @@ def markdown_rows(result: Mapping[str, Any]) -> list[str]:
         *(f"| {' | '.join((row['shown'], *_cells(row)))} |" for row in result["peers"]),
         "",
         *_said(result),
+    ]
+
+
+def short_rows(result: Mapping[str, Any]) -> list[str]:
+    """Lines of the README: what a user asks first."""
+    shown = [list(_COLUMNS).index(name) for name in _SHORT]
+    return [
+        f"| tool | {' | '.join(_SHORT)} |",
+        f"|{'---|' * (len(_SHORT) + 1)}",
+        *(
+            f"| {' | '.join((row['shown'], *(_cells(row)[i] for i in shown)))} |"
+            for row in result["peers"]
+        ),
     ]
 
 

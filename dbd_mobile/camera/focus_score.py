@@ -61,7 +61,7 @@ def focus_score(luma: NDArray[np.uint8], box_xyxy: Box | None = None) -> FocusSc
         ArgumentError: The box is empty, outside, or has a side of less than 16 pixels.
         ImageError: The frame is not of this kind.
 
-    Example:
+    Examples:
         >>> luma = np.full((48, 64), 128, np.uint8)
         >>> luma[:, 32:] = 140
         >>> focus_score(luma).gradients > focus_score(luma, (0, 0, 30, 48)).gradients

@@ -24,7 +24,7 @@ def luma_of(yuv420: NDArray[Any], size_wh: tuple[int, int]) -> NDArray[np.uint8]
     Raises:
         ImageError: The array is too small for such a frame, or of another kind.
 
-    Example:
+    Examples:
         >>> luma_of(np.zeros((360, 384), np.uint8), (320, 240)).shape
         (240, 320)
     """

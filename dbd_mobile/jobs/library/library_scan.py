@@ -63,7 +63,7 @@ def scan(
         InputError: A path is missing, a folder cannot be read, or the store cannot be written.
         DBDError: As ``judge`` does, but for ``ImageError``.
 
-    Example:
+    Examples:
         >>> from pathlib import Path
         >>> from tempfile import TemporaryDirectory
         >>> from PIL import Image

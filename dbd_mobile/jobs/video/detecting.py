@@ -43,7 +43,7 @@ def detect_video(
         InputError: PyAV is not installed.
         DBDError: As :meth:`BlurDetector.detect <dbd_mobile.BlurDetector.detect>` does.
 
-    Example:
+    Examples:
         >>> for found in detect_video(BlurDetector("nano"), "clip.mp4"):  # doctest: +SKIP
         ...     print(found.index, found.time_s, found.blur_map.blurred_fraction)
     """

@@ -63,7 +63,7 @@ class FrameStream:
     Raises:
         ArgumentError: There are no such ``channels``.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> with FrameStream(BlurDetector("nano", threads=1)) as stream:
         ...     stream.put(np.zeros((60, 80, 3), np.uint8))
