@@ -1,6 +1,6 @@
-# Environments: .venv has the runtime only; .venv-tools has training, export and benchmarks, whose
-# converters pin old versions of what the runtime uses at its newest. uv makes them: in a tenth of
-# pip's time, and in seconds from its cache.
+# Environments: .venv has the runtime only, .venv-docs what the site is built with; .venv-tools has
+# training, export and benchmarks, whose converters pin old versions of what the runtime uses at its
+# newest. uv makes them: in a tenth of pip's time, and in seconds from its cache.
 
 PYTHON ?= python3
 PHOTO ?= docs/scene.jpg
@@ -35,7 +35,7 @@ PI_TOOLS := mmdebstrap qemu-aarch64 qemu-arm gcc
 PI := $(shell for tool in $(PI_TOOLS); do command -v $$tool >/dev/null || echo $$tool; done; \
 	test "$$(id -u)" = 0 || echo "root's rights"; test "$$(uname -m)" = x86_64 || echo "64-bit x86")
 
-.PHONY: demo test test-runtime test-browser test-oldest test-tools test-android test-pi test-pythons \
+.PHONY: demo docs docs-serve test test-runtime test-browser test-oldest test-tools test-android test-pi test-pythons \
 	check-workflow no-browser no-pi bench aar maven apk tools clean
 
 demo: .venv/installed
@@ -86,7 +86,7 @@ test-runtime: .venv/tests
 	.venv/bin/mypy --strict -p dbd_mobile
 	$(call runtime-tests,.venv)
 
-test-browser: .venv/tests
+test-browser: .venv/tests build/site/index.html
 	cd build && ../.venv/bin/pytest -c ../pyproject.toml --rootdir .. ../tests/browser
 	touch build/browser-tested
 
@@ -129,6 +129,16 @@ check-workflow: | $(UV) build
 bench: .venv-tools/runtime
 	.venv-tools/bin/python -m benchmarks ratios $(if $(STORE),--store)
 
+# The tutorials run while it is built. Warnings, as of a link that leads nowhere, end it.
+docs: build/site/index.html
+	@echo "Written to build/site/: open build/site/index.html, or run \`make docs-serve\`."
+
+docs-serve: .venv-docs/installed
+	.venv-docs/bin/mkdocs serve
+
+build/site/index.html: .venv-docs/installed mkdocs.yml $(shell find docs -type f -not -name '*.pyc')
+	OMP_NUM_THREADS=1 NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --quiet
+
 aar:
 	@$(PYTHON) android_demo/build.py aar
 
@@ -167,6 +177,12 @@ build/wheel/done: $(RUNTIME_SOURCES) | $(UV)
 	$(call install,.venv) -r requirements/test.txt
 	touch $@
 
+.venv-docs/installed: build/wheel/done requirements/docs.txt | $(UV)
+	$(supported-python)
+	@$(call new-environment,.venv-docs,$(EXECUTABLE))
+	$(call install-wheel,.venv-docs) -r requirements/docs.txt
+	touch $@
+
 # This file too says how they are installed.
 .venv-tools/installed: Makefile requirements/tools.txt requirements/overrides.txt requirements/test.txt | $(UV)
 	@test "$(CONVERTERS)" = 1 || \
@@ -180,4 +196,4 @@ build/wheel/done: $(RUNTIME_SOURCES) | $(UV)
 	touch $@
 
 clean:
-	rm -rf .venv .venv-tools .venv-uv build dist out
+	rm -rf .venv .venv-docs .venv-tools .venv-uv build dist out

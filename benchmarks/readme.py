@@ -4,7 +4,7 @@ Each table stands between ``<!-- NAME -->`` and ``<!-- /NAME -->``.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,8 @@ VERDICTS = ROOT / "docs" / "verdicts.md"
 MODELS = ROOT / "docs" / "models.md"
 PEERS_PAGE = ROOT / "docs" / "peers.md"
 EXPERIMENTS_PAGE = ROOT / "docs" / "experiments.md"
+TRAINING = ROOT / "training" / "README.md"
+WEIGHTS = ROOT / "training" / "weights" / "README.md"
 BENCHMARKS = ROOT / "docs" / "benchmarks.md"
 GROWTH_PAGE = ROOT / "docs" / "benchmarks-growth.md"
 PLOTS = ROOT / "docs" / "benchmarks"
@@ -198,13 +200,15 @@ PAGES: dict[Path, dict[str, Callable[[], list[str]]]] = {
     VERDICTS: {"judge": lambda: judge_rows(_stored(JUDGE))},
     PEERS_PAGE: {"peers": lambda: table.markdown_rows(_stored(PEERS))},
     EXPERIMENTS_PAGE: {
-        **{name: _experiment(name) for name in _stored(EXPERIMENTS)},
+        **{n: _experiment(n) for n in ("other-photos", "lite-history", "lite-test100")},
         "ablation": lambda: ablation_rows(_stored(ABLATION)),
     },
     ROOFLINE_PAGE: {
         "worst": lambda: worst_operator_rows(_stored(ROOFLINE_WITHOUT_AMX)),
         "untrained": lambda: untrained_rows(_stored(ROOFLINE), _stored(ROOFLINE_WITHOUT_AMX)),
     },
+    TRAINING: {"teachers": _experiment("teachers")},
+    WEIGHTS: {"weights": _experiment("weights")},
     BENCHMARKS: {
         "latency": lambda: tables.latency_rows(measurements()),
         "roofline": lambda: roofline_rows(_stored(ROOFLINE), _stored(ROOFLINE_WITHOUT_AMX)),

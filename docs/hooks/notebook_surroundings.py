@@ -1,4 +1,4 @@
-"""A hook of the site: its tutorials run in an empty folder, and find the commands of this Python."""
+"""A hook of the site: its tutorials run in an empty folder, with the commands of this Python."""
 
 import atexit
 import os

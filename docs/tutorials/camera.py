@@ -1,7 +1,8 @@
 # %% [markdown]
 # # Focus a camera
 #
-# A Raspberry Pi whose Camera Module 3 focuses on what you choose, keeps it in focus, and takes a photo that is sharp.
+# A Raspberry Pi whose Camera Module 3 focuses on what you choose, keeps it in focus, and takes a
+# photo that is sharp.
 #
 # ```sh
 # sudo apt install python3-picamera2
@@ -9,15 +10,17 @@
 # focus/bin/pip install dbd-mobile
 # ```
 #
-# On the Pi the camera is `PiCamera()`. This page runs without one, so a stand-in follows: a photo at a known distance, behind
-# a lens that blurs it by as much as it is off. **On a Pi leave this part out.**
+# On the Pi the camera is `PiCamera()`. This page runs without one, so a stand-in follows: a photo
+# at a known distance, behind a lens that blurs it by as much as it is off. **On a Pi leave this
+# part out.**
 
 # %%
 import numpy as np
 import skimage
+from PIL import Image, ImageFilter
+
 from dbd_mobile import load_pixels
 from dbd_mobile.camera import Frame, Shot
-from PIL import Image, ImageFilter
 
 
 class PaperCamera:
@@ -58,8 +61,8 @@ class PaperCamera:
 # %% [markdown]
 # ## Focus
 #
-# On what? A box in the frame, in its pixels. The lens goes through its range, then closer around the best place; a
-# parabola finds the top.
+# On what? A box in the frame, in its pixels. The lens goes through its range, then closer around
+# the best place; a parabola finds the top.
 
 # %%
 from dbd_mobile import BlurDetector
@@ -100,5 +103,6 @@ kept.shot.pixels.to_image()
 # %% [markdown]
 # ## Keep it in focus
 #
-# `for watched in autofocus.watch():` looks at each frame and focuses again when the box was soft for some frames.
-# [Focus a camera](../camera.md) says more, and has a program that runs from the start of the machine on.
+# `for watched in autofocus.watch():` looks at each frame and focuses again when the box was soft
+# for some frames. [Focus a camera](../camera.md) says more, and has a program that runs from the
+# start of the machine on.

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Cull a folder
 #
-# A folder of photos in; which are sharp, as a table, as a page to look at and as stars in sidecar files out. Then: of each
-# burst only the best shot stays.
+# A folder of photos in; which are sharp, as a table, as a page to look at and as stars in sidecar
+# files out. Then: of each burst only the best shot stays.
 #
 # ```sh
 # pip install dbd-mobile scikit-image
@@ -10,8 +10,8 @@
 #
 # ## Photos to try it on
 #
-# Three photos that come with scikit-image, one of them as a burst of four, of which one is sharp. Take your own folder
-# instead: nothing below changes a photo.
+# Three photos that come with scikit-image, one of them as a burst of four, of which one is sharp.
+# Take your own folder instead: nothing below changes a photo.
 
 # %%
 from datetime import datetime, timedelta
@@ -46,8 +46,8 @@ for number, blur in enumerate((2.0, 0.0, 1.0, 4.0)):
 # %% [markdown]
 # ## Judge them all
 #
-# `scan` judges every photo in a folder and keeps what it found. Stopped, it goes on with `--resume`; what has been judged
-# is not judged again unless the photo changed.
+# `scan` judges every photo in a folder and keeps what it found. Stopped, it goes on with
+# `--resume`; what has been judged is not judged again unless the photo changed.
 
 # %%
 # !dbd-mobile scan photos --csv focus.csv
@@ -60,7 +60,8 @@ with open("focus.csv", newline="") as file:
         print(f"{Path(row['photo']).name:16} {row['verdict']:8} {row['reason']}")
 
 # %% [markdown]
-# Only some of them; without a file to write to each is a line of JSON, of which this is the beginning:
+# Only some of them; without a file to write to each is a line of JSON, of which this is the
+# beginning:
 
 # %%
 # !dbd-mobile scan photos --where 'verdict == "blurred" and score < .05' | cut -c1-300
@@ -68,9 +69,9 @@ with open("focus.csv", newline="") as file:
 # %% [markdown]
 # ## A page, and stars
 #
-# `--report` writes one page with all photos, sorted by verdict, with filters and bursts. `--xmp` writes ratings and labels
-# into sidecar files beside the photos, which darktable, digiKam and, for raw files, Lightroom read; the photos
-# themselves are never changed.
+# `--report` writes one page with all photos, sorted by verdict, with filters and bursts. `--xmp`
+# writes ratings and labels into sidecar files beside the photos, which darktable, digiKam and,
+# for raw files, Lightroom read; the photos themselves are never changed.
 
 # %%
 # !dbd-mobile scan photos --csv focus.csv --resume --report focus.html --xmp
@@ -79,8 +80,8 @@ with open("focus.csv", newline="") as file:
 # %% [markdown]
 # ## Bursts
 #
-# `burst` finds photos that one camera shot after each other of the same thing, ranks them, and would move all but the best.
-# **Would**: without `--apply` it only says what it would do.
+# `burst` finds photos that one camera shot after each other of the same thing, ranks them, and
+# would move all but the best. **Would**: without `--apply` it only says what it would do.
 
 # %%
 # !dbd-mobile burst photos --move-to rest
@@ -106,4 +107,5 @@ with BlurDetector(threads=1) as detector:
         print(f"{Path(record.photo).name:16} {record.verdict:8} {record.blur_radius_px:.1f} pixels")
 
 # %% [markdown]
-# [A library of photos](../library.md) says what else there is; [many machines](../scan-cluster.md) judge millions.
+# [A library of photos](../library.md) says what else there is; [many
+# machines](../scan-cluster.md) judge millions.

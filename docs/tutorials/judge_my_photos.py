@@ -1,7 +1,8 @@
 # %% [markdown]
 # # Judge my photos
 #
-# Is a photo sharp, where, and how far is it off? Ten minutes, with photos that come with a package:
+# Is a photo sharp, where, and how far is it off? Ten minutes, with photos that come with a
+# package:
 #
 # ```sh
 # pip install dbd-mobile scikit-image
@@ -39,8 +40,8 @@ print(focus.reason)
 print("radius of the blur:", round(focus.blur_radius_px, 2), "pixels")
 
 # %% [markdown]
-# Shown in a notebook, a verdict is a picture: the outline of what was judged, above a scale of radii. What is soft
-# is hatched, what is blurred more densely.
+# Shown in a notebook, a verdict is a picture: the outline of what was judged, above a scale of
+# radii. What is soft is hatched, what is blurred more densely.
 
 # %%
 focus.overlay(folder / "sharp.jpg")
@@ -58,8 +59,8 @@ for name in ("sharp", "soft", "blurred"):
 # %% [markdown]
 # ## A part of it
 #
-# Do you know where the subject is, as from a face detector? Give its box: left, top, right, bottom,
-# in pixels.
+# Do you know where the subject is, as from a face detector? Give its box: left, top, right,
+# bottom, in pixels.
 
 # %%
 face = (150, 40, 300, 220)
@@ -78,8 +79,8 @@ print(detector.judge(folder / "soft.jpg", face, at_width=400).reason)
 # %% [markdown]
 # ## Where is it blurred?
 #
-# `detect` answers for every place: its map is 1 where the photo is blurred and 0 where it is in focus. Here is a photo
-# whose right half was blurred.
+# `detect` answers for every place: its map is 1 where the photo is blurred and 0 where it is in
+# focus. Here is a photo whose right half was blurred.
 
 # %%
 half = portrait.copy()
@@ -96,8 +97,9 @@ blur_map.overlay(half)
 # !dbd-mobile judge photos/*.jpg
 
 # %% [markdown]
-# `--json` gives an object a photo, `-o seen` the pictures. What the numbers mean, and what they do not: [verdicts
-# and viewing size](../concepts/verdicts.md), [the blur map](../concepts/blur-map.md).
+# `--json` gives an object a photo, `-o seen` the pictures. What the numbers mean, and what they
+# do not: [verdicts and viewing size](../concepts/verdicts.md), [the blur
+# map](../concepts/blur-map.md).
 
 # %%
 detector.close()

@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Video
 #
-# What is in focus, frame by frame: drawn into a video, as numbers, and as the sharpest frames of a walk around
-# something. Python 3.11 or newer:
+# What is in focus, frame by frame: drawn into a video, as numbers, and as the sharpest frames of
+# a walk around something. Python 3.11 or newer:
 #
 # ```sh
 # pip install dbd-mobile[video] scikit-image
@@ -33,7 +33,8 @@ with av.open("clip.mp4", "w") as file:
 # %% [markdown]
 # ## Drawn into it
 #
-# Red is blurred. `--overlay mask` and `--overlay peaking` draw differently; times, turns and sound are kept.
+# Red is blurred. `--overlay mask` and `--overlay peaking` draw differently; times, turns and
+# sound are kept.
 
 # %%
 # !dbd-mobile video clip.mp4 -o seen.mp4 --model nano
@@ -51,6 +52,7 @@ strip
 
 # %%
 import matplotlib.pyplot as plt
+
 from dbd_mobile import BlurDetector
 from dbd_mobile.jobs.video import detect_video
 
@@ -65,7 +67,8 @@ plt.show()
 # %% [markdown]
 # ## The sharpest frames
 #
-# For photogrammetry, or a poster: the sharpest of each of N parts of the time, measured in the frames' own pixels.
+# For photogrammetry, or a poster: the sharpest of each of N parts of the time, measured in the
+# frames' own pixels.
 
 # %%
 # !dbd-mobile video clip.mp4 --sharpest 3 -o frames
@@ -74,8 +77,8 @@ plt.show()
 # %% [markdown]
 # ## Live
 #
-# A camera gives frames faster than they can be looked at, or slower. `FrameStream` always takes the newest one and never
-# makes the camera wait.
+# A camera gives frames faster than they can be looked at, or slower. `FrameStream` always takes
+# the newest one and never makes the camera wait.
 
 # %%
 import threading

@@ -16,6 +16,7 @@ from benchmarks.bench_report import read_report
 from data.blur_dataset import BlurDataset, is_held_out_scene
 from dbd_mobile import BlurDetector
 from dbd_mobile.catalogue import bundled_ids, load_card
+from docs import figures
 from evaluation.mappers import open_mapper
 from evaluation.measures import resize_map
 from evaluation.scoring import measure
@@ -243,19 +244,29 @@ def test_stored_verdicts_are_those_of_the_bundled_model():
 @pytest.mark.parametrize(
     ("page", "row"),
     [
-        (readme.README, "| `lite` | int8 |"),
-        (readme.README, "| undecidable | all of these |"),
+        (readme.README, "| `lite` "),
         (readme.README, "| cleanvision |"),
-        (readme.TRAINING, "| + consistency | yes |"),
+        (readme.MODELS, "| `detail` |"),
+        (readme.ACCURACY, "| `lite` | int8 |"),
+        (readme.VERDICTS, "| undecidable | all of these |"),
+        (readme.PEERS_PAGE, "| cleanvision |"),
+        (readme.EXPERIMENTS_PAGE, "| + consistency | yes |"),
+        (readme.TRAINING, "| that `teacher-lite2`"),
+        (readme.WEIGHTS, "| `lite.safetensors` |"),
         (readme.BENCHMARKS, "| lite "),
         (readme.RASPBERRY_PI, "| Raspberry Pi 5 Model B Rev 1.0 | Cortex-A76, 64-bit |"),
     ],
-    ids=["readme", "verdicts", "peers", "training", "benchmarks", "pi"],
+    ids=lambda given: given.parent.name + "-" + given.stem if isinstance(given, Path) else "",
 )
 def test_a_pages_tables_are_those_of_the_cards_and_stored_results(page, row):
     text = page.read_text(encoding="utf-8")
     assert readme.render(page) == text
     assert row in text
+
+
+def test_figures_of_the_site_are_as_they_are_drawn():
+    for path, content in figures.files().items():
+        assert path.read_bytes() == content, f"{path.name}: run python -m docs.figures"
 
 
 def test_plots_and_released_models_are_those_of_the_stored_results():
