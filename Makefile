@@ -30,12 +30,15 @@ ANDROID := $(shell for tool in $(JAVA_TOOLS); do command -v $$tool >/dev/null ||
 # What the page of `dbd-mobile serve` is tested in, and its JavaScript checked with.
 BROWSER := $(shell for tool in chromium chromedriver tsc; do command -v $$tool >/dev/null || echo $$tool; done)
 
+# What the site's tutorials use has no wheels for Python 3.10.
+SITE := $(if $(filter 3.10,$(OWN_PYTHON)),,build/site/index.html)
+
 # What Raspberry Pis are emulated with, beside root's rights on 64-bit x86.
 PI_TOOLS := mmdebstrap qemu-aarch64 qemu-arm gcc
 PI := $(shell for tool in $(PI_TOOLS); do command -v $$tool >/dev/null || echo $$tool; done; \
 	test "$$(id -u)" = 0 || echo "root's rights"; test "$$(uname -m)" = x86_64 || echo "64-bit x86")
 
-.PHONY: demo docs docs-serve test test-runtime test-browser test-oldest test-tools test-android test-pi test-pythons \
+.PHONY: demo docs docs-serve no-site test test-runtime test-browser test-oldest test-tools test-android test-pi test-pythons \
 	check-workflow no-browser no-pi bench aar maven apk tools clean
 
 demo: .venv/installed
@@ -86,7 +89,7 @@ test-runtime: .venv/tests
 	.venv/bin/mypy --strict -p dbd_mobile
 	$(call runtime-tests,.venv)
 
-test-browser: .venv/tests build/site/index.html
+test-browser: .venv/tests $(SITE)
 	cd build && ../.venv/bin/pytest -c ../pyproject.toml --rootdir .. ../tests/browser
 	touch build/browser-tested
 
@@ -130,8 +133,11 @@ bench: .venv-tools/runtime
 	.venv-tools/bin/python -m benchmarks ratios $(if $(STORE),--store)
 
 # The tutorials run while it is built. Warnings, as of a link that leads nowhere, end it.
-docs: build/site/index.html
+docs: $(or $(SITE),no-site)
 	@echo "Written to build/site/: open build/site/index.html, or run \`make docs-serve\`."
+
+no-site:
+	@echo "The site needs Python 3.11 or newer; run: make docs PYTHON=/path/to/python3.11"; exit 1
 
 docs-serve: .venv-docs/installed
 	.venv-docs/bin/mkdocs serve

@@ -116,20 +116,20 @@ def _times_ms() -> dict[str, str]:
 
 
 def card_rows() -> list[str]:
-    """Markdown rows of all bundled models: what they are."""
-    rows = [
-        "| model | version | what it is | parameters | MMAC | size | input |",
-        "|---|---|---|---|---|---|---|",
+    """Markdown rows of all bundled models, and what each is."""
+    cards = [load_card(model_id) for model_id in bundled_ids()]
+    return [
+        "| model | version | parameters | MMAC | size | input |",
+        "|---|---|---|---|---|---|",
+        *(
+            f"| `{card['id']}` | {card['version']} | {card['parameters']:,} "
+            f"| {card['macs'] / 1e6:.0f} | {card['size_bytes'] / 1e6:.2f} MB "
+            f"| {card['input']['width']}x{card['input']['height']} |"
+            for card in cards
+        ),
+        "",
+        *(f"- `{card['id']}`: {card['description']}" for card in cards),
     ]
-    for model_id in bundled_ids():
-        card = load_card(model_id)
-        rows.append(
-            f"| `{model_id}` | {card['version']} | {card['description']} | "
-            f"{card['parameters']:,} | {card['macs'] / 1e6:.0f} | "
-            f"{card['size_bytes'] / 1e6:.2f} MB | "
-            f"{card['input']['width']}x{card['input']['height']} |"
-        )
-    return rows
 
 
 def terms_rows() -> list[str]:
