@@ -46,6 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ReleaseError as error:
         print(error, file=sys.stderr)
         return 1
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}.", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("Interrupted: there is no new version.", file=sys.stderr)
         return 130

@@ -1,11 +1,11 @@
 """A git repository: what is in a version's way, a clone to make that in, and what it gets."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, time, timezone
 from pathlib import Path
 
 from release.command import run
+from release.error import ReleaseError
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,22 @@ class Repository:
         """When the checked-out commit was made, in UTC; what is packed bears this time."""
         return datetime.fromtimestamp(int(self.git("log", "-1", "--format=%ct")), timezone.utc)
 
+    def identity(self) -> tuple[str, str]:
+        """Name and address of who commits here.
+
+        Raises:
+            ReleaseError: git does not know them.
+        """
+        try:
+            said = self.git("var", "GIT_COMMITTER_IDENT")
+        except ReleaseError:
+            raise ReleaseError(
+                "git does not know who you are: run git config user.name NAME, and git config"
+                " user.email ADDRESS."
+            ) from None
+        name, _, rest = said.rpartition(" <")
+        return name, rest.partition(">")[0]
+
     def clone(self, folder: Path) -> "Repository":
         """Clone the checked-out commit into a new folder."""
         run("git", "clone", "--quiet", "--no-tags", self.folder, folder)
@@ -52,17 +68,17 @@ class Repository:
 
         The time is the day's beginning, or the last commit's if that is later: the same changes
         made again on the same day are the same commit.
+
+        Raises:
+            ReleaseError: git does not know that name.
         """
-        identity = re.fullmatch(r"(.*) <(.*)> .*", author.git("var", "GIT_COMMITTER_IDENT"))
-        assert identity is not None
         midnight = datetime.combine(day, time(), timezone.utc)
         moment = f"{int(max(midnight, self.commit_time()).timestamp())} +0000"
+        name, email = author.identity()
         both = {
             f"GIT_{role}_{what}": value
             for role in ("AUTHOR", "COMMITTER")
-            for what, value in zip(
-                ("NAME", "EMAIL", "DATE"), (*identity.groups(), moment), strict=True
-            )
+            for what, value in (("NAME", name), ("EMAIL", email), ("DATE", moment))
         }
         self.git("commit", "--quiet", "--all", f"--message={message}", **both)
 

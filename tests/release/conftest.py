@@ -95,12 +95,17 @@ class Project:
         self.git("add", "--all")
         self.git("commit", "--quiet", "--message=Some work", "--date=2026-02-01T12:00Z")
 
-    def release(self, *arguments):
+    def release(self, *arguments, umask=0o022):
         """Run ``python -m release`` in it; gives the exit status, and what was said."""
         command = [sys.executable, "-m", "release", *arguments]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         done = subprocess.run(
-            command, cwd=self.folder, env=environment, capture_output=True, text=True
+            command,
+            cwd=self.folder,
+            env=environment,
+            umask=umask,
+            capture_output=True,
+            text=True,
         )
         return done.returncode, (done.stdout + done.stderr).strip()
 

@@ -55,9 +55,9 @@ def test_files_of_a_versions_tag_made_again_have_the_same_checksums(project):
     assert len(sums) == len(FILE_NAMES) - 1
 
 
-def test_dry_run_changes_nothing_and_shows_the_same_sums_each_time(project):
+def test_dry_run_changes_nothing_and_shows_the_same_sums_to_everybody(project):
     before = project.state()
-    said = [project.release("0.2.0", "--dry-run") for _ in range(2)]
+    said = [project.release("0.2.0", "--dry-run", umask=umask) for umask in (0o022, 0o077)]
     assert project.state() == before
     assert [status for status, _ in said] == [0, 0]
     assert len(sums_in(said[0][1])) == len(FILE_NAMES) - 1
@@ -139,6 +139,24 @@ def test_model_that_is_not_its_cards_is_refused_and_leaves_no_version(project):
     assert status == 1
     assert "dbd_mobile/models/tiny/model.tflite is not the file that its card.json names" in said
     assert project.state() == before
+
+
+def test_committer_whom_git_does_not_know_is_told_so(project, monkeypatch):
+    monkeypatch.delenv("GIT_COMMITTER_NAME")
+    monkeypatch.delenv("GIT_COMMITTER_EMAIL")
+    project.git("config", "user.useConfigOnly", "true")
+    status, said = project.release("0.2.0")
+    assert status == 1
+    assert said.startswith("git does not know who you are: run git config user.name NAME")
+
+
+def test_changelog_that_is_missing_is_one_sentence(project):
+    (project.folder / "CHANGELOG.md").unlink()
+    project.commit()
+    status, said = project.release("0.2.0")
+    assert status == 1
+    assert said.endswith("CHANGELOG.md: No such file or directory.")
+    assert "\n" not in said
 
 
 def test_folder_without_a_repository_is_refused_in_gits_words(tmp_path, project):
