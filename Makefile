@@ -36,7 +36,7 @@ PI := $(shell for tool in $(PI_TOOLS); do command -v $$tool >/dev/null || echo $
 	test "$$(id -u)" = 0 || echo "root's rights"; test "$$(uname -m)" = x86_64 || echo "64-bit x86")
 
 .PHONY: demo test test-runtime test-browser test-oldest test-tools test-android test-pi test-pythons \
-	test-release release release-check check-workflow no-browser no-pi bench aar maven apk tools clean
+	check-workflow no-browser no-pi bench aar maven apk tools clean
 
 demo: .venv/installed
 	@.venv/bin/dbd-mobile detect "$(PHOTO)" -o "$(OUT)"
@@ -108,10 +108,27 @@ test-pi: .venv/tests
 	OMP_NUM_THREADS=1 .venv/bin/python -m pytest tests/pi
 	touch build/pi/tested
 
+.PHONY: test-release release release-check
 test: test-release
-test-release: .venv-release/installed
-	.venv-release/bin/mypy --cache-dir .mypy_cache/release release
-	.venv-release/bin/python -m pytest tests/release
+test-release: build/release/installed
+	build/release/bin/mypy --cache-dir .mypy_cache/release release
+	build/release/bin/python -m pytest tests/release
+
+# A version, e.g. VERSION=1.2.3: its section in CHANGELOG.md, its commit and tag, and its files in
+# dist/release; with DRY=1 in a temporary folder only. CONTRIBUTING.md says how.
+release: build/release/installed
+	@build/release/bin/python -m release $(VERSION) $(if $(DRY),--dry-run)
+
+# Whether the files of a version can be made of the commit as it is; their checksums.
+release-check: build/release/installed
+	@build/release/bin/python -m release --dry-run
+
+# The versions of what the tests have too are those of test.txt.
+build/release/installed: requirements/release.txt requirements/test.txt | $(UV)
+	$(supported-python)
+	@$(call new-environment,build/release,$(EXECUTABLE))
+	$(call install,build/release) -r requirements/release.txt --constraint requirements/test.txt
+	touch $@
 
 test-pythons: $(patsubst %,test-python-%,$(filter-out $(OWN_PYTHON),$(PYTHONS)))
 
@@ -134,15 +151,6 @@ check-workflow: | $(UV) build
 # Ratios that matter, beside those that STORE=1 stored for this kind of machine.
 bench: .venv-tools/runtime
 	.venv-tools/bin/python -m benchmarks ratios $(if $(STORE),--store)
-
-# A version, e.g. VERSION=1.2.3: its section in CHANGELOG.md, its commit and tag, and its files in
-# dist/release; with DRY=1 in a temporary folder only. CONTRIBUTING.md says how.
-release: .venv-release/installed
-	@.venv-release/bin/python -m release $(VERSION) $(if $(DRY),--dry-run)
-
-# Whether the files of a version can be made of the commit as it is; their checksums.
-release-check: .venv-release/installed
-	@.venv-release/bin/python -m release --dry-run
 
 aar:
 	@$(PYTHON) android_demo/build.py aar
@@ -194,12 +202,5 @@ build/wheel/done: $(RUNTIME_SOURCES) | $(UV)
 	$(call install-wheel,.venv-tools) --no-deps
 	touch $@
 
-# The versions of what the tests have too are those of test.txt.
-.venv-release/installed: requirements/release.txt requirements/test.txt | $(UV)
-	$(supported-python)
-	@$(call new-environment,.venv-release,$(EXECUTABLE))
-	$(call install,.venv-release) -r requirements/release.txt --constraint requirements/test.txt
-	touch $@
-
 clean:
-	rm -rf .venv .venv-tools .venv-release .venv-uv build dist out
+	rm -rf .venv .venv-tools .venv-uv build dist out

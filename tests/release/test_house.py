@@ -57,7 +57,7 @@ def test_links_to_files_lead_to_files(page):
 
 
 def test_what_contributors_are_told_to_make_can_be_made():
-    told = set(re.findall(r"\bmake ((?:\.venv-?\w*/)?[a-z]+(?:-[a-z]+)*)\b", "\n".join(commands())))
+    told = set(re.findall(r"\bmake ([.a-z][a-z/-]*)", "\n".join(commands())))
     assert told >= {"test", "tools", "release", "release-check"}
     targets = set(re.findall(r"^([\w./-]+):", read("Makefile"), re.MULTILINE))
     assert told <= targets
