@@ -31,7 +31,7 @@ def test_changelogs_newest_version_is_not_higher_than_the_checkouts():
 
 
 def test_badges_are_of_the_pythons_and_the_licence_of_the_package():
-    badge = re.compile(r"^\[!\[(.*?)\]\(https://img\.shields\.io/badge/(.*?)\)\]", re.MULTILINE)
+    badge = re.compile(r"^!\[(.*?)\]\(https://img\.shields\.io/badge/(.*?)\)$", re.MULTILINE)
     badges = badge.findall(read("README.md"))
     first, after = re.fullmatch(r">=3\.(\d+),<3\.(\d+)", said("requires-python")).groups()
     newest = int(after) - 1
