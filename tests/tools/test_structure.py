@@ -12,13 +12,14 @@ ROOT = Path(__file__).parents[2]
 FLOORS = ("dbd_mobile", "data", "networks", "evaluation", "training", "export", "benchmarks")
 """Each may import those before it; but training and export know nothing of each other."""
 TOOLS = FLOORS[1:]
-PACKAGES = {*FLOORS, "tests"}
+PACKAGES = {*FLOORS, "release", "tests"}
 PEERS_TOOLS = ROOT / "benchmarks" / "peers" / "tools"
 """They run in environments of their own."""
 ALLOWED = {
     **{package: set(FLOORS[:floor]) for floor, package in enumerate(FLOORS)},
     "networks": {"dbd_mobile"},
     "export": {"dbd_mobile", "data", "networks", "evaluation"},
+    "release": set(),
 }
 
 
