@@ -91,6 +91,19 @@ def test_library_built_again_has_the_same_bytes(library, tmp_path, abi):
     assert again.read_bytes() == first
 
 
+@pytest.mark.parametrize("abi", MACHINES)
+def test_an_apps_own_library_links_to_it_as_the_ndk_links(library, packed, tmp_path, abi):
+    source = tmp_path / "app.cpp"
+    source.write_text('#include "dbd.h"\nint app() { return dbd_interface(); }\n', encoding="utf-8")
+    module = packed / MODULE
+    target = f"--target={library.native_library.TARGETS[abi]}{library.MIN_SDK}"
+    options = ["-x", "c++", "-shared", "-fPIC", "-nostdlib", "-nostdlibinc", "-fuse-ld=lld"]
+    options += ["-Wl,--no-undefined", "-Wl,--fatal-warnings", f"-I{module / 'include'}"]
+    files = [source, "-x", "none", module / "libs" / f"android.{abi}" / "libdbd.so"]
+    command = ["clang", target, *options, "-o", tmp_path / "libapp.so", *files]
+    subprocess.run([str(part) for part in command], check=True)
+
+
 def test_declarations_are_those_of_tensorflow_lites_own_headers(library, tmp_path):
     with zipfile.ZipFile(library.FETCHED / library.TFLITE_ARCHIVES[0]) as archive:
         archive.extractall(tmp_path, [n for n in archive.namelist() if n.startswith("headers/")])
