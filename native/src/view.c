@@ -134,17 +134,31 @@ static uint8_t clamped(int32_t value) {
 static void yuv_to_rgb(
         const dbd_view *view, int32_t row, int32_t first, int32_t width, uint8_t *line) {
     const dbd_plane *planes = view->planes;
+    size_t u_stride = (size_t)planes[1].pixel_stride, v_stride = (size_t)planes[2].pixel_stride;
+    size_t luma_stride = (size_t)planes[0].pixel_stride, column = (size_t)(first / 2);
     const uint8_t *luma = planes[0].pixels + (size_t)row * planes[0].row_stride;
     const uint8_t *blue = planes[1].pixels + (size_t)(row / 2) * planes[1].row_stride;
     const uint8_t *red = planes[2].pixels + (size_t)(row / 2) * planes[2].row_stride;
-    for (int32_t i = 0; i < width; i++, line += 3) {
-        size_t column = (size_t)(first + i);
-        int32_t y = luma[column * planes[0].pixel_stride];
-        int32_t u = blue[column / 2 * planes[1].pixel_stride] - 128;
-        int32_t v = red[column / 2 * planes[2].pixel_stride] - 128;
-        line[0] = clamped(y + ((91881 * v + 32768) >> 16));
-        line[1] = clamped(y + ((-22554 * u - 46802 * v + 32768) >> 16));
-        line[2] = clamped(y + ((116130 * u + 32768) >> 16));
+    luma += (size_t)first * luma_stride;
+    blue += column * u_stride;
+    red += column * v_stride;
+    for (int32_t left = width, pixels = first % 2 ? 1 : 2; left > 0; left -= pixels, pixels = 2) {
+        if (left < pixels) pixels = left;
+        int32_t u = *blue - 128, v = *red - 128;
+        int32_t to_red = (91881 * v + 32768) >> 16;
+        int32_t to_green = (-22554 * u - 46802 * v + 32768) >> 16;
+        int32_t to_blue = (116130 * u + 32768) >> 16;
+        for (int32_t i = 0; i < pixels; i++, line += 3) {
+            int32_t y = luma[(size_t)i * luma_stride];
+            line[0] = clamped(y + to_red);
+            line[1] = clamped(y + to_green);
+            line[2] = clamped(y + to_blue);
+        }
+        /* The last ones may be the last of their planes: nothing lies behind those. */
+        if (left == pixels) break;
+        luma += (size_t)pixels * luma_stride;
+        blue += u_stride;
+        red += v_stride;
     }
 }
 
@@ -165,6 +179,26 @@ static void to_rgb(
     }
 }
 
+/* Adds pixels `step` bytes apart to sums of `across` neighbours; the last sum may get fewer. */
+static inline void add_up(
+        const uint8_t *at, int32_t step, int32_t width, int32_t across, int32_t *sums) {
+    int32_t whole = width / across;
+    for (int32_t i = 0; i < whole; i++, sums += 3) {
+        for (int32_t k = 0; k < across; k++) {
+            const uint8_t *pixel = at + ((ptrdiff_t)i * across + k) * step;
+            sums[0] += pixel[0];
+            sums[1] += pixel[1];
+            sums[2] += pixel[2];
+        }
+    }
+    for (int32_t i = whole * across; i < width; i++) {
+        const uint8_t *pixel = at + (ptrdiff_t)i * step;
+        sums[0] += pixel[0];
+        sums[1] += pixel[1];
+        sums[2] += pixel[2];
+    }
+}
+
 void dbd_add_row(
         const dbd_view *view,
         int32_t row,
@@ -176,20 +210,18 @@ void dbd_add_row(
     to_rgb(view, view->top + row, view->left + first, width, line);
     int32_t step = view->is_columns_reversed ? -3 : 3;
     const uint8_t *at = view->is_columns_reversed ? line + 3 * (size_t)(width - 1) : line;
-    for (int32_t done = 0; done < width; sums += 3) {
-        int32_t end = width - done < across ? width : done + across;
-        int32_t red = 0, green = 0, blue = 0;
-        for (;;) {
-            red += at[0];
-            green += at[1];
-            blue += at[2];
-            if (++done == end) break;
-            at += step;
-        }
-        sums[0] += red;
-        sums[1] += green;
-        sums[2] += blue;
-        /* Not past the line's start, even where nothing more is read. */
-        if (done < width) at += step;
+    /* The usual numbers are written out: compilers make straight code of a loop that they know. */
+    switch (across) {
+        case 1:
+            add_up(at, step, width, 1, sums);
+            break;
+        case 2:
+            add_up(at, step, width, 2, sums);
+            break;
+        case 3:
+            add_up(at, step, width, 3, sums);
+            break;
+        default:
+            add_up(at, step, width, across, sums);
     }
 }

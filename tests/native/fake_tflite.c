@@ -26,8 +26,9 @@ struct TfLiteInterpreter {
 TfLiteModel *TfLiteModelCreate(const void *bytes, size_t size) {
     TfLiteModel *model = calloc(1, sizeof *model);
     dbd_file file = {.bytes = bytes, .size = (int64_t)size};
-    if (!dbd_read_graph(&file, &model->graph)) abort();
-    return model;
+    if (model && dbd_read_graph(&file, &model->graph)) return model;
+    free(model);
+    return NULL;
 }
 
 void TfLiteModelDelete(TfLiteModel *model) {
@@ -86,6 +87,7 @@ TfLiteInterpreter *TfLiteInterpreterCreate(
         const TfLiteModel *model, const TfLiteInterpreterOptions *options) {
     (void)options;
     TfLiteInterpreter *interpreter = calloc(1, sizeof *interpreter);
+    if (!interpreter) return NULL;
     interpreter->input = tensor_of(&model->graph.input);
     interpreter->output = tensor_of(&model->graph.output);
     return interpreter;

@@ -145,6 +145,14 @@ static void judge(dbd_detector *detector, const dbd_frame *frame, const dbd_map 
     free(mask);
 }
 
+/* An app that was built before a struct grew: nothing is written behind what it knows. */
+static void check_older_app(dbd_detector *detector, const dbd_frame *frame) {
+    char message[DBD_MESSAGE_BYTES];
+    dbd_focus focus = {.size = offsetof(dbd_focus, reason), .reason = "untouched"};
+    check(dbd_judge(detector, frame, NULL, NULL, NULL, &focus, message), message);
+    if (strcmp(focus.reason, "untouched") != 0) fail("a field behind the struct's end", "written");
+}
+
 /* Frames that are not what they say: all are refused. */
 static void refuse(dbd_detector *detector, const dbd_frame *good, dbd_map *map) {
     char message[DBD_MESSAGE_BYTES];
@@ -184,6 +192,7 @@ int main(int count, char **words) {
         if (status) fail("a good frame", message);
         look_at_map(map);
         judge(detector, &frame, map);
+        check_older_app(detector, &frame);
         refuse(detector, &frame, map);
         free_frame(&frame);
         done++;

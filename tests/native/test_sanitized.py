@@ -22,3 +22,14 @@ def test_no_frame_region_or_damaged_file_makes_it_read_or_write_elsewhere(fuzz_d
     done = subprocess.run(command, text=True, capture_output=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"{ROUNDS}\n"
+
+
+def test_memory_that_runs_out_anywhere_is_told_and_nothing_is_lost(tmp_path):
+    sources = [DRIVERS / "memory_driver.c", DRIVERS / "fake_tflite.c", *library_sources()]
+    wrapped = "-Wl,--wrap=malloc,--wrap=calloc"
+    driver = compile_c(tmp_path / "driver", sources, *SANITIZERS, wrapped)
+    command = [str(part) for part in (driver, *MODELS)]
+    done = subprocess.run(command, text=True, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    # Each allocation failed once.
+    assert int(done.stdout) > 40
