@@ -15,9 +15,14 @@ from pathlib import Path
 ANDROID = Path(__file__).resolve().parent
 NATIVE = ANDROID.parent / "native"
 BIONIC = ANDROID / "bionic"
-# 32-bit ARM is left to the NDK: its divisions are functions of a library of the compiler's, which
-# Debian's clang does not have for it.
-TARGETS = {"arm64-v8a": "aarch64-linux-android", "x86_64": "x86_64-linux-android"}
+TARGETS = {
+    "arm64-v8a": "aarch64-linux-android",
+    "armeabi-v7a": "armv7a-linux-androideabi",
+    "x86_64": "x86_64-linux-android",
+}
+# By ABI, what the NDK's compiler does too: Thumb code, and divisions, which are functions there.
+OWN_OPTIONS = {"armeabi-v7a": ("-mthumb",)}
+OWN_SOURCES = {"armeabi-v7a": (BIONIC / "arm_division.c",)}
 # What libdbd is linked to; Android's linker asks for them by these names.
 NEEDED = ("libtensorflowlite_jni.so", "libm.so", "libc.so")
 OPTIONS = ("-std=c11", "-O2", "-fPIC", "-fvisibility=hidden", "-fstack-protector-strong")
@@ -31,9 +36,16 @@ LINK += ("-Wl,-z,noexecstack", "-Wl,--no-as-needed", "-Wl,-s")
 OLDEST_NDK = 21
 
 
-def sources():
-    """Every source file of the library."""
-    return sorted((NATIVE / "src").glob("*.c"))
+def sources(abi):
+    """Every source file of the library for one ABI."""
+    return [*sorted((NATIVE / "src").glob("*.c")), *OWN_SOURCES.get(abi, ())]
+
+
+def compiler(abi, min_sdk):
+    """clang for one ABI, as a command without files."""
+    target = ["clang", f"--target={TARGETS[abi]}{min_sdk}", *OWN_OPTIONS.get(abi, ()), *OPTIONS]
+    headers = ["-nostdlibinc", "-isystem", str(BIONIC), f"-I{NATIVE / 'include'}"]
+    return [*target, *headers]
 
 
 def build_library(out: Path, abi: str, min_sdk: int) -> Path:
@@ -45,10 +57,8 @@ def build_library(out: Path, abi: str, min_sdk: int) -> Path:
     """
     library = out / "libdbd.so"
     made_of = out / "libdbd.sha256"
-    target = ["clang", f"--target={TARGETS[abi]}{min_sdk}"]
-    headers = ["-nostdlibinc", "-isystem", BIONIC, f"-I{NATIVE / 'include'}"]
     needed = [out / name for name in NEEDED]
-    command = [*target, *OPTIONS, *headers, *LINK, "-o", library, *sources(), *needed]
+    command = [*compiler(abi, min_sdk), *LINK, "-o", library, *sources(abi), *needed]
     command = [str(part) for part in command]
     digest = digest_of(command)
     if library.is_file() and made_of.is_file() and made_of.read_text() == digest:
@@ -57,8 +67,9 @@ def build_library(out: Path, abi: str, min_sdk: int) -> Path:
     out.mkdir(parents=True)
     for stub in needed:
         # Empty: they only say what the library asks for.
-        empty = [*target, "-x", "c", "-shared", "-nostdlib", "-fuse-ld=lld", "-o", str(stub)]
-        subprocess.run([*empty, f"-Wl,-soname,{stub.name}", os.devnull], check=True)
+        empty = [*compiler(abi, min_sdk), "-Wno-empty-translation-unit", "-shared", "-nostdlib"]
+        empty += ["-fuse-ld=lld", f"-Wl,-soname,{stub.name}", "-o", str(stub)]
+        subprocess.run([*empty, "-x", "c", os.devnull], check=True)
     subprocess.run(command, check=True)
     made_of.write_text(digest)
     return library

@@ -1,6 +1,7 @@
-"""The C library, built here for this machine and for arm64."""
+"""The C library, built here for this machine, for arm64 and, as Android has it, for 32-bit ARM."""
 
 import csv
+import importlib.util
 import shutil
 import subprocess
 from pathlib import Path
@@ -14,6 +15,10 @@ DRIVERS = Path(__file__).parent
 # As the library is built everywhere: warnings are errors, and no two roundings become one.
 STRICT = ["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-ffp-contract=off"]
 ARM64 = ("aarch64-linux-gnu-gcc", "qemu-aarch64-static")
+# Its calls are those of 32-bit Android: numbers with a point travel in whole registers.
+ARM32 = ("arm-linux-gnueabi-gcc", "qemu-arm-static", "clang")
+# That compiler's own library has some of our functions beside others that the drivers need.
+OURS_FIRST = "-Wl,--allow-multiple-definition"
 
 
 def compile_c(out, sources, *options, compiler="gcc"):
@@ -53,15 +58,41 @@ class GoldenDriver:
         return answers
 
 
-@pytest.fixture(scope="session", params=["host", "arm64"])
+@pytest.fixture(scope="session", params=["host", "arm64", "android-arm32"])
 def driver(request, tmp_path_factory):
     """The driver of the golden vectors: without TensorFlow Lite, which none of them needs."""
     folder = tmp_path_factory.mktemp(request.param)
-    sources = [DRIVERS / "golden_driver.c", *library_sources(without={"detector", "interpreter"})]
+    own = DRIVERS / "golden_driver.c"
+    sources = library_sources(without={"detector", "interpreter"})
     if request.param == "host":
-        return GoldenDriver(compile_c(folder / "driver", sources, "-O2"))
-    missing = [tool for tool in ARM64 if shutil.which(tool) is None]
+        return GoldenDriver(compile_c(folder / "driver", [own, *sources], "-O2"))
+    tools = ARM64 if request.param == "arm64" else ARM32
+    missing = [tool for tool in tools if shutil.which(tool) is None]
     if missing:
-        pytest.skip(f"arm64 is emulated with {', '.join(ARM64)}")
-    program = compile_c(folder / "driver", sources, "-O2", "-static", compiler=ARM64[0])
-    return GoldenDriver(ARM64[1], program)
+        pytest.skip(f"{request.param} is emulated with {', '.join(tools)}")
+    options = ["-O2", "-static"]
+    if request.param == "android-arm32":
+        sources = android_objects(folder, "armeabi-v7a", sources)
+        options.append(OURS_FIRST)
+    program = compile_c(folder / "driver", [own, *sources], *options, compiler=tools[0])
+    return GoldenDriver(tools[1], program)
+
+
+def android_objects(folder, abi, sources):
+    """The sources as they are compiled for Android, with what its build adds."""
+    build = native_build()
+    objects = []
+    for source in [*sources, *build.OWN_SOURCES[abi]]:
+        objects.append(folder / f"{source.stem}.o")
+        command = [*build.compiler(abi, 26), "-c", "-o", objects[-1], source]
+        subprocess.run([str(part) for part in command], check=True)
+    return objects
+
+
+def native_build():
+    """The module that builds the library for Android."""
+    path = ROOT / "android_demo" / "native_library.py"
+    spec = importlib.util.spec_from_file_location("native_library", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
