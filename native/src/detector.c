@@ -84,7 +84,7 @@ static dbd_status open_detail(
     return detector->judgement ? DBD_OK : dbd_no_memory(message);
 }
 
-static dbd_status open(dbd_detector *detector, const dbd_options *options, char *message) {
+static dbd_status open_models(dbd_detector *detector, const dbd_options *options, char *message) {
     const void *bytes = aligned(options->model, options->model_bytes, &detector->copies[0]);
     if (!bytes) return dbd_no_memory(message);
     dbd_model *model = &detector->model;
@@ -117,7 +117,7 @@ dbd_status dbd_create(const dbd_options *given, dbd_detector **made, char *messa
     }
     dbd_detector *detector = calloc(1, sizeof *detector);
     if (!detector) return dbd_no_memory(message);
-    dbd_status status = open(detector, &options, message);
+    dbd_status status = open_models(detector, &options, message);
     if (status) {
         dbd_free(detector);
         return status;

@@ -55,7 +55,7 @@ static TfLiteDelegate *make_xnnpack(int32_t threads) {
     return TfLiteXNNPackDelegateCreate(&options);
 }
 
-static dbd_status open(
+static dbd_status open_model(
         dbd_interpreter *self, const dbd_model *model, int32_t threads, char *message) {
     self->name = model->name;
     self->model = TfLiteModelCreate(model->bytes, model->size);
@@ -93,7 +93,7 @@ dbd_status dbd_interpreter_open(
         const dbd_model *model, int32_t threads, dbd_interpreter **interpreter, char *message) {
     dbd_interpreter *self = calloc(1, sizeof *self);
     if (!self) return dbd_no_memory(message);
-    dbd_status status = open(self, model, threads, message);
+    dbd_status status = open_model(self, model, threads, message);
     if (status) {
         dbd_interpreter_close(self);
         return status;

@@ -101,6 +101,12 @@ def test_library_built_again_has_the_same_bytes(library, tmp_path, abi):
     assert again.read_bytes() == first
 
 
+def test_build_without_clang_says_what_to_install(library, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(library.BuildError, match="is missing; android_demo"):
+        library.native_for("x86_64")
+
+
 @pytest.mark.parametrize("abi", MACHINES)
 def test_an_apps_own_library_links_to_it_as_the_ndk_links(library, packed, tmp_path, abi):
     source = tmp_path / "app.cpp"
