@@ -24,7 +24,7 @@ OWN_PYTHON := $(shell $(PYTHON) -c "import sys; print('%d.%d' % sys.version_info
 EXECUTABLE := $(shell $(PYTHON) -c "import sys; print(sys.executable)")
 
 # What the Android library and app are built and tested with; their reference is the tools' environment.
-JAVA_TOOLS := javac javadoc mvn gcc nm readelf aapt aapt2 apksigner zipalign dexdump enjarify
+JAVA_TOOLS := javac javadoc mvn gcc clang ld.lld nm readelf aapt aapt2 apksigner zipalign dexdump enjarify
 ANDROID := $(shell for tool in $(JAVA_TOOLS); do command -v $$tool >/dev/null || echo $$tool; done)
 
 # What the page of `dbd-mobile serve` is tested in, and its JavaScript checked with.
@@ -104,7 +104,7 @@ test-tools: .venv/installed .venv-tools/runtime
 	OMP_NUM_THREADS=1 .venv-tools/bin/python -m pytest --numprocesses 2 --dist loadfile tests/tools
 
 test-android: .venv-tools/runtime
-	.venv-tools/bin/python -m pytest tests/android
+	.venv-tools/bin/python -m pytest tests/android tests/native
 	touch build/android/tested
 
 test-pi: .venv/tests

@@ -41,6 +41,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import native_library
 from maven_repository import GROUP, Artifact, Dependency, write_repository
 
 ANDROID = Path(__file__).resolve().parent
@@ -256,8 +257,26 @@ def android_archive(manifest, classes, models):
     ]
     if classes is not None:
         entries.append(("proguard.txt", (ANDROID / "dbd" / "consumer-rules.pro").read_bytes()))
+        entries += with_clang(native_library.prefab_entries, BUILD / "native", version(), MIN_SDK)
     entries += [(f"{ASSETS}/{name}", file.read_bytes()) for name, file in models]
     return archive(sorted(entries))
+
+
+def with_clang(build, *arguments):
+    """What building the C library gives; what clang or lld lacks ends the build."""
+    try:
+        return build(*arguments)
+    except FileNotFoundError as error:
+        raise BuildError(
+            f"{error.filename} is missing; android_demo/README.md says what to install"
+        ) from None
+    except subprocess.CalledProcessError as error:
+        raise BuildError(f"clang failed with {error.returncode}") from None
+
+
+def native_for(abi):
+    """The C library for one of Android's ABIs."""
+    return with_clang(native_library.build_library, BUILD / "native" / abi, abi, MIN_SDK)
 
 
 def archive(entries):
@@ -533,11 +552,11 @@ def compile_tests():
 def standins(out, compiler, arch, abi):
     """Build the stand-ins for Android's C library; the folder that they are in."""
     made = out / "libc.so"
-    sources = list((ANDROID / "host").iterdir())
+    libraries = [TFLITE / "jni" / abi / "libtensorflowlite_jni.so", native_for(abi)]
+    sources = [*(ANDROID / "host").iterdir(), libraries[1]]
     if not made.exists() or made.stat().st_mtime < max(file.stat().st_mtime for file in sources):
-        library = TFLITE / "jni" / abi / "libtensorflowlite_jni.so"
         script = ANDROID / "host" / "bionic_standins.py"
-        run(sys.executable, script, out, compiler, arch, library)
+        run(sys.executable, script, out, compiler, arch, *libraries)
     return out
 
 
