@@ -149,12 +149,17 @@ def test_javadoc_has_no_complaint(library):
     assert (library.BUILD / "javadoc" / "org" / "dbdmobile" / "BlurDetector.html").is_file()
 
 
+def test_androids_lint_has_no_complaint_but_those_that_are_allowed(library):
+    library.lint()
+
+
 def test_benchmark_compiles(library, capfd):
     library.bench("-l")
     assert "FrameBenchmark.yuvToTensorAndMapToOverlay" in capfd.readouterr().out
 
 
-_INPUTS = ("", "/api26", "/kotlin", "/samples", "/screens", "/screens-26", "/screens-35")
+_INPUTS = ["", *(f"/{part}" for part in ("api26", "kotlin", "lint", "samples", "screens"))]
+_INPUTS += ["/screens-26", "/screens-35"]
 
 
 @pytest.mark.parametrize("folder", [f"inputs{part}" for part in _INPUTS])
