@@ -29,4 +29,6 @@ public final class ImageAnalysis extends UseCase {
     }
 
     public void setAnalyzer(Executor executor, Analyzer analyzer) {}
+
+    public void clearAnalyzer() {}
 }

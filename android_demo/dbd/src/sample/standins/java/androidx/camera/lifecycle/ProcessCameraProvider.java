@@ -9,4 +9,6 @@ import androidx.lifecycle.LifecycleOwner;
 public abstract class ProcessCameraProvider {
     public abstract Camera bindToLifecycle(
             LifecycleOwner lifecycleOwner, CameraSelector cameraSelector, UseCaseGroup group);
+
+    public abstract void unbindAll();
 }
