@@ -11,6 +11,8 @@
     ``dist/dbd-demo-VERSION.apk``: the same, signed with the public test key.
 ``javadoc``
     ``build/android/javadoc``; fails on anything that doclint finds.
+``lint``
+    What Android's lint says of library and app: nothing, or the build fails.
 ``test``
     The library's JUnit tests on this machine's JVM, those of inference included: on 64-bit x86
     Linux TensorFlow Lite's native library for Android is loaded into it.
@@ -42,6 +44,7 @@ import zipfile
 from pathlib import Path
 
 import native_library
+from lint_project import Module, write_project
 from maven_repository import GROUP, Artifact, Dependency, write_repository
 
 ANDROID = Path(__file__).resolve().parent
@@ -58,6 +61,7 @@ FETCHED = BUILD / "inputs"
 SCREEN_INPUTS = [INPUTS / name for name in ("screens", "screens-26", "screens-35")]
 SCREENS_FETCHED = BUILD / "screen-inputs"
 SCREENS = BUILD / "screens"
+LINT_FETCHED = BUILD / "lint-inputs"
 APP = BUILD / "app"
 TFLITE = BUILD / "tflite"
 
@@ -513,6 +517,31 @@ def apk_parts(file):
     return sizes
 
 
+def lint():
+    """Look at library and app with Android's lint; what lint.xml does not allow fails."""
+    fetch_pinned(INPUTS / "lint", LINT_FETCHED)
+    compile_app()
+    folder = fresh(BUILD / "lint")
+    manifest = folder / "dbd" / "AndroidManifest.xml"
+    manifest.parent.mkdir()
+    manifest.write_text(packaged_manifest(), encoding="utf-8")
+    main = APP_SOURCES / "main"
+    library = Module("dbd", manifest, (SOURCES / "main" / "java",), None, ())
+    app = Module(
+        "app",
+        APP / "AndroidManifest.xml",
+        (main / "java", APP / "generated"),
+        main / "res",
+        (library.name,),
+    )
+    jars = [*tflite_jars(), JSPECIFY]
+    project = write_project(folder, ANDROID, [library, app], jars, ANDROID_ALL)
+    fetched = class_path(*sorted(LINT_FETCHED.glob("*.jar")))
+    command = ["java", "-XX:+UseSerialGC", "-cp", fetched, "com.android.tools.lint.Main"]
+    command += [*project, "--config", ANDROID / "lint.xml", "--text", "stdout"]
+    run(*command, "--offline", "--quiet", "-Werror", "--exitcode")
+
+
 def javadoc():
     """The API's documentation, in a folder; anything that is missing from it fails the build."""
     compile_library()
@@ -776,6 +805,7 @@ TASKS = {
     "apk": apk,
     "bench": bench,
     "javadoc": javadoc,
+    "lint": lint,
     "maven": maven,
     "test": test,
     "test-app": test_app,

@@ -25,6 +25,20 @@ def disassemble(files):
     return dict(zip(files, said.split("Compiled from ")[1:], strict=True))
 
 
+def compile_kotlin(library, paths, out, sources, *options):
+    """What Kotlin's compiler says of sources, warnings being errors: nothing, or why not."""
+    fetched = library.BUILD / "kotlin-inputs"
+    library.fetch_pinned(library.INPUTS / "kotlin", fetched)
+    compiler = library.class_path(*sorted(fetched.glob("*.jar")))
+    command = ["java", *library.QUICK_JAVA, "-cp", compiler]
+    command += ["org.jetbrains.kotlin.cli.jvm.K2JVMCompiler", "-no-stdlib", "-no-reflect"]
+    runtime = [*fetched.glob("kotlin-stdlib-*.jar"), *fetched.glob("kotlinx-coroutines-*.jar")]
+    command += ["-Werror", "-d", out, "-cp", library.class_path(*paths, *runtime), *options]
+    done = subprocess.run([*map(str, [*command, *sources])], capture_output=True, text=True)
+    assert (done.returncode == 0) == (done.stderr == ""), done.stderr
+    return done.stderr
+
+
 @pytest.fixture(scope="session")
 def library():
     """The build script as a module, with its inputs fetched."""

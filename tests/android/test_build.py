@@ -1,4 +1,4 @@
-"""What the build makes, and the files that it cannot run here: Gradle's, the guide."""
+"""What the build makes, and the files that it cannot run here: Gradle's."""
 
 import hashlib
 import re
@@ -151,12 +151,17 @@ def test_javadoc_has_no_complaint(library):
     assert (library.BUILD / "javadoc" / "org" / "dbdmobile" / "BlurDetector.html").is_file()
 
 
+def test_androids_lint_has_no_complaint_but_those_that_are_allowed(library):
+    library.lint()
+
+
 def test_benchmark_compiles(library, capfd):
     library.bench("-l")
     assert "FrameBenchmark.yuvToTensorAndMapToOverlay" in capfd.readouterr().out
 
 
-_INPUTS = ("", "/api26", "/kotlin", "/screens", "/screens-26", "/screens-35")
+_INPUTS = ["", *(f"/{part}" for part in ("api26", "kotlin", "lint", "samples", "screens"))]
+_INPUTS += ["/screens-26", "/screens-35"]
 
 
 @pytest.mark.parametrize("folder", [f"inputs{part}" for part in _INPUTS])
@@ -211,23 +216,3 @@ def test_gradle_files_pin_what_they_use_and_find_their_folders():
         assert needed == set(re.findall(r"testImplementation\(libs\.(\w+)\)", used))
     included = re.findall(r'include\(":(\w+)"\)', (ANDROID / "settings.gradle.kts").read_text())
     assert all((ANDROID / module / "build.gradle.kts").is_file() for module in included)
-
-
-def test_guide_is_the_samples_that_compile():
-    guide = (ANDROID / "README.md").read_text(encoding="utf-8")
-    snippets = re.findall(r"```java\n(.*?)```", guide, flags=re.DOTALL)
-    samples = sorted(Path(ANDROID / "dbd" / "src" / "sample").rglob("*.java"))
-    assert snippets == [guide_part(file.read_text(encoding="utf-8")) for file in samples]
-    for snippet in snippets:
-        lines = [line for line in snippet.splitlines() if line and not line.startswith("//")]
-        assert len(lines) <= 15
-
-
-def guide_part(sample):
-    """What the guide shows of a sample's source."""
-    parts = re.findall(r" *// guide: (?!end)(.*?)\n(.*?) *// guide: end\n", sample, flags=re.DOTALL)
-    shown = ""
-    for title, code in parts:
-        shown += f"// {title[0].upper()}{title[1:]}.\n"
-        shown += "".join(line.removeprefix("        ") for line in code.splitlines(True))
-    return shown

@@ -13,7 +13,7 @@ import pytest
 
 from dbd_mobile.catalogue import bundled_ids
 
-from .conftest import ROOT
+from .conftest import ROOT, compile_kotlin
 
 POM = "{http://maven.apache.org/POM/4.0.0}"
 NAMES = ("dbd", *(f"dbd-{model_id}" for model_id in bundled_ids()))
@@ -211,22 +211,11 @@ def test_app_in_java_compiles_against_them_without_a_warning(library, app_paths,
     subprocess.run(["javac", *options, "-cp", library.class_path(*app_paths), *sources], check=True)
 
 
-def compile_kotlin(library, app_paths, folder, code):
-    """What Kotlin's compiler says of an app's code, warnings being errors: nothing, or why not."""
-    inputs = library.INPUTS / "kotlin"
-    fetched = library.BUILD / "kotlin-inputs"
-    library.fetch_pinned(inputs, fetched)
+def compile_app(library, app_paths, folder, code):
+    """What Kotlin's compiler says of an app's code."""
     source = folder / "App.kt"
     source.write_text(f"import org.dbdmobile.*\n{code}\n")
-    jars = sorted(fetched.glob("*.jar"))
-    java = ["java", *library.QUICK_JAVA, "-cp", library.class_path(*jars)]
-    [standard] = fetched.glob("kotlin-stdlib-*.jar")
-    options = ["-no-stdlib", "-no-reflect", "-Werror", "-d", folder / "out"]
-    paths = library.class_path(*app_paths, standard)
-    compiler = [*java, "org.jetbrains.kotlin.cli.jvm.K2JVMCompiler", *options, "-cp", paths]
-    done = subprocess.run([*map(str, compiler), str(source)], capture_output=True, text=True)
-    assert (done.returncode == 0) == (done.stderr == ""), done.stderr
-    return done.stderr
+    return compile_kotlin(library, app_paths, folder / "out", [source])
 
 
 def test_app_in_kotlin_compiles_that_minds_what_may_be_null(library, app_paths, tmp_path):
@@ -236,7 +225,7 @@ def test_app_in_kotlin_compiles_that_minds_what_may_be_null(library, app_paths, 
     val name: String = accelerator?.name() ?: "CPU"
     fun reason(detector: BlurDetector): String = detector.fallbackReason() ?: "as asked"
     """
-    assert compile_kotlin(library, app_paths, tmp_path, code) == ""
+    assert compile_app(library, app_paths, tmp_path, code) == ""
 
 
 def test_kotlin_refuses_null_where_there_may_be_none(library, app_paths, tmp_path):
@@ -246,7 +235,7 @@ def test_kotlin_refuses_null_where_there_may_be_none(library, app_paths, tmp_pat
         "val b = DetectorOptions.defaults().withCpuFallback(null)",
         "val c = Strictness.of(null, 1.5)",
     ]
-    said = compile_kotlin(library, app_paths, tmp_path, "\n".join(wrong))
+    said = compile_app(library, app_paths, tmp_path, "\n".join(wrong))
     lines = {int(line) for line in re.findall(r"App\.kt:(\d+):\d+: error:", said)}
     assert lines == {2, 3, 4, 5}, said
 

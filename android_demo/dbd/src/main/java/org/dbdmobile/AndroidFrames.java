@@ -22,8 +22,10 @@ public final class AndroidFrames {
     public AndroidFrames() {}
 
     /**
-     * A camera's image as a frame; nothing is copied, and the image is not closed. Its crop
-     * rectangle is left to {@link Framing#crop}.
+     * A camera's image as a frame; nothing is copied, and the image is not closed. It is the whole
+     * image, whatever {@code getCropRect} says: a camera's is the whole image too. Where it is not,
+     * as in pictures of a video decoder, what lies outside is no picture: leave it out with {@link
+     * Framing#crop}, which counts in the same pixels.
      *
      * @param image of the format {@code YUV_420_888} or {@code RGBA_8888}
      * @return a frame, good until the image is closed or this adapter is asked for an image again

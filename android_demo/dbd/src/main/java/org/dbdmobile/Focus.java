@@ -267,10 +267,21 @@ public final class Focus {
     /**
      * Whether no region was given, so that it looked for the subject.
      *
-     * @return true for a subject that was found
+     * @return false where a region was given
      */
     public boolean isSubjectFound() {
         return isSubjectFound;
+    }
+
+    /**
+     * Whether it looked for the subject and nothing stands out as sharp in the blur map, so that this
+     * is the verdict on the least blurred part; the reason begins with that.
+     *
+     * @return false where a subject was found, where a region was given, and where the whole photo
+     *     was judged since that part has no texture
+     */
+    public boolean isLeastBlurredPart() {
+        return !remark.isEmpty();
     }
 
     /**

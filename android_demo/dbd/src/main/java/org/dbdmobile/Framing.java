@@ -53,7 +53,34 @@ public final class Framing {
     }
 
     /**
-     * The same turn of a part of the frame. That the part lies in the frame is checked when a frame
+     * The whole frame, turned as a camera's frames lie to the screen: what Camera2 and {@code
+     * Display} say goes in as it is. Make another one when the screen is turned.
+     *
+     * @param sensorOrientation 0, 90, 180 or 270: {@code CameraCharacteristics.SENSOR_ORIENTATION}
+     * @param displayRotation {@code Surface.ROTATION_0} to {@code ROTATION_270}, which are 0 to 3, as
+     *     {@code Display.getRotation()} returns it; not degrees
+     * @param frontFacing whether {@code CameraCharacteristics.LENS_FACING} is {@code
+     *     LENS_FACING_FRONT}; its photo is mirrored, as its preview is
+     * @return the framing
+     * @throws DbdException.Argument {@code sensorOrientation} or {@code displayRotation} is none of
+     *     its four
+     */
+    public static Framing ofCamera(
+            int sensorOrientation, int displayRotation, boolean frontFacing) {
+        if (displayRotation < 0 || displayRotation > 3) {
+            throw new DbdException.Argument(
+                    "A display's rotation is Surface.ROTATION_0 to ROTATION_270, so 0 to 3, as"
+                            + " Display.getRotation() returns it, got " + displayRotation + ".");
+        }
+        // Checked before it is added up, where a wrong one might come right.
+        int sensor = upright(sensorOrientation, frontFacing).rotation;
+        int display = 90 * displayRotation;
+        int turned = frontFacing ? sensor + display : sensor - display;
+        return upright(Math.floorMod(turned, 360), frontFacing);
+    }
+
+    /**
+     * The same turn of a part of the frame, such as an image's crop rectangle. That the part lies in the frame is checked when a frame
      * is there, by {@link BlurDetector#detect} and {@link FrameConverter#convert}.
      *
      * @param left first column, in the frame's own pixels
@@ -70,6 +97,24 @@ public final class Framing {
                             + width + "x" + height + " at " + left + "," + top + ".");
         }
         return new Framing(left, top, width, height, rotation, mirrored);
+    }
+
+    /**
+     * How far the frame is turned.
+     *
+     * @return 0, 90, 180 or 270 degrees, clockwise
+     */
+    public int rotationDegrees() {
+        return rotation;
+    }
+
+    /**
+     * Whether the frame is mirrored left to right after it was turned.
+     *
+     * @return true as for a front camera's preview
+     */
+    public boolean isMirrored() {
+        return mirrored;
     }
 
     /** Whether columns of the photo are rows of the frame. */

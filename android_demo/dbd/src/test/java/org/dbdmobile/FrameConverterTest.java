@@ -193,6 +193,42 @@ public class FrameConverterTest {
     }
 
     @Test
+    public void framing_ofACamera_turnsItsFramesUprightOnTheScreen() {
+        // By the sensor's orientation and the display's rotation.
+        int[][] back = {{0, 270, 180, 90}, {90, 0, 270, 180}, {180, 90, 0, 270}, {270, 180, 90, 0}};
+        int[][] front = {
+            {0, 90, 180, 270}, {90, 180, 270, 0}, {180, 270, 0, 90}, {270, 0, 90, 180}
+        };
+        for (int sensor = 0; sensor < 4; sensor++) {
+            for (int display = 0; display < 4; display++) {
+                Framing behind = Framing.ofCamera(90 * sensor, display, false);
+                assertEquals(Framing.upright(back[sensor][display], false), behind);
+                assertEquals(back[sensor][display], behind.rotationDegrees());
+                assertTrue(!behind.isMirrored());
+                Framing before = Framing.ofCamera(90 * sensor, display, true);
+                assertEquals(Framing.upright(front[sensor][display], true), before);
+                assertEquals(front[sensor][display], before.rotationDegrees());
+                assertTrue(before.isMirrored());
+            }
+        }
+    }
+
+    @Test
+    public void framing_ofACameraThatCannotBe_throwsArgument() {
+        DbdException.Argument error =
+                assertThrows(
+                        DbdException.Argument.class, () -> Framing.ofCamera(90, 270, false));
+        assertEquals(
+                "A display's rotation is Surface.ROTATION_0 to ROTATION_270, so 0 to 3, as"
+                        + " Display.getRotation() returns it, got 270.",
+                error.getMessage());
+        assertThrows(DbdException.Argument.class, () -> Framing.ofCamera(90, -1, true));
+        assertThrows(DbdException.Argument.class, () -> Framing.ofCamera(1, 0, false));
+        // 450 - 90 would be a whole turn.
+        assertThrows(DbdException.Argument.class, () -> Framing.ofCamera(450, 1, false));
+    }
+
+    @Test
     public void framing_sameNumbers_areEqual() {
         Framing one = Framing.upright(90, true).crop(1, 2, 3, 4);
         assertEquals(one, Framing.upright(90, true).crop(1, 2, 3, 4));

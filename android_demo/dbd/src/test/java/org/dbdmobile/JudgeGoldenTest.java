@@ -197,6 +197,8 @@ public class JudgeGoldenTest {
                     row.get("box"),
                     text(focus.left(), focus.top(), focus.right(), focus.bottom()));
             assertEquals(row.get("region").equals("subject"), focus.isSubjectFound());
+            boolean isSaid = row.get("reason").startsWith("nothing stands out as sharp, ");
+            assertEquals(what, isSaid, focus.isLeastBlurredPart());
         }
     }
 

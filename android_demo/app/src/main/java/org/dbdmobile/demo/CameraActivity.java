@@ -27,6 +27,7 @@ import android.widget.RadioGroup;
 import android.widget.TextView;
 import java.io.File;
 import java.io.IOException;
+import org.dbdmobile.Framing;
 
 /** The camera's preview with its blur map. */
 public final class CameraActivity extends Activity
@@ -57,7 +58,7 @@ public final class CameraActivity extends Activity
     private boolean isPassing;
     private boolean isResumed;
     private boolean isTakingStill;
-    private int framedDegrees;
+    private int framedRotation;
     // It is known which camera there is, or that there is none.
     private boolean isLookedFor;
     // Null where there is no surface.
@@ -91,7 +92,7 @@ public final class CameraActivity extends Activity
                     @Override
                     public void onSubject(Subject subject) {
                         inference.setSubject(subject);
-                        camera.aim(subject, displayDegrees());
+                        camera.aim(subject, display().getRotation());
                     }
                 });
         RadioGroup modes = findViewById(R.id.modes);
@@ -255,17 +256,18 @@ public final class CameraActivity extends Activity
     /** After a turn it also clears the subject: something else lies there. */
     @Override
     public void reframe() {
-        int degrees = displayDegrees();
-        inference.setFraming(camera.framing(degrees));
-        if (degrees != framedDegrees) {
-            framedDegrees = degrees;
+        int rotation = display().getRotation();
+        Framing framing = camera.framing(rotation);
+        inference.setFraming(framing);
+        if (rotation != framedRotation) {
+            framedRotation = rotation;
             inference.setSubject(null);
             overlay.setSubject(null);
-            camera.aim(null, degrees);
+            camera.aim(null, rotation);
         }
         Size size = camera.size();
         if (size != null) {
-            boolean isTransposed = camera.isTransposed(degrees);
+            boolean isTransposed = framing.rotationDegrees() % 180 != 0;
             picture.setPicture(
                     isTransposed ? size.getHeight() : size.getWidth(),
                     isTransposed ? size.getWidth() : size.getHeight());
@@ -275,11 +277,6 @@ public final class CameraActivity extends Activity
     @SuppressWarnings("deprecation") // What replaces it came with API level 30.
     private Display display() {
         return getWindowManager().getDefaultDisplay();
-    }
-
-    private int displayDegrees() {
-        // Surface.ROTATION_0 to ROTATION_270 are 0 to 3.
-        return display().getRotation() * 90;
     }
 
     @Override
@@ -319,7 +316,7 @@ public final class CameraActivity extends Activity
     /** From landscape to the other landscape: no configuration changes. */
     @Override
     public void onDisplayChanged(int display) {
-        if (display == display().getDisplayId() && displayDegrees() != framedDegrees) {
+        if (display == display().getDisplayId() && display().getRotation() != framedRotation) {
             lifecycle.rotated();
         }
     }

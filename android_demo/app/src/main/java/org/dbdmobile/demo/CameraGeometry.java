@@ -10,44 +10,21 @@ final class CameraGeometry {
     private CameraGeometry() {}
 
     /**
-     * The turn that brings a frame upright.
-     *
-     * @param sensorDegrees how far the sensor is turned in the phone: 0, 90, 180, 270
-     * @param displayDegrees how far the screen's picture is turned against the phone
-     * @param isFront whether the camera looks at the person; its preview is a mirror
-     */
-    static Framing framing(int sensorDegrees, int displayDegrees, boolean isFront) {
-        return Framing.upright(rotation(sensorDegrees, displayDegrees, isFront), isFront);
-    }
-
-    /** Whether the upright photo is as wide as the frame is high. */
-    static boolean isTransposed(int sensorDegrees, int displayDegrees) {
-        return rotation(sensorDegrees, displayDegrees, false) % 180 != 0;
-    }
-
-    /** How far a frame has to be turned clockwise to be upright. */
-    static int rotation(int sensorDegrees, int displayDegrees, boolean isFront) {
-        int turned = isFront ? sensorDegrees + displayDegrees : sensorDegrees - displayDegrees;
-        return Math.floorMod(turned, 360);
-    }
-
-    /**
      * Where on the sensor a subject lies, as a camera is told to focus and expose there: left, top,
      * width, height, moved into the sensor where it would reach out. A frame of another shape than
      * the sensor is the largest part of that shape around its middle.
      *
-     * @param rotation how far a frame is turned clockwise to be upright
-     * @param isMirrored whether it is mirrored afterwards
+     * @param framing how frames are turned upright; of the whole frame
      */
     static int[] aim(
             Subject subject,
-            int rotation,
-            boolean isMirrored,
+            Framing framing,
             int frameWidth,
             int frameHeight,
             int sensorWidth,
             int sensorHeight) {
-        float x = isMirrored ? 1 - subject.x() : subject.x();
+        int rotation = framing.rotationDegrees();
+        float x = framing.isMirrored() ? 1 - subject.x() : subject.x();
         float y = subject.y();
         float frameX = rotation == 0 ? x : rotation == 90 ? y : rotation == 180 ? 1 - x : 1 - y;
         float frameY = rotation == 0 ? y : rotation == 90 ? 1 - x : rotation == 180 ? 1 - y : x;

@@ -1,5 +1,6 @@
 package org.dbdmobile.demo;
 
+import android.annotation.SuppressLint;
 import android.content.Context;
 import android.graphics.Bitmap;
 import android.graphics.Canvas;
@@ -266,6 +267,7 @@ public final class OverlayView extends View {
         canvas.drawText(text.text(), 0, text.length(), x + 8 * unit, baseline, letters);
     }
 
+    @SuppressLint("ClickableViewAccessibility") // What View does with a touch calls performClick.
     @Override
     public boolean onTouchEvent(MotionEvent event) {
         tapX = event.getX() / Math.max(getWidth(), 1);

@@ -183,19 +183,16 @@ final class PreviewCamera {
         return found == null ? null : found.size;
     }
 
-    /** How a frame lies to the screen. */
-    Framing framing(int displayDegrees) {
+    /**
+     * How a frame lies to the screen.
+     *
+     * @param displayRotation one of {@code Surface.ROTATION_0} to {@code ROTATION_270}
+     */
+    Framing framing(int displayRotation) {
         Facts found = facts;
         return found == null
                 ? Framing.WHOLE
-                : CameraGeometry.framing(found.sensorDegrees, displayDegrees, found.isFront);
-    }
-
-    /** Whether the upright picture is as wide as a frame is high. */
-    boolean isTransposed(int displayDegrees) {
-        Facts found = facts;
-        return found != null
-                && CameraGeometry.isTransposed(found.sensorDegrees, displayDegrees);
+                : Framing.ofCamera(found.sensorDegrees, displayRotation, found.isFront);
     }
 
     /** Looks which camera there is, and opens it. */
@@ -311,20 +308,18 @@ final class PreviewCamera {
     }
 
     /** Focuses and exposes for a subject, where the camera can; for null as the camera likes. */
-    void aim(Subject subject, int displayDegrees) {
-        handler.post(() -> aimNow(subject, displayDegrees));
+    void aim(Subject subject, int displayRotation) {
+        handler.post(() -> aimNow(subject, displayRotation));
     }
 
-    private void aimNow(Subject subject, int displayDegrees) {
+    private void aimNow(Subject subject, int displayRotation) {
         Facts found = facts;
         aim = null;
         if (subject != null && found != null && found.sensor != null) {
             int[] box =
                     CameraGeometry.aim(
                             subject,
-                            CameraGeometry.rotation(
-                                    found.sensorDegrees, displayDegrees, found.isFront),
-                            found.isFront,
+                            framing(displayRotation),
                             found.size.getWidth(),
                             found.size.getHeight(),
                             found.sensor.width(),

@@ -234,12 +234,14 @@ public final class StillActivity extends Activity {
 
     private void say(Focus judged) {
         verdictText.setText(SubjectText.of(judged).verdict);
-        reasonText.setText(
-                photo.reducedBy == 1
-                        ? reason(judged)
-                        : reason(judged)
-                                + " "
-                                + getString(R.string.photo_reduced, photo.reducedBy));
+        String reason = reason(judged);
+        if (judged.isLeastBlurredPart()) {
+            reason = getString(R.string.reason_least_blurred) + " " + reason;
+        }
+        if (photo.reducedBy > 1) {
+            reason += " " + getString(R.string.photo_reduced, photo.reducedBy);
+        }
+        reasonText.setText(reason);
     }
 
     /** The numbers behind a verdict, in the person's language; the library's own are in English. */

@@ -164,6 +164,26 @@ public class StillScreenTest {
     }
 
     @Test
+    public void photo_blurredAllOver_hasItsLeastBlurredPartJudgedAndSaysSo() throws Exception {
+        File photo = folder.newFile("blurred.png");
+        Bitmap scene = BitmapFactory.decodeFile(SCENE.getPath());
+        Bitmap small = Bitmap.createScaledBitmap(scene, 48, 32, true);
+        try (OutputStream out = new FileOutputStream(photo)) {
+            Bitmap.createScaledBitmap(small, 960, 640, true)
+                    .compress(Bitmap.CompressFormat.PNG, 100, out);
+        }
+        StillActivity activity = shown(Uri.fromFile(photo));
+        Focus focus = judged(activity);
+        assertTrue(focus.toString(), focus.isLeastBlurredPart());
+        String reason = read(activity, R.id.reason);
+        assertTrue(reason, reason.startsWith(activity.getString(R.string.reason_least_blurred)));
+        tap(activity, 0.5f, 0.5f);
+        assertFalse(judged(activity).isLeastBlurredPart());
+        reason = read(activity, R.id.reason);
+        assertFalse(reason, reason.startsWith(activity.getString(R.string.reason_least_blurred)));
+    }
+
+    @Test
     public void tap_whileAnotherIsJudged_winsAndIsSaidAlone() throws Exception {
         StillActivity activity = shown(SCENE);
         tap(activity, 0.2f, 0.1f);

@@ -2,8 +2,6 @@ package org.dbdmobile.demo;
 
 import static org.junit.Assert.assertArrayEquals;
 import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertFalse;
-import static org.junit.Assert.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -12,35 +10,8 @@ import org.dbdmobile.Framing;
 import org.dbdmobile.RgbFrame;
 import org.junit.Test;
 
-/** How frames lie to the screen: the table of Android's camera guide. */
+/** Where a tap lies on the sensor, and which size a camera's frames get. */
 public class CameraGeometryTest {
-    @Test
-    public void backCamera_screenTurned_turnsFramesTheOtherWay() {
-        int[] upright = {90, 0, 270, 180};
-        for (int i = 0; i < 4; i++) {
-            assertEquals(
-                    Framing.upright(upright[i], false),
-                    CameraGeometry.framing(90, 90 * i, false));
-        }
-    }
-
-    @Test
-    public void frontCamera_screenTurned_turnsFramesWithItAndMirrorsThem() {
-        int[] upright = {270, 0, 90, 180};
-        for (int i = 0; i < 4; i++) {
-            assertEquals(
-                    Framing.upright(upright[i], true),
-                    CameraGeometry.framing(270, 90 * i, true));
-        }
-    }
-
-    @Test
-    public void sensorOnItsSide_isTransposedWhileTheScreenIsUpright() {
-        assertTrue(CameraGeometry.isTransposed(90, 0));
-        assertFalse(CameraGeometry.isTransposed(90, 90));
-        assertFalse(CameraGeometry.isTransposed(0, 180));
-    }
-
     @Test
     public void aim_anyTurn_isWhereTheTappedPixelLies() {
         // One bright pixel of a frame, wherever the turn brings it in the upright photo.
@@ -51,8 +22,8 @@ public class CameraGeometryTest {
             for (boolean isMirrored : new boolean[] {false, true}) {
                 int width = rotation % 180 == 0 ? 40 : 30;
                 ByteBuffer photo = ByteBuffer.allocate(pixels.length);
-                new FrameConverter(width, 1200 / width)
-                        .convert(frame, Framing.upright(rotation, isMirrored), photo);
+                Framing framing = Framing.upright(rotation, isMirrored);
+                new FrameConverter(width, 1200 / width).convert(frame, framing, photo);
                 int at = 0;
                 while (photo.get(3 * at) == 0) {
                     at++;
@@ -63,7 +34,7 @@ public class CameraGeometryTest {
                                 (at / width + 0.5f) / (1200 / width));
                 assertArrayEquals(
                         new int[] {2550, 950, 600, 600},
-                        CameraGeometry.aim(tapped, rotation, isMirrored, 40, 30, 4000, 3000));
+                        CameraGeometry.aim(tapped, framing, 40, 30, 4000, 3000));
             }
         }
     }
@@ -73,10 +44,10 @@ public class CameraGeometryTest {
         // 1280x720 of 4000x3000: 375 of the sensor's rows are left out at either end.
         assertArrayEquals(
                 new int[] {0, 150, 450, 450},
-                CameraGeometry.aim(new Subject(0, 0), 0, false, 1280, 720, 4000, 3000));
+                CameraGeometry.aim(new Subject(0, 0), Framing.WHOLE, 1280, 720, 4000, 3000));
         assertArrayEquals(
                 new int[] {3400, 2400, 600, 600},
-                CameraGeometry.aim(new Subject(1, 1), 0, false, 640, 480, 4000, 3000));
+                CameraGeometry.aim(new Subject(1, 1), Framing.WHOLE, 640, 480, 4000, 3000));
     }
 
     @Test

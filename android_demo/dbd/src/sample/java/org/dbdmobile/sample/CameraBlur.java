@@ -13,7 +13,6 @@ import org.dbdmobile.Framing;
 
 /** The guide's fifteen lines, as they compile: a camera's frames to a heat map and a verdict. */
 public final class CameraBlur {
-    private final Framing framing;
     private final BlurDetector detector;
     private final BlurMap map;
     private final AndroidFrames frames;
@@ -23,7 +22,6 @@ public final class CameraBlur {
     /** Opens the detector; on the camera's own thread, which then calls {@link #onImage}. */
     public CameraBlur(Context context) {
         // guide: once
-        framing = Framing.upright(90, false); // sensor to screen, as your camera reports it
         BlurModel model = BlurModel.bundled(context.getAssets()::open, "lite");
         detector = BlurDetector.open(model, DetectorOptions.defaults());
         frames = new AndroidFrames();
@@ -34,7 +32,7 @@ public final class CameraBlur {
     }
 
     /** Looks at the newest frame; true where the middle of the photo is in focus. */
-    public boolean onImage(ImageReader reader) {
+    public boolean onImage(ImageReader reader, Framing framing) {
         // guide: for every frame, on the camera's thread
         try (Image image = reader.acquireLatestImage()) {
             if (image == null) return false;
