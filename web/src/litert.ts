@@ -1,0 +1,86 @@
+import { type CompiledModel, getGlobalLiteRtPromise, getWebGpuDevice, loadAndCompile, loadLiteRt, Tensor } from "@litertjs/core";
+
+import { DbdError } from "./errors.js";
+import type { ModelFile } from "./model_file.js";
+
+/** A model that is ready to run, one input at a time. */
+export interface Engine {
+  /** Gives the output's bytes. */
+  run(input: Uint8Array): Promise<Uint8Array>;
+  close(): void;
+}
+
+/** What LiteRT's script takes its settings from while it starts. */
+const starting = globalThis as { Module?: object };
+
+/**
+ * Loads LiteRT once for this page or worker; who loaded it before has chosen its files and threads.
+ *
+ * @param threads more than one need a page that is cross-origin isolated
+ * @throws DbdError its files are not there, or the browser cannot run them
+ */
+export async function loadRuntime(folder: string | URL, threads: number): Promise<void> {
+  const base = String(folder).replace(/\/*$/, "/");
+  try {
+    await (getGlobalLiteRtPromise() ?? start(base, threads > 1));
+  } catch (error) {
+    const said = error instanceof Error ? `: ${error.message}` : "";
+    throw new DbdError(
+      "backend",
+      `LiteRT cannot be started from ${base}${said}. Its files are those of node_modules/@litertjs/core/wasm.`,
+      { cause: error },
+    );
+  } finally {
+    delete starting.Module;
+  }
+}
+
+function start(base: string, isThreaded: boolean): Promise<unknown> {
+  // In a worker LiteRT would look for its files beside the worker's own.
+  starting.Module = {
+    locateFile: (name: string) => base + name,
+    ...(isThreaded ? { mainScriptUrlOrBlob: `${base}litert_wasm_threaded_internal.js` } : {}),
+  };
+  return loadLiteRt(base, { threads: isThreaded });
+}
+
+/** Whether there is a GPU that LiteRT can be given models for. */
+export function hasWebGpu(): boolean {
+  return getWebGpuDevice() !== null;
+}
+
+/**
+ * Makes a model ready; LiteRT has to be loaded.
+ *
+ * @throws DbdError LiteRT refuses it
+ */
+export async function openEngine(file: ModelFile, accelerator: "wasm" | "webgpu", threads: number): Promise<Engine> {
+  let model: CompiledModel;
+  try {
+    model = await loadAndCompile(file.bytes, { accelerator, cpuOptions: { numThreads: threads } });
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw new DbdError("model", `LiteRT cannot run the model ${file.name}: ${said}`, { cause: error });
+  }
+  return {
+    run: (input) => run(model, file, input),
+    close: () => model.delete(),
+  };
+}
+
+async function run(model: CompiledModel, file: ModelFile, input: Uint8Array): Promise<Uint8Array> {
+  const tensors: Tensor[] = [];
+  try {
+    const given = new Tensor(input as Uint8Array<ArrayBuffer>, [...file.input.shape]);
+    tensors.push(given);
+    tensors.push(...(await model.run(given)));
+    return (await tensors[1].data()) as Uint8Array;
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw new DbdError("backend", `LiteRT failed on the model ${file.name}: ${said}`, { cause: error });
+  } finally {
+    for (const tensor of tensors) {
+      tensor.delete();
+    }
+  }
+}
