@@ -36,7 +36,7 @@ PI := $(shell for tool in $(PI_TOOLS); do command -v $$tool >/dev/null || echo $
 	test "$$(id -u)" = 0 || echo "root's rights"; test "$$(uname -m)" = x86_64 || echo "64-bit x86")
 
 .PHONY: demo test test-runtime test-browser test-oldest test-tools test-android test-pi test-pythons \
-	check-workflow no-browser no-pi bench aar maven apk tools clean
+	check-workflow no-browser no-pi bench aar maven apk web web-demo tools clean
 
 demo: .venv/installed
 	@.venv/bin/dbd-mobile detect "$(PHOTO)" -o "$(OUT)"
@@ -139,6 +139,16 @@ maven:
 apk:
 	@$(PYTHON) android_demo/build.py apk
 
+# The package for browsers, in web/dist, and its page for any static host, in web/build/page.
+web: web/node_modules/.package-lock.json
+	npm --prefix web run page
+
+web-demo: web
+	npm --prefix web run demo
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	npm --prefix web ci --no-audit --no-fund
+
 tools: .venv-tools/installed
 
 build:
@@ -180,4 +190,4 @@ build/wheel/done: $(RUNTIME_SOURCES) | $(UV)
 	touch $@
 
 clean:
-	rm -rf .venv .venv-tools .venv-uv build dist out
+	rm -rf .venv .venv-tools .venv-uv build dist out web/node_modules web/build web/dist

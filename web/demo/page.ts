@@ -1,0 +1,345 @@
+/** The page: what a person does in, what the library finds out. */
+
+import type { BlurMap, Box, Detector, Focus } from "dbd-mobile";
+import exampleUrl from "../../docs/scene.jpg?url";
+import { Camera } from "./camera.js";
+import { Latency } from "./latency.js";
+import { MODELS, type ModelId, openDetector, type PlaceId, PLACES } from "./models.js";
+import { untilKept } from "./offline.js";
+import { drawOverlay, type OverlayKind } from "./overlay.js";
+import { Stage } from "./stage.js";
+import { cameraWords, LEGENDS, sentence, verdictWords } from "./words.js";
+
+// After the last of several keys or moves.
+const PAUSE_MS = 300;
+// Between verdicts on the camera's picture: often enough, and slow enough to be heard.
+const LIVE_VERDICT_MS = 600;
+
+function element<T extends HTMLElement>(id: string, type: new () => T): T {
+  const found = document.getElementById(id);
+  if (!(found instanceof type)) throw new Error(`The page has no ${id}.`);
+  return found;
+}
+
+const page = {
+  file: element("file", HTMLInputElement),
+  camera: element("camera", HTMLButtonElement),
+  still: element("still", HTMLButtonElement),
+  example: element("example", HTMLButtonElement),
+  error: element("error", HTMLParagraphElement),
+  progress: element("progress", HTMLParagraphElement),
+  result: element("result", HTMLDivElement),
+  photo: element("photo", HTMLImageElement),
+  video: element("video", HTMLVideoElement),
+  overlay: element("overlay", HTMLCanvasElement),
+  verdict: element("verdict", HTMLDivElement),
+  word: element("word", HTMLParagraphElement),
+  reason: element("reason", HTMLParagraphElement),
+  overlayKinds: [...document.querySelectorAll<HTMLInputElement>("input[name=overlay]")],
+  legend: element("legend", HTMLParagraphElement),
+  clear: element("clear", HTMLButtonElement),
+  facts: element("facts", HTMLDListElement),
+  model: element("model", HTMLSelectElement),
+  place: element("place", HTMLSelectElement),
+  placeReason: element("place-reason", HTMLParagraphElement),
+};
+
+const stage = new Stage(
+  {
+    stage: element("stage", HTMLDivElement),
+    overlay: page.overlay,
+    divider: element("divider", HTMLDivElement),
+    divide: element("divide", HTMLInputElement),
+    box: element("box", HTMLDivElement),
+    subject: element("subject", HTMLDivElement),
+  },
+  boxChanged,
+);
+const camera = new Camera(page.video, () => {
+  stopLooking();
+  page.error.textContent = "The camera was unplugged or taken away: use it again, or choose a photo.";
+});
+const latency = new Latency();
+const facts = new Map<string, HTMLElement>();
+
+let opening: Promise<Detector> | null = null;
+let map: BlurMap | null = null;
+/** The photo that is shown; null while the camera is on or nothing was chosen. */
+let photo: Blob | null = null;
+/** Ends when another picture takes this one's place. */
+let looking = new AbortController();
+/** Ends when another box takes this one's place. */
+let judging = new AbortController();
+let pause = 0;
+
+/** The chosen model's detector, loaded when it is asked for the first time. */
+function detector(): Promise<Detector> {
+  opening ??= load(page.model.value as ModelId, page.place.value as PlaceId);
+  return opening;
+}
+
+async function load(id: ModelId, place: PlaceId): Promise<Detector> {
+  page.progress.textContent = "Loading the model…";
+  try {
+    await untilKept();
+    const opened = await openDetector(id, place);
+    showFact("Runs on", opened.accelerator === "webgpu" ? "GPU (WebGPU)" : "CPU (WASM)");
+    page.placeReason.textContent = opened.acceleratorReason ?? "";
+    return opened;
+  } catch (error) {
+    // The next picture tries again, perhaps with a network.
+    opening = null;
+    throw error;
+  } finally {
+    page.progress.textContent = "";
+  }
+}
+
+/** Leave the last picture and what it was asked for. */
+function stopLooking(): AbortSignal {
+  looking.abort();
+  judging.abort();
+  clearTimeout(pause);
+  looking = new AbortController();
+  camera.stop();
+  page.camera.ariaPressed = "false";
+  page.camera.textContent = "Use the camera";
+  page.still.hidden = true;
+  page.error.textContent = "";
+  return looking.signal;
+}
+
+async function lookAtPhoto(chosen: Blob, name: string): Promise<void> {
+  const signal = stopLooking();
+  photo = chosen;
+  showVerdict(null, "…");
+  URL.revokeObjectURL(page.photo.src);
+  page.photo.src = URL.createObjectURL(chosen);
+  page.photo.alt = `The photo ${name}`;
+  try {
+    await page.photo.decode().catch(() => {
+      throw new Error(
+        "This browser cannot read the photo: choose a JPEG, PNG or WebP file that is not damaged.",
+      );
+    });
+    if (signal.aborted) return;
+    page.photo.hidden = false;
+    page.video.hidden = true;
+    show({ width: page.photo.naturalWidth, height: page.photo.naturalHeight });
+    stage.box = null;
+    await findBlur(await detector(), chosen, signal);
+    await judge();
+  } catch (error) {
+    complain(error, signal);
+  }
+}
+
+async function lookThroughCamera(): Promise<void> {
+  const signal = stopLooking();
+  photo = null;
+  page.camera.ariaPressed = "true";
+  page.camera.textContent = "Stop the camera";
+  try {
+    await camera.start(signal);
+  } catch (error) {
+    if (signal.aborted) return;
+    stopLooking();
+    page.error.textContent = cameraWords(error);
+    return;
+  }
+  page.photo.hidden = true;
+  page.video.hidden = false;
+  page.still.hidden = false;
+  showVerdict(null, "Tap what should be sharp");
+  try {
+    const opened = await detector();
+    let judgedAt = 0;
+    // One frame at a time, and always the newest: what came meanwhile is never looked at.
+    for (;;) {
+      await camera.nextFrame(signal);
+      show({ width: page.video.videoWidth, height: page.video.videoHeight });
+      await findBlur(opened, page.video, signal);
+      const { box } = stage;
+      if (box && performance.now() - judgedAt > LIVE_VERDICT_MS) {
+        const focus = await opened.judge(page.video, box);
+        if (!signal.aborted && stage.box === box) showVerdict(focus);
+        judgedAt = performance.now();
+      }
+    }
+  } catch (error) {
+    complain(error, signal);
+  }
+}
+
+/** Give the picture its room, empty until the map is found. */
+function show(size: { width: number; height: number }): void {
+  stage.resize(size);
+  if (page.result.hidden) page.result.hidden = false;
+}
+
+/** Find the map and draw it; nothing is drawn for a picture that is gone. */
+async function findBlur(
+  opened: Detector,
+  source: Blob | HTMLVideoElement,
+  signal: AbortSignal,
+): Promise<void> {
+  const start = performance.now();
+  const found = await opened.detectBlur(source);
+  if (signal.aborted) return;
+  map = found;
+  drawMap();
+  latency.add(performance.now() - start);
+  showFact("Blurred share", `${Math.round(100 * found.blurredShare())} %`);
+  showFact("Half of the pictures take", `≤ ${latency.percentile(0.5).toFixed(0)} ms`);
+  showFact("90 % of them take", `≤ ${latency.percentile(0.9).toFixed(0)} ms`);
+  showFact("Pictures", String(latency.count));
+}
+
+/** Judge the photo's box, or else its subject; an older question is given up. */
+async function judge(): Promise<void> {
+  clearTimeout(pause);
+  judging.abort();
+  judging = new AbortController();
+  const signal = AbortSignal.any([judging.signal, looking.signal]);
+  if (!photo) return;
+  const { box } = stage;
+  page.verdict.ariaBusy = "true";
+  try {
+    const opened = await detector();
+    const focus = await opened.judge(photo, box ?? undefined);
+    if (signal.aborted) return;
+    showVerdict(focus);
+    stage.showSubject(box ? null : focus.box);
+  } catch (error) {
+    complain(error, signal);
+    if (!signal.aborted) showVerdict(null, "–");
+  }
+}
+
+function boxChanged(isSettled: boolean): void {
+  page.clear.disabled = !stage.box;
+  stage.showSubject(null);
+  clearTimeout(pause);
+  if (photo) {
+    if (isSettled) judge();
+    else pause = window.setTimeout(judge, PAUSE_MS);
+  } else {
+    showVerdict(null, stage.box ? "…" : "Tap what should be sharp");
+  }
+}
+
+/** Show what went wrong, unless it was given up for something newer. */
+function complain(error: unknown, signal: AbortSignal): void {
+  if (signal.aborted) return;
+  page.error.textContent = sentence(error);
+}
+
+function overlayKind(): OverlayKind {
+  return page.overlayKinds.find((kind) => kind.checked)?.value as OverlayKind;
+}
+
+function drawMap(): void {
+  page.legend.textContent = LEGENDS[overlayKind()];
+  if (map) drawOverlay(page.overlay, map, overlayKind());
+}
+
+function showVerdict(focus: Focus | null, words = ""): void {
+  page.verdict.dataset.verdict = focus?.verdict ?? "";
+  page.verdict.ariaBusy = String(!focus);
+  const said = focus ? verdictWords(focus, stage.box !== null) : words;
+  // Said anew where it changes only, by whoever reads the page aloud.
+  if (page.word.textContent !== said) page.word.textContent = said;
+  page.reason.textContent = focus?.reason ?? "";
+}
+
+function showFact(name: string, value: string): void {
+  let said = facts.get(name);
+  if (!said) {
+    const row = document.createElement("div");
+    const term = document.createElement("dt");
+    term.textContent = name;
+    said = document.createElement("dd");
+    row.append(term, said);
+    page.facts.append(row);
+    facts.set(name, said);
+  }
+  if (said.textContent !== value) said.textContent = value;
+}
+
+async function takeStill(): Promise<void> {
+  const { box } = stage;
+  const still = await camera.still();
+  const looked = lookAtPhoto(still, "from the camera");
+  await looked;
+  if (box && photo === still) setBox(box);
+}
+
+function setBox(box: Box): void {
+  stage.box = box;
+  boxChanged(true);
+}
+
+async function showExample(): Promise<void> {
+  try {
+    const response = await fetch(new URL(exampleUrl, document.baseURI));
+    if (!response.ok) throw new Error(String(response.status));
+    await lookAtPhoto(await response.blob(), "of the example");
+  } catch {
+    page.error.textContent = "The example cannot be loaded without a network: choose a photo.";
+  }
+}
+
+/** Another model, or another place to run it, for the picture that is shown. */
+async function changeDetector(): Promise<void> {
+  const before = opening;
+  const { box } = stage;
+  opening = null;
+  latency.clear();
+  const wasOn = camera.isOn;
+  const again = wasOn ? lookThroughCamera() : photo ? lookAtPhoto(photo, "again") : null;
+  before?.then(
+    (opened) => opened.close(),
+    () => {},
+  );
+  if (box && !wasOn) {
+    await again;
+    if (photo) setBox(box);
+  }
+}
+
+for (const [id, { label }] of Object.entries(MODELS)) page.model.add(new Option(label, id));
+for (const [id, label] of Object.entries(PLACES)) page.place.add(new Option(label, id));
+page.model.addEventListener("change", changeDetector);
+page.place.addEventListener("change", changeDetector);
+for (const kind of page.overlayKinds) kind.addEventListener("change", drawMap);
+page.clear.addEventListener("click", () => stage.takeAway());
+page.still.addEventListener("click", takeStill);
+page.example.addEventListener("click", showExample);
+page.camera.addEventListener("click", () => {
+  if (page.camera.ariaPressed === "true") stopLooking();
+  else lookThroughCamera();
+});
+page.file.addEventListener("change", () => take(page.file.files));
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") stage.takeAway();
+});
+document.addEventListener("dragover", (event) => {
+  event.preventDefault();
+  document.body.classList.add("over");
+});
+document.addEventListener("dragleave", () => document.body.classList.remove("over"));
+document.addEventListener("drop", (event) => {
+  event.preventDefault();
+  document.body.classList.remove("over");
+  take(event.dataTransfer?.files);
+});
+document.addEventListener("paste", (event) => take(event.clipboardData?.files));
+
+function take(files: FileList | null | undefined): void {
+  const [first] = files ?? [];
+  if (first) lookAtPhoto(first, first.name);
+}
+
+drawMap();
+untilKept();
