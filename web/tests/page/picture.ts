@@ -33,9 +33,9 @@ export function photo(width = 640, height = 480): Buffer {
 }
 
 /** A video of the picture, for Chromium's fake camera: uncompressed, moving down by two rows a frame. */
-export function writeVideo(path: string, width = 640, height = 480, frames = 8): void {
+export function writeVideo(path: string, width = 320, height = 240, frames = 8): void {
   const grays = halfBlurred(width, height, 5);
-  const parts: (string | Uint8Array)[] = [`YUV4MPEG2 W${width} H${height} F30:1 Ip A1:1 C420jpeg\n`];
+  const parts: (string | Uint8Array)[] = [`YUV4MPEG2 W${width} H${height} F60:1 Ip A1:1 C420jpeg\n`];
   const chroma = new Uint8Array(2 * (width / 2) * (height / 2)).fill(128);
   for (let frame = 0; frame < frames; frame++) {
     const split = width * (height - 2 * frame);
