@@ -4,6 +4,7 @@ import type { Detector, DetectorOptions } from "./detector.js";
 import { DbdError } from "./errors.js";
 import type { Focus } from "./focus.js";
 import { type Engine, loadRuntime } from "./litert.js";
+import type { OpenedJudge } from "./judge/focus_judge.js";
 import { type BlurModel, blurModelOf, loadModel } from "./model_file.js";
 import { openPhoto, type Photo, type Source } from "./photo.js";
 import type { Region } from "./region.js";
@@ -20,14 +21,22 @@ export class BlurDetector implements Detector {
   readonly accelerator: "wasm" | "webgpu";
   readonly acceleratorReason: string | null;
   readonly #model: BlurModel;
+  readonly #options: DetectorOptions;
+  readonly #threads: number;
   #engine: Engine | null;
+  /** Made when something is judged for the first time. */
+  #judge: Promise<OpenedJudge> | null = null;
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(
     model: BlurModel,
+    options: DetectorOptions,
+    threads: number,
     chosen: Awaited<ReturnType<typeof chooseEngine>>,
   ) {
     this.#model = model;
+    this.#options = options;
+    this.#threads = threads;
     this.#engine = chosen.engine;
     this.accelerator = chosen.accelerator;
     this.acceleratorReason = chosen.reason;
@@ -54,21 +63,42 @@ export class BlurDetector implements Detector {
       chosen.engine.close();
       throw signal.reason;
     }
-    return new BlurDetector(model, chosen);
+    return new BlurDetector(model, options, threads, chosen);
   }
 
   async detectBlur(source: Source): Promise<BlurMap> {
     return this.#look(source, (photo, engine) => this.#map(photo, engine));
   }
 
-  async judge(source: Source, region?: Region, strictness?: Strictness): Promise<Focus> {
-    throw new DbdError("backend", `Judging is not there yet: ${typeof source} ${typeof region} ${typeof strictness}.`);
+  async judge(source: Source, region?: Region, strictness: Strictness = {}): Promise<Focus> {
+    return this.#look(source, async (photo, engine) => {
+      const { judge } = await this.#openJudge();
+      return region === undefined
+        ? judge.judgeSubject(photo, await this.#map(photo, engine), strictness)
+        : judge.judge(photo, region, strictness);
+    });
   }
 
   close(): void {
     const engine = this.#engine;
+    const judge = this.#judge;
     this.#engine = null;
+    this.#judge = null;
+    // After a run that is under way.
     void this.#turn.finally(() => engine?.close());
+    void judge?.then((opened) => this.#turn.finally(() => opened.engine.close()));
+  }
+
+  /** Who never judges does not load the code for it. */
+  async #openJudge(): Promise<OpenedJudge> {
+    this.#judge ??= import("./judge/focus_judge.js").then(({ openJudge }) => openJudge(this.#options, this.#threads));
+    try {
+      return await this.#judge;
+    } catch (error) {
+      // The next call tries again: the network may be back.
+      this.#judge = null;
+      throw error;
+    }
   }
 
   async #map(photo: Photo, engine: Engine): Promise<BlurMap> {

@@ -67,7 +67,14 @@ class WorkerThread {
     const id = this.#calls++;
     return new Promise<Given[Name]>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, name, ...asked }, { transfer });
+      try {
+        this.#worker.postMessage({ id, name, ...asked }, { transfer });
+      } catch (error) {
+        // Pixels of another site that does not share them, most likely.
+        this.#waiting.delete(id);
+        const said = error instanceof Error ? error.message : String(error);
+        reject(new DbdError("image", `The picture cannot be given to the detector's worker: ${said}`, { cause: error }));
+      }
     });
   }
 
@@ -149,7 +156,7 @@ class WorkerDetector implements Detector {
   }
 }
 
-/** What is the worker's once it is sent; a snapshot that is the caller's own is copied. */
+/** What is the worker's once it is sent: a bitmap is always a copy of our own. */
 function moved(picture: Snapshot): ImageBitmap[] {
   return picture instanceof ImageBitmap ? [picture] : [];
 }

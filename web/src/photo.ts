@@ -47,13 +47,21 @@ export async function snapshotOf(source: Source): Promise<Snapshot> {
  * @throws DbdError the source is empty, not ready, damaged or of another kind
  */
 export async function openPhoto(source: Source): Promise<Photo> {
+  if (isOf(source, "ImageBitmap")) {
+    drawable(source);
+    return new DrawnPhoto(source, () => undefined);
+  }
   const taken = await snapshotOf(source);
   if (taken instanceof ImageData) {
     // Other colours than 8-bit sRGB are converted by a canvas.
     const isPlain = taken.data instanceof Uint8ClampedArray && taken.colorSpace !== "display-p3";
-    return isPlain ? new StoredPhoto(taken) : new DrawnPhoto(await decoded(taken));
+    return isPlain ? new StoredPhoto(taken) : ownPhoto(await decoded(taken));
   }
-  return new DrawnPhoto(taken instanceof Blob ? await decoded(taken) : taken);
+  return ownPhoto(taken instanceof Blob ? await decoded(taken) : taken);
+}
+
+function ownPhoto(bitmap: ImageBitmap): Photo {
+  return new DrawnPhoto(bitmap, () => bitmap.close());
 }
 
 async function decoded(content: Blob | ImageData): Promise<ImageBitmap> {
@@ -66,7 +74,7 @@ async function decoded(content: Blob | ImageData): Promise<ImageBitmap> {
 
 function unreadable(error: unknown): DbdError {
   const said = error instanceof Error ? error.message : String(error);
-  return new DbdError("image", `The source cannot be read as a photo: ${said}`, { cause: error });
+  return new DbdError("image", `The source cannot be read as a photo: ${said.replace(/\.?$/, ".")}`, { cause: error });
 }
 
 /** Checks that a source has a picture to draw; types that this thread lacks are none of them. */
@@ -150,13 +158,15 @@ class StoredPhoto implements Photo {
 let canvas: OffscreenCanvas | undefined;
 let context: OffscreenCanvasRenderingContext2D | null = null;
 
-/** A bitmap, closed with the photo. */
+/** A bitmap. */
 class DrawnPhoto implements Photo {
   readonly width: number;
   readonly height: number;
+  readonly close: () => void;
   readonly #bitmap: ImageBitmap;
 
-  constructor(bitmap: ImageBitmap) {
+  constructor(bitmap: ImageBitmap, close: () => void) {
+    this.close = close;
     this.width = bitmap.width;
     this.height = bitmap.height;
     this.#bitmap = bitmap;
@@ -178,12 +188,11 @@ class DrawnPhoto implements Photo {
     try {
       return overWhite(context.getImageData(0, 0, width, height).data);
     } catch (error) {
+      // Pixels of another site that does not share them: nothing is read from this canvas any more.
+      canvas = undefined;
+      context = null;
       throw unreadable(error);
     }
-  }
-
-  close(): void {
-    this.#bitmap.close();
   }
 }
 
