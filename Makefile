@@ -30,13 +30,17 @@ ANDROID := $(shell for tool in $(JAVA_TOOLS); do command -v $$tool >/dev/null ||
 # What the page of `dbd-mobile serve` is tested in, and its JavaScript checked with.
 BROWSER := $(shell for tool in chromium chromedriver tsc; do command -v $$tool >/dev/null || echo $$tool; done)
 
+# What the package for browsers is built and tested with.
+WEB_TOOLS := node npm chromium
+WEB := $(shell for tool in $(WEB_TOOLS); do command -v $$tool >/dev/null || echo $$tool; done)
+
 # What Raspberry Pis are emulated with, beside root's rights on 64-bit x86.
 PI_TOOLS := mmdebstrap qemu-aarch64 qemu-arm gcc
 PI := $(shell for tool in $(PI_TOOLS); do command -v $$tool >/dev/null || echo $$tool; done; \
 	test "$$(id -u)" = 0 || echo "root's rights"; test "$$(uname -m)" = x86_64 || echo "64-bit x86")
 
 .PHONY: demo test test-runtime test-browser test-oldest test-tools test-android test-pi test-pythons \
-	check-workflow no-browser no-pi bench aar maven apk tools clean
+	check-workflow no-browser no-pi bench aar maven apk web web-demo tools clean
 
 demo: .venv/installed
 	@.venv/bin/dbd-mobile detect "$(PHOTO)" -o "$(OUT)"
@@ -61,6 +65,15 @@ else
 test: no-browser
 no-browser:
 	@echo "Left out: the tests of the page in a browser; they need $(BROWSER): apt-get install chromium chromium-driver node-typescript."
+endif
+
+ifeq ($(WEB),)
+test: test-web
+else
+.PHONY: no-web
+test: no-web
+no-web:
+	@echo "Left out: the tests of the package for browsers; they need $(WEB): apt-get install nodejs npm chromium."
 endif
 
 ifeq ($(PI),)
@@ -104,6 +117,12 @@ test-android: .venv-tools/runtime
 	.venv-tools/bin/python -m pytest tests/android
 	touch build/android/tested
 
+# Node 18 or later, as Debian 12 has it.
+.PHONY: test-web
+test-web: web/node_modules/.package-lock.json | build
+	npm --prefix web test
+	touch build/web-tested
+
 test-pi: .venv/tests
 	OMP_NUM_THREADS=1 .venv/bin/python -m pytest tests/pi
 	touch build/pi/tested
@@ -138,6 +157,16 @@ maven:
 
 apk:
 	@$(PYTHON) android_demo/build.py apk
+
+# The package for browsers, in web/dist, and its page for any static host, in web/build/page.
+web: web/node_modules/.package-lock.json
+	npm --prefix web run page
+
+web-demo: web
+	npm --prefix web run demo
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	npm --prefix web ci --no-audit --no-fund
 
 tools: .venv-tools/installed
 
@@ -180,4 +209,4 @@ build/wheel/done: $(RUNTIME_SOURCES) | $(UV)
 	touch $@
 
 clean:
-	rm -rf .venv .venv-tools .venv-uv build dist out
+	rm -rf .venv .venv-tools .venv-uv build dist out web/node_modules web/build web/dist

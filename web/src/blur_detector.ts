@@ -54,7 +54,7 @@ export class BlurDetector implements Detector {
     const threads = threadsOf(options);
     const [file] = await Promise.all([
       loadModel(options.modelUrl, options.modelSha256, signal),
-      loadRuntime(options.runtimeUrl, threads),
+      loadRuntime(options.runtimeUrl, threads, (options.accelerator ?? "wasm") !== "wasm"),
     ]);
     const model = blurModelOf(file);
     signal?.throwIfAborted();
