@@ -86,7 +86,8 @@ export class BlurDetector implements Detector {
     this.#judge = null;
     // After a run that is under way.
     void this.#turn.finally(() => engine?.close());
-    void judge?.then((opened) => this.#turn.finally(() => opened.engine.close()));
+    const closeJudge = ({ engine }: OpenedJudge): void => void this.#turn.finally(() => engine.close());
+    judge?.then(closeJudge, () => undefined);
   }
 
   /** Who never judges does not load the code for it. */

@@ -21,6 +21,9 @@ export interface Engine {
 /** What LiteRT's script takes its settings from while it starts. */
 const starting = globalThis as { Module?: object };
 
+/** Until LiteRT's own promise is there. */
+let pending: Promise<unknown> | undefined;
+
 /** Whether LiteRT was started so that it can wait for the GPU. */
 let canWait = false;
 
@@ -34,7 +37,7 @@ let canWait = false;
 export async function loadRuntime(folder: string | URL, threads: number, forGpu: boolean): Promise<void> {
   const base = String(folder).replace(/\/*$/, "/");
   try {
-    await (getGlobalLiteRtPromise() ?? start(base, threads > 1, forGpu));
+    await (getGlobalLiteRtPromise() ?? (pending ??= start(base, threads > 1, forGpu)));
   } catch (error) {
     const said = error instanceof Error ? `: ${error.message}` : "";
     throw new DbdError(
@@ -43,6 +46,7 @@ export async function loadRuntime(folder: string | URL, threads: number, forGpu:
       { cause: error },
     );
   } finally {
+    pending = undefined;
     delete starting.Module;
   }
 }
