@@ -30,6 +30,10 @@ ANDROID := $(shell for tool in $(JAVA_TOOLS); do command -v $$tool >/dev/null ||
 # What the page of `dbd-mobile serve` is tested in, and its JavaScript checked with.
 BROWSER := $(shell for tool in chromium chromedriver tsc; do command -v $$tool >/dev/null || echo $$tool; done)
 
+# What the package for browsers is built and tested with.
+WEB_TOOLS := node npm chromium
+WEB := $(shell for tool in $(WEB_TOOLS); do command -v $$tool >/dev/null || echo $$tool; done)
+
 # What Raspberry Pis are emulated with, beside root's rights on 64-bit x86.
 PI_TOOLS := mmdebstrap qemu-aarch64 qemu-arm gcc
 PI := $(shell for tool in $(PI_TOOLS); do command -v $$tool >/dev/null || echo $$tool; done; \
@@ -61,6 +65,15 @@ else
 test: no-browser
 no-browser:
 	@echo "Left out: the tests of the page in a browser; they need $(BROWSER): apt-get install chromium chromium-driver node-typescript."
+endif
+
+ifeq ($(WEB),)
+test: test-web
+else
+.PHONY: no-web
+test: no-web
+no-web:
+	@echo "Left out: the tests of the package for browsers; they need $(WEB): apt-get install nodejs npm chromium."
 endif
 
 ifeq ($(PI),)
@@ -103,6 +116,12 @@ test-tools: .venv/installed .venv-tools/runtime
 test-android: .venv-tools/runtime
 	.venv-tools/bin/python -m pytest tests/android
 	touch build/android/tested
+
+# Node 18 or later, as Debian 12 has it.
+.PHONY: test-web
+test-web: web/node_modules/.package-lock.json | build
+	npm --prefix web test
+	touch build/web-tested
 
 test-pi: .venv/tests
 	OMP_NUM_THREADS=1 .venv/bin/python -m pytest tests/pi

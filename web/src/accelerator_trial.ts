@@ -1,6 +1,6 @@
 import type { DetectorOptions } from "./detector.js";
 import { DbdError } from "./errors.js";
-import { type Engine, hasWebGpu, openEngine } from "./litert.js";
+import { type Engine, openEngine, whyNoGpu } from "./litert.js";
 import type { ModelFile } from "./model_file.js";
 
 /** The most that a byte of the GPU's map may differ from the processor's. */
@@ -28,13 +28,11 @@ export async function chooseEngine(
     return { engine: onProcessor, accelerator: "wasm", reason: null };
   }
   let onGpu: Engine | null = null;
-  let reason: string | null;
+  let reason = whyNoGpu();
   try {
-    if (hasWebGpu()) {
+    if (reason === null) {
       onGpu = await openEngine(file, "webgpu", threads);
       reason = await faultOf(onGpu, onProcessor, file, wanted === "auto");
-    } else {
-      reason = "The browser has no WebGPU, or no GPU for it.";
     }
   } catch (error) {
     reason = error instanceof Error ? error.message : String(error);
@@ -52,12 +50,20 @@ export async function chooseEngine(
 }
 
 /**
- * Why the GPU is not to be used. Two photos in turn, since WebGPU was seen to be right on the first only.
+ * Why the GPU is not to be used; null where it is. Several photos in turn, since WebGPU was seen to be
+ * right on the first one only.
+ *
+ * @param isRace whether it also has to be faster than the processor
  */
-async function faultOf(gpu: Engine, processor: Engine, file: ModelFile, isRace: boolean): Promise<string | null> {
+export async function faultOf(
+  gpu: Engine,
+  processor: Engine,
+  { input }: Pick<ModelFile, "input">,
+  isRace: boolean,
+): Promise<string | null> {
   let [gpuMs, processorMs] = [0, 0];
-  for (const [place, seed] of ["first", "second", "third"].entries()) {
-    const photo = testPhoto(file, place);
+  for (const [number, name] of ["first", "second", "third"].entries()) {
+    const photo = testPhoto(input.shape[2], input.shape[1], number);
     const begin = performance.now();
     const expected = await processor.run(photo);
     const between = performance.now();
@@ -66,7 +72,7 @@ async function faultOf(gpu: Engine, processor: Engine, file: ModelFile, isRace: 
     [processorMs, gpuMs] = [between - begin, performance.now() - between];
     const difference = largestDifference(got, expected);
     if (difference > TOLERANCE) {
-      return `WebGPU gives another map than the processor, ${difference} of 255 off, for its ${seed} photo.`;
+      return `WebGPU gives another map than the processor, ${difference} of 255 off, for its ${name} photo.`;
     }
   }
   return isRace && gpuMs >= processorMs
@@ -79,9 +85,7 @@ function largestDifference(one: Uint8Array, other: Uint8Array): number {
 }
 
 /** Soft waves on one side, fine texture on the other; another one for each number. */
-function testPhoto(file: ModelFile, number: number): Uint8Array {
-  const width = file.input.shape[2];
-  const height = file.input.shape[1];
+function testPhoto(width: number, height: number, number: number): Uint8Array {
   const photo = new Uint8Array(width * height * 3);
   let random = 1 + number;
   for (let i = 0; i < photo.length; i++) {

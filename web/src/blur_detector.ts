@@ -54,7 +54,7 @@ export class BlurDetector implements Detector {
     const threads = threadsOf(options);
     const [file] = await Promise.all([
       loadModel(options.modelUrl, options.modelSha256, signal),
-      loadRuntime(options.runtimeUrl, threads),
+      loadRuntime(options.runtimeUrl, threads, (options.accelerator ?? "wasm") !== "wasm"),
     ]);
     const model = blurModelOf(file);
     signal?.throwIfAborted();
@@ -86,7 +86,8 @@ export class BlurDetector implements Detector {
     this.#judge = null;
     // After a run that is under way.
     void this.#turn.finally(() => engine?.close());
-    void judge?.then((opened) => this.#turn.finally(() => opened.engine.close()));
+    const closeJudge = ({ engine }: OpenedJudge): void => void this.#turn.finally(() => engine.close());
+    judge?.then(closeJudge, () => undefined);
   }
 
   /** Who never judges does not load the code for it. */

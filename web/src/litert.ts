@@ -1,4 +1,12 @@
-import { type CompiledModel, getGlobalLiteRtPromise, getWebGpuDevice, loadAndCompile, loadLiteRt, Tensor } from "@litertjs/core";
+import {
+  type CompiledModel,
+  getGlobalLiteRtPromise,
+  getWebGpuDevice,
+  loadAndCompile,
+  loadLiteRt,
+  supportsFeature,
+  Tensor,
+} from "@litertjs/core";
 
 import { DbdError } from "./errors.js";
 import type { ModelFile } from "./model_file.js";
@@ -13,16 +21,23 @@ export interface Engine {
 /** What LiteRT's script takes its settings from while it starts. */
 const starting = globalThis as { Module?: object };
 
+/** Until LiteRT's own promise is there. */
+let pending: Promise<unknown> | undefined;
+
+/** Whether LiteRT was started so that it can wait for the GPU. */
+let canWait = false;
+
 /**
  * Loads LiteRT once for this page or worker; who loaded it before has chosen its files and threads.
  *
  * @param threads more than one need a page that is cross-origin isolated
+ * @param forGpu takes the build that can use WebGPU; it has one thread
  * @throws DbdError its files are not there, or the browser cannot run them
  */
-export async function loadRuntime(folder: string | URL, threads: number): Promise<void> {
+export async function loadRuntime(folder: string | URL, threads: number, forGpu: boolean): Promise<void> {
   const base = String(folder).replace(/\/*$/, "/");
   try {
-    await (getGlobalLiteRtPromise() ?? start(base, threads > 1));
+    await (getGlobalLiteRtPromise() ?? (pending ??= start(base, threads > 1, forGpu)));
   } catch (error) {
     const said = error instanceof Error ? `: ${error.message}` : "";
     throw new DbdError(
@@ -31,22 +46,28 @@ export async function loadRuntime(folder: string | URL, threads: number): Promis
       { cause: error },
     );
   } finally {
+    pending = undefined;
     delete starting.Module;
   }
 }
 
-function start(base: string, isThreaded: boolean): Promise<unknown> {
+async function start(base: string, isThreaded: boolean, forGpu: boolean): Promise<unknown> {
+  // Only the build that can wait for the GPU brings its results back; that one has no threads.
+  canWait = forGpu && (await supportsFeature("jspi"));
   // In a worker LiteRT would look for its files beside the worker's own.
   starting.Module = {
     locateFile: (name: string) => base + name,
     ...(isThreaded ? { mainScriptUrlOrBlob: `${base}litert_wasm_threaded_internal.js` } : {}),
   };
-  return loadLiteRt(base, { threads: isThreaded });
+  return loadLiteRt(base, canWait ? { jspi: true } : { threads: isThreaded });
 }
 
-/** Whether there is a GPU that LiteRT can be given models for. */
-export function hasWebGpu(): boolean {
-  return getWebGpuDevice() !== null;
+/** Why no model can be run on the GPU; null where that may be tried. LiteRT has to be loaded. */
+export function whyNoGpu(): string | null {
+  if (getWebGpuDevice() === null) {
+    return "The browser has no WebGPU, or no GPU for it.";
+  }
+  return canWait ? null : "LiteRT cannot wait for the GPU here: this needs JavaScript Promise Integration (JSPI).";
 }
 
 /**
@@ -57,7 +78,11 @@ export function hasWebGpu(): boolean {
 export async function openEngine(file: ModelFile, accelerator: "wasm" | "webgpu", threads: number): Promise<Engine> {
   let model: CompiledModel;
   try {
-    model = await loadAndCompile(file.bytes, { accelerator, cpuOptions: { numThreads: threads } });
+    model = await loadAndCompile(file.bytes, {
+      accelerator,
+      cpuOptions: { numThreads: threads },
+      gpuOptions: { precision: "fp32" },
+    });
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     throw new DbdError("model", `LiteRT cannot run the model ${file.name}: ${said}`, { cause: error });

@@ -55,8 +55,8 @@ class WorkerThread {
     this.#worker = worker;
     worker.addEventListener("message", ({ data }: MessageEvent<Answer>) => this.#take(data));
     worker.addEventListener("error", (event) => {
-      const said = event.message ? `: ${event.message}` : ", which may not be loaded";
-      this.end(new DbdError("backend", `The detector's worker failed${said}.`));
+      const said = event.message || "its file worker.js cannot be loaded";
+      this.end(new DbdError("backend", `The detector's worker failed: ${said}.`));
     });
   }
 

@@ -249,6 +249,8 @@ test("of a video's frames the newest wins, and every call gets a map", async () 
 
 test("an isolated page runs on several threads to the same bytes", async () => {
   const page = await chromium.open("/isolated");
+  const loaded: string[] = [];
+  page.on("request", (request) => loaded.push(request.url()));
   await page.evaluate(prepare);
   const [isIsolated, differing] = await page.evaluate(async () => {
     const photo = await scene();
@@ -262,6 +264,7 @@ test("an isolated page runs on several threads to the same bytes", async () => {
   });
   await page.close();
   assert.ok(isIsolated);
+  assert.ok(loaded.some((url) => url.endsWith("litert_wasm_threaded_internal.wasm")));
   assert.equal(differing, 0);
 });
 
@@ -276,6 +279,22 @@ test("where there is no GPU the processor takes its place, or it is said", async
   assert.equal(found.accelerator, "wasm");
   assert.match(found.acceleratorReason ?? "", /WebGPU/);
   assert.equal(found.error.kind, "backend");
+});
+
+test("two detectors that are opened at once share one LiteRT", async () => {
+  const page = await chromium.open();
+  await page.evaluate(prepare);
+  const differing = await page.evaluate(async () => {
+    const opened = await Promise.all(
+      (["auto", "wasm"] as const).map((accelerator) => dbd.BlurDetector.open({ ...options, accelerator })),
+    );
+    const photo = await scene();
+    const [one, other] = await Promise.all(opened.map((each) => each.detectBlur(photo)));
+    opened.forEach((each) => each.close());
+    return differences(one, other);
+  });
+  await page.close();
+  assert.equal(differing, 0);
 });
 
 test("a model that is missing, another file or of another kind is refused", async () => {
