@@ -66,33 +66,41 @@ let opening: Promise<Detector> | null = null;
 let map: BlurMap | null = null;
 /** The photo that is shown; null while the camera is on or nothing was chosen. */
 let photo: Blob | null = null;
+let photoName = "";
 /** Ends when another picture takes this one's place. */
 let looking = new AbortController();
 /** Ends when another box takes this one's place. */
 let judging = new AbortController();
 let pause = 0;
 
-/** The chosen model's detector, loaded when it is asked for the first time. */
+/** The chosen model's detector. */
 function detector(): Promise<Detector> {
-  opening ??= load(page.model.value as ModelId, page.place.value as PlaceId);
-  return opening;
+  if (opening) return opening;
+  page.progress.textContent = "Loading the model…";
+  const loading = untilKept().then(() =>
+    openDetector(page.model.value as ModelId, page.place.value as PlaceId),
+  );
+  opening = loading;
+  loading.then(
+    ({ accelerator, acceleratorReason }) => {
+      if (opening !== loading) return;
+      page.progress.textContent = "";
+      showFact("Runs on", accelerator === "webgpu" ? "GPU (WebGPU)" : "CPU (WASM)");
+      page.placeReason.textContent = acceleratorReason ?? "";
+    },
+    () => {
+      if (opening !== loading) return;
+      page.progress.textContent = "";
+      // The next picture tries again, perhaps with a network.
+      opening = null;
+    },
+  );
+  return loading;
 }
 
-async function load(id: ModelId, place: PlaceId): Promise<Detector> {
-  page.progress.textContent = "Loading the model…";
-  try {
-    await untilKept();
-    const opened = await openDetector(id, place);
-    showFact("Runs on", opened.accelerator === "webgpu" ? "GPU (WebGPU)" : "CPU (WASM)");
-    page.placeReason.textContent = opened.acceleratorReason ?? "";
-    return opened;
-  } catch (error) {
-    // The next picture tries again, perhaps with a network.
-    opening = null;
-    throw error;
-  } finally {
-    page.progress.textContent = "";
-  }
+/** Load the detector before it is asked for; what goes wrong is said then. */
+function prepare(): void {
+  detector().catch(() => {});
 }
 
 /** Leave the last picture and what it was asked for. */
@@ -109,9 +117,10 @@ function stopLooking(): AbortSignal {
   return looking.signal;
 }
 
-async function lookAtPhoto(chosen: Blob, name: string): Promise<void> {
+async function lookAtPhoto(chosen: Blob, name: string, box: Box | null = null): Promise<void> {
   const signal = stopLooking();
   photo = chosen;
+  photoName = name;
   showVerdict(null, "…");
   URL.revokeObjectURL(page.photo.src);
   page.photo.src = URL.createObjectURL(chosen);
@@ -126,7 +135,7 @@ async function lookAtPhoto(chosen: Blob, name: string): Promise<void> {
     page.photo.hidden = false;
     page.video.hidden = true;
     show({ width: page.photo.naturalWidth, height: page.photo.naturalHeight });
-    stage.box = null;
+    placeBox(box);
     await findBlur(await detector(), chosen, signal);
     await judge();
   } catch (error) {
@@ -151,6 +160,7 @@ async function lookThroughCamera(): Promise<void> {
   page.video.hidden = false;
   page.still.hidden = false;
   showVerdict(null, "Tap what should be sharp");
+  placeBox(null);
   try {
     const opened = await detector();
     let judgedAt = 0;
@@ -167,7 +177,9 @@ async function lookThroughCamera(): Promise<void> {
       }
     }
   } catch (error) {
-    complain(error, signal);
+    if (signal.aborted) return;
+    stopLooking();
+    page.error.textContent = sentence(error);
   }
 }
 
@@ -214,6 +226,12 @@ async function judge(): Promise<void> {
     complain(error, signal);
     if (!signal.aborted) showVerdict(null, "–");
   }
+}
+
+function placeBox(box: Box | null): void {
+  stage.box = box;
+  stage.showSubject(null);
+  page.clear.disabled = !box;
 }
 
 function boxChanged(isSettled: boolean): void {
@@ -268,15 +286,7 @@ function showFact(name: string, value: string): void {
 
 async function takeStill(): Promise<void> {
   const { box } = stage;
-  const still = await camera.still();
-  const looked = lookAtPhoto(still, "from the camera");
-  await looked;
-  if (box && photo === still) setBox(box);
-}
-
-function setBox(box: Box): void {
-  stage.box = box;
-  boxChanged(true);
+  await lookAtPhoto(await camera.still(), "from the camera", box);
 }
 
 async function showExample(): Promise<void> {
@@ -290,21 +300,17 @@ async function showExample(): Promise<void> {
 }
 
 /** Another model, or another place to run it, for the picture that is shown. */
-async function changeDetector(): Promise<void> {
+function changeDetector(): void {
   const before = opening;
-  const { box } = stage;
   opening = null;
   latency.clear();
-  const wasOn = camera.isOn;
-  const again = wasOn ? lookThroughCamera() : photo ? lookAtPhoto(photo, "again") : null;
+  if (camera.isOn) lookThroughCamera();
+  else if (photo) lookAtPhoto(photo, photoName, stage.box);
+  else prepare();
   before?.then(
     (opened) => opened.close(),
     () => {},
   );
-  if (box && !wasOn) {
-    await again;
-    if (photo) setBox(box);
-  }
 }
 
 for (const [id, { label }] of Object.entries(MODELS)) page.model.add(new Option(label, id));
@@ -342,4 +348,5 @@ function take(files: FileList | null | undefined): void {
 }
 
 drawMap();
-untilKept();
+// So that the first picture does not wait, and the next visit needs no network.
+prepare();

@@ -32,6 +32,11 @@ export default defineConfig({
         // The browser asks for this name whenever it looks for a newer page.
         entryFileNames: ({ name }) =>
           name === "service-worker" ? "service-worker.js" : "assets/[name]-[hash].js",
+        // All models are called model.tflite, in folders of their own.
+        assetFileNames: ({ originalFileNames: [path] }) => {
+          const id = path && /([^/]+)\/model\.tflite$/.exec(path)?.[1];
+          return `assets/${id ?? "[name]"}-[hash][extname]`;
+        },
       },
     },
   },

@@ -45,7 +45,7 @@ const MANIFEST = {
 };
 
 // Loaded when the page is used; what is not among these is the page itself.
-const LOADED_LATER = /\.(wasm|tflite|jpg)$|^litert-/;
+const LOADED_LATER = /\.(wasm|jpg)$|^litert-|(nano|lite)-[^/]*\.tflite$/;
 
 export function pageFiles(): Plugin {
   return {

@@ -1,6 +1,6 @@
 /**
  * Keeps the page's files, so that it works without a network: the page itself from the first visit on,
- * runtime, models and example once they were asked for. Every file but the page has a name of its own
+ * runtime, maps' models and example once they were asked for. Every file but the page has a name of its own
  * for each content, so what is kept never has to be asked for again.
  */
 

@@ -227,7 +227,7 @@ test("without a camera the page says so, and photos work", async () => {
   });
 });
 
-test("the example and the other model work too", async () => {
+test("the example, the other model and the other place to run it work too", async () => {
   await visit(browser, server.url, async ({ page }) => {
     await page.locator("#example").click();
     await verdict(page, /The subject is/);
@@ -236,5 +236,7 @@ test("the example and the other model work too", async () => {
     await page.locator("#model").selectOption("lite");
     await page.locator("dd", { hasText: /^1$/ }).waitFor();
     await verdict(page, /The box is/);
+    await page.locator("#place").selectOption("auto");
+    await page.getByText("The browser has no WebGPU, or no GPU for it.").waitFor();
   });
 });

@@ -4,10 +4,11 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContextOptions, chromium, firefox, type Page } from "playwright-core";
 import { preview, type PreviewServer } from "vite";
 
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+export const FIREFOX = process.env.FIREFOX ?? "/usr/bin/firefox-esr";
 // Relative to web/, where npm runs the tests; the build is another folder in some of them.
 const CONFIG = "demo/vite.config.ts";
 const PATIENCE_MS = 60_000;
@@ -55,6 +56,11 @@ export function launch({ video }: { video?: string } = {}): Promise<Browser> {
     executablePath: CHROMIUM,
     args: ["--no-sandbox", "--disable-dev-shm-usage", "--enable-precise-memory-info", ...camera],
   });
+}
+
+/** Debian's Firefox without a window. */
+export function launchFirefox(): Promise<Browser> {
+  return firefox.launch({ channel: "moz-firefox", executablePath: FIREFOX });
 }
 
 export interface Visit {
