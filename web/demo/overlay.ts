@@ -7,10 +7,14 @@ export type OverlayKind = "heat-map" | "mask" | "peaking";
 // As in the Android app: so dark that what is in focus stands out.
 const MASKED = [16, 16, 20, 208] as const;
 
-/** Draw the map at its own size; the browser stretches the canvas over the picture. */
-export function drawOverlay(canvas: HTMLCanvasElement, map: BlurMap, kind: OverlayKind): void {
+/** Draw the map, or none, at its own size; the browser stretches the canvas over the picture. */
+export function drawOverlay(canvas: HTMLCanvasElement, map: BlurMap | null, kind: OverlayKind): void {
   const context = canvas.getContext("2d");
   if (!context) throw new Error("This browser cannot draw the map: it has no 2D canvas.");
+  if (!map) {
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    return;
+  }
   const image = overlayOf(map, kind);
   if (canvas.width !== image.width || canvas.height !== image.height) {
     canvas.width = image.width;

@@ -2,13 +2,14 @@
 
 import type { BlurMap, Box, Detector, Focus } from "dbd-mobile";
 import exampleUrl from "../../docs/scene.jpg?url";
+import type { Size } from "./box.js";
 import { Camera } from "./camera.js";
 import { Latency } from "./latency.js";
 import { MODELS, type ModelId, openDetector, type PlaceId, PLACES } from "./models.js";
 import { untilKept } from "./offline.js";
 import { drawOverlay, type OverlayKind } from "./overlay.js";
 import { Stage } from "./stage.js";
-import { cameraWords, LEGENDS, sentence, verdictWords } from "./words.js";
+import { cameraWords, LEGENDS, NO_BOX, sentence, UNREADABLE, verdictWords } from "./words.js";
 
 // After the last of several keys or moves.
 const PAUSE_MS = 300;
@@ -126,16 +127,19 @@ async function lookAtPhoto(chosen: Blob, name: string, box: Box | null = null): 
   page.photo.src = URL.createObjectURL(chosen);
   page.photo.alt = `The photo ${name}`;
   try {
-    await page.photo.decode().catch(() => {
-      throw new Error(
-        "This browser cannot read the photo: choose a JPEG, PNG or WebP file that is not damaged.",
-      );
-    });
+    await page.photo.decode();
+  } catch {
     if (signal.aborted) return;
-    page.photo.hidden = false;
-    page.video.hidden = true;
-    show({ width: page.photo.naturalWidth, height: page.photo.naturalHeight });
-    placeBox(box);
+    photo = null;
+    page.result.hidden = true;
+    page.error.textContent = UNREADABLE;
+    return;
+  }
+  if (signal.aborted) return;
+  page.photo.hidden = false;
+  page.video.hidden = true;
+  makeRoom({ width: page.photo.naturalWidth, height: page.photo.naturalHeight }, box);
+  try {
     await findBlur(await detector(), chosen, signal);
     await judge();
   } catch (error) {
@@ -159,15 +163,19 @@ async function lookThroughCamera(): Promise<void> {
   page.photo.hidden = true;
   page.video.hidden = false;
   page.still.hidden = false;
-  showVerdict(null, "Tap what should be sharp");
-  placeBox(null);
+  makeRoom(videoSize(), null);
+  showVerdict(null, NO_BOX);
   try {
     const opened = await detector();
     let judgedAt = 0;
     // One frame at a time, and always the newest: what came meanwhile is never looked at.
     for (;;) {
       await camera.nextFrame(signal);
-      show({ width: page.video.videoWidth, height: page.video.videoHeight });
+      // A phone that is turned.
+      if (!stage.isOf(videoSize())) {
+        makeRoom(videoSize(), null);
+        showVerdict(null, NO_BOX);
+      }
       await findBlur(opened, page.video, signal);
       const { box } = stage;
       if (box && performance.now() - judgedAt > LIVE_VERDICT_MS) {
@@ -183,10 +191,17 @@ async function lookThroughCamera(): Promise<void> {
   }
 }
 
-/** Give the picture its room, empty until the map is found. */
-function show(size: { width: number; height: number }): void {
+/** Give a picture its room, without a map until one is found. */
+function makeRoom(size: Size, box: Box | null): void {
+  map = null;
+  drawMap();
   stage.resize(size);
-  if (page.result.hidden) page.result.hidden = false;
+  placeBox(box);
+  page.result.hidden = false;
+}
+
+function videoSize(): Size {
+  return { width: page.video.videoWidth, height: page.video.videoHeight };
 }
 
 /** Find the map and draw it; nothing is drawn for a picture that is gone. */
@@ -242,7 +257,7 @@ function boxChanged(isSettled: boolean): void {
     if (isSettled) judge();
     else pause = window.setTimeout(judge, PAUSE_MS);
   } else {
-    showVerdict(null, stage.box ? "…" : "Tap what should be sharp");
+    showVerdict(null, stage.box ? "…" : NO_BOX);
   }
 }
 
@@ -258,7 +273,7 @@ function overlayKind(): OverlayKind {
 
 function drawMap(): void {
   page.legend.textContent = LEGENDS[overlayKind()];
-  if (map) drawOverlay(page.overlay, map, overlayKind());
+  drawOverlay(page.overlay, map, overlayKind());
 }
 
 function showVerdict(focus: Focus | null, words = ""): void {

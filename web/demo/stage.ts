@@ -61,9 +61,13 @@ export class Stage {
     this.#showBox();
   }
 
-  /** The picture's size in its own pixels; the box goes when it changes. */
+  /** Whether the picture has this size. */
+  isOf(size: Size): boolean {
+    return this.#size?.width === size.width && this.#size.height === size.height;
+  }
+
+  /** Give the picture's size in its own pixels; the box goes. */
   resize(size: Size): void {
-    if (this.#size?.width === size.width && this.#size.height === size.height) return;
     this.#size = size;
     this.#box = this.#stroke = null;
     const { stage } = this.#elements;

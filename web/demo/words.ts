@@ -17,6 +17,11 @@ export const LEGENDS: Record<OverlayKind, string> = {
   peaking: "Green edges where in focus.",
 };
 
+export const NO_BOX = "Tap what should be sharp";
+
+export const UNREADABLE =
+  "This browser cannot read the photo: choose a JPEG, PNG or WebP file that is not damaged.";
+
 /** e.g. "✓ The box is sharp" */
 export function verdictWords(focus: Focus, isBox: boolean): string {
   const where = isBox ? "The box" : "The subject";

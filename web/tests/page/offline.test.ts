@@ -112,6 +112,26 @@ function change(path: string, before: string | RegExp, now: string): void {
   writeFileSync(path, changed);
 }
 
+test("where the host isolates the page it runs on several threads, without a network too", async () => {
+  const server = await serve(undefined, {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+  });
+  try {
+    await visit(browser, server.url, async ({ page, requests }) => {
+      await look(page);
+      assert(await page.evaluate(() => crossOriginIsolated));
+      assert(requests.some((request) => request.endsWith("litert_wasm_threaded_internal.wasm")));
+      await server.close();
+      await page.context().setOffline(true);
+      await page.reload();
+      await look(page);
+    });
+  } finally {
+    await server.close().catch(() => {});
+  }
+});
+
 test("the page can be installed", async () => {
   const server = await serve();
   try {

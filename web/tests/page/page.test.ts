@@ -209,8 +209,12 @@ test("a photo that is dropped or pasted is looked at, the older one is not", asy
 
 test("a file that is no photo is refused in a sentence, and the next one looked at", async () => {
   await visit(browser, server.url, async ({ page }) => {
+    await choose(page, PHOTO);
+    await verdict(page, /The subject is sharp/);
     await choose(page, Buffer.from("no photo"));
     await page.getByText("This browser cannot read the photo: choose a JPEG, PNG or WebP").waitFor();
+    // Nothing is left of the photo before.
+    assert(!(await page.locator("#result").isVisible()));
     await choose(page, PHOTO);
     await verdict(page, /The subject is sharp/);
     assert.equal(await page.locator("#error").textContent(), "");

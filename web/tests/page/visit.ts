@@ -26,12 +26,16 @@ export interface Server {
  */
 const SAID_BY_LITERT = /^(INFO|WARNING): |Failed to create default WebGPU device/;
 
-/** Serve a built page on this machine as `make web-demo` does. */
-export async function serve(outDir?: string): Promise<Server> {
+/**
+ * Serve a built page on this machine as `make web-demo` does.
+ *
+ * @param headers what the host says with each file
+ */
+export async function serve(outDir?: string, headers: Record<string, string> = {}): Promise<Server> {
   const server: PreviewServer = await preview({
     configFile: CONFIG,
     logLevel: "error",
-    preview: { port: 0, open: false },
+    preview: { port: 0, open: false, headers },
     ...(outDir && { build: { outDir } }),
   });
   const address = server.httpServer.address();
