@@ -81,7 +81,10 @@ export async function faultOf(
 }
 
 function largestDifference(one: Uint8Array, other: Uint8Array): number {
-  return one.length === other.length ? one.reduce((most, byte, i) => Math.max(most, Math.abs(byte - other[i])), 0) : 255;
+  if (one.length !== other.length) {
+    return 255;
+  }
+  return one.reduce((most, byte, i) => Math.max(most, Math.abs(byte - other[i])), 0);
 }
 
 /** Soft waves on one side, fine texture on the other; another one for each number. */

@@ -1,7 +1,8 @@
 import { type Box, checkInPhoto } from "./box.js";
 import { DbdError } from "./errors.js";
-import { type RgbImage } from "./rgb_image.js";
+import { halfToEven } from "./half_to_even.js";
 import type { Quantization } from "./quantization.js";
+import type { RgbImage } from "./rgb_image.js";
 
 const IN_FOCUS_FROM = 0.5;
 const BLURRED_FROM = 0.5;
@@ -173,10 +174,4 @@ export class BlurMap {
     const first = this.#levels.findIndex((level) => level >= Math.fround(threshold));
     return first < 0 ? 256 : first;
   }
-}
-
-function halfToEven(number: number): number {
-  const below = Math.floor(number);
-  const rest = number - below;
-  return rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
 }

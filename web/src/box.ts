@@ -21,7 +21,8 @@ export function checkInPhoto(box: Box, photoWidth: number, photoHeight: number):
   if (!isInside) {
     throw new DbdError(
       "argument",
-      `A box has an area and lies in the photo of ${photoWidth}x${photoHeight}, got ${box.width}x${box.height} at ${box.x},${box.y}.`,
+      `A box has an area and lies in the photo of ${photoWidth}x${photoHeight}, got ` +
+        `${box.width}x${box.height} at ${box.x},${box.y}.`,
     );
   }
 }

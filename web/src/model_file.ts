@@ -167,8 +167,9 @@ function isClose(scale: number, expected: number): boolean {
 }
 
 export function spoken({ shape, isUint8, quantization }: Tensor): string {
-  const steps = quantization === null ? "" : ` with scale ${quantization.scale} and zero point ${quantization.zeroPoint}`;
-  return `[${shape.join(", ")}] of ${isUint8 ? "uint8" : "another type"}${steps}`;
+  const type = isUint8 ? "uint8" : "another type";
+  const steps = quantization && ` with scale ${quantization.scale} and zero point ${quantization.zeroPoint}`;
+  return `[${shape.join(", ")}] of ${type}${steps ?? ""}`;
 }
 
 function readTensors(bytes: Uint8Array, name: string): { inputs: Tensor[]; outputs: Tensor[] } {

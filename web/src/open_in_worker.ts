@@ -73,7 +73,8 @@ class WorkerThread {
         // Pixels of another site that does not share them, most likely.
         this.#waiting.delete(id);
         const said = error instanceof Error ? error.message : String(error);
-        reject(new DbdError("image", `The picture cannot be given to the detector's worker: ${said}`, { cause: error }));
+        const message = `The picture cannot be given to the detector's worker: ${said}`;
+        reject(new DbdError("image", message, { cause: error }));
       }
     });
   }

@@ -10,7 +10,11 @@ import type { Strictness } from "./strictness.js";
 export interface Asked {
   open: { readonly options: DetectorOptions };
   detectBlur: { readonly source: Snapshot };
-  judge: { readonly source: Snapshot; readonly region: Region | undefined; readonly strictness: Strictness | undefined };
+  judge: {
+    readonly source: Snapshot;
+    readonly region: Region | undefined;
+    readonly strictness: Strictness | undefined;
+  };
 }
 
 /** What the worker gives. */

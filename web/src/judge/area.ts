@@ -46,7 +46,10 @@ export function areaOf(region: Region, width: number, height: number): Area {
   if ("mask" in region) {
     const { mask } = region;
     if (mask.length !== width * height) {
-      throw new DbdError("argument", `A mask has a byte for each of the photo's ${width}x${height} pixels, got ${mask.length}.`);
+      throw new DbdError(
+        "argument",
+        `A mask has a byte for each of the photo's ${width}x${height} pixels, got ${mask.length}.`,
+      );
     }
     return gridArea("mask", (i) => mask[i] !== 0, width, height, width, height);
   }

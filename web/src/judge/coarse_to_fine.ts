@@ -3,6 +3,7 @@
  * bounded work, out. Coarse levels are looked at in full, finer ones only where they may say more than
  * the coarse ones did. The Python library's coarse_to_fine.py and reading.py, level by level.
  */
+import { halfToEven } from "../half_to_even.js";
 import type { Photo } from "../photo.js";
 import {
   FEW_TILES,
@@ -272,8 +273,5 @@ function boundsOf(inside: Uint8Array, columns: number, rows: number): Cells {
 
 /** Rounded so that sums of weights are exact, in whatever order: as they are in Python. */
 function inSteps(weight: number): number {
-  const steps = weight * WEIGHT_STEPS;
-  const below = Math.floor(steps);
-  const isUp = steps - below > 0.5 || (steps - below === 0.5 && below % 2 === 1);
-  return (isUp ? below + 1 : below) / WEIGHT_STEPS;
+  return halfToEven(weight * WEIGHT_STEPS) / WEIGHT_STEPS;
 }

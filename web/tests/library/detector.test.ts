@@ -128,7 +128,8 @@ for (const where of ["the page", "a worker"]) {
       image.src = URL.createObjectURL(file);
       await image.decode();
       const pixels = context.getImageData(0, 0, width, height);
-      const frame = new VideoFrame(pixels.data, { format: "RGBX", codedWidth: width, codedHeight: height, timestamp: 0 });
+      const layout = { format: "RGBX", codedWidth: width, codedHeight: height, timestamp: 0 } as const;
+      const frame = new VideoFrame(pixels.data, layout);
       const expected = await detector.detectBlur(file);
       const found: Record<string, number> = {};
       for (const [name, source] of Object.entries({ bitmap, canvas, offscreen, image, pixels, frame })) {
@@ -191,7 +192,8 @@ test("a photo that lies on its side is turned upright as its EXIF orientation sa
     const jpeg = new Uint8Array(await (await canvas.convertToBlob({ type: "image/jpeg" })).arrayBuffer());
     const tiff = [0x4d, 0x4d, 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0];
     const exif = [0x45, 0x78, 0x69, 0x66, 0, 0, ...tiff];
-    const turned = new Blob([jpeg.slice(0, 2), new Uint8Array([0xff, 0xe1, 0, exif.length + 2, ...exif]), jpeg.slice(2)]);
+    const segment = new Uint8Array([0xff, 0xe1, 0, exif.length + 2, ...exif]);
+    const turned = new Blob([jpeg.slice(0, 2), segment, jpeg.slice(2)]);
     const map = await detector.detectBlur(turned);
     const half = { x: 0, width: 480, height: 300 };
     return {

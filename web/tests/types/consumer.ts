@@ -1,9 +1,18 @@
 // What a page writes: it is compiled against the package's types as they are shipped, as strictly as can be.
-import { BlurDetector, type BlurMap, type Detector, DbdError, type Focus, openInWorker, PRINT, WEB } from "../../dist/index.js";
+import { BlurDetector, DbdError, openInWorker, PRINT, WEB } from "../../dist/index.js";
+import type { BlurMap, Detector, Focus } from "../../dist/index.js";
 
-const options = { modelUrl: "lite.tflite", detailUrl: new URL("https://example.org/detail.tflite"), runtimeUrl: "litert" };
+const options = {
+  modelUrl: "lite.tflite",
+  detailUrl: new URL("https://example.org/detail.tflite"),
+  runtimeUrl: "litert",
+};
 
-export async function look(file: File, video: HTMLVideoElement, context: CanvasRenderingContext2D): Promise<Focus | null> {
+export async function look(
+  file: File,
+  video: HTMLVideoElement,
+  context: CanvasRenderingContext2D,
+): Promise<Focus | null> {
   const detector: Detector = await openInWorker({ ...options, threads: 2, signal: AbortSignal.timeout(1000) });
   const map: BlurMap = await detector.detectBlur(video);
   context.putImageData(map.heatMap(), 0, 0);
@@ -22,7 +31,9 @@ export async function look(file: File, video: HTMLVideoElement, context: CanvasR
   }
 }
 
-export const own: Promise<Focus> = BlurDetector.open(options).then((detector) => detector.judge(new Blob(), undefined, WEB));
+export const own: Promise<Focus> = BlurDetector.open(options).then((detector) =>
+  detector.judge(new Blob(), undefined, WEB),
+);
 
 // @ts-expect-error: a detector needs a model.
 void openInWorker({ runtimeUrl: "litert" });
