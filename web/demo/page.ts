@@ -217,9 +217,9 @@ async function findBlur(
   drawMap();
   latency.add(performance.now() - start);
   showFact("Blurred share", `${Math.round(100 * found.blurredShare())} %`);
-  showFact("Half of the pictures take", `≤ ${latency.percentile(0.5).toFixed(0)} ms`);
-  showFact("90 % of them take", `≤ ${latency.percentile(0.9).toFixed(0)} ms`);
-  showFact("Pictures", String(latency.count));
+  showFact("Half take (p50)", `≤ ${latency.percentile(0.5).toFixed(0)} ms`);
+  showFact("90 % take (p90)", `≤ ${latency.percentile(0.9).toFixed(0)} ms`);
+  showFact("Of so many pictures", String(latency.count));
 }
 
 /** Judge the photo's box, or else its subject; an older question is given up. */

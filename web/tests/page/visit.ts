@@ -47,18 +47,22 @@ export async function serve(outDir?: string, headers: Record<string, string> = {
   };
 }
 
-/** Chromium without a window; `video` is what its camera sees. */
-export function launch({ video }: { video?: string } = {}): Promise<Browser> {
-  const camera = video
+/**
+ * Chromium without a window.
+ *
+ * @param camera the video that its camera sees, and whether pages may use it; no camera by default
+ */
+export function launch(camera?: { video: string; isAllowed: boolean }): Promise<Browser> {
+  const device = camera
     ? [
         "--use-fake-device-for-media-stream",
-        `--use-file-for-fake-video-capture=${video}`,
-        "--use-fake-ui-for-media-stream",
+        `--use-file-for-fake-video-capture=${camera.video}`,
+        ...(camera.isAllowed ? ["--use-fake-ui-for-media-stream"] : ["--deny-permission-prompts"]),
       ]
     : ["--use-fake-device-for-media-stream=device-count=0"];
   return chromium.launch({
     executablePath: CHROMIUM,
-    args: ["--no-sandbox", "--disable-dev-shm-usage", "--enable-precise-memory-info", ...camera],
+    args: ["--no-sandbox", "--disable-dev-shm-usage", ...device],
   });
 }
 
