@@ -1,5 +1,5 @@
 import type { DetectorOptions } from "./detector.js";
-import { DbdError } from "./errors.js";
+import { DbdError, saidBy } from "./errors.js";
 import { type Engine, openEngine, whyNoGpu } from "./litert.js";
 import type { ModelFile } from "./model_file.js";
 
@@ -35,7 +35,7 @@ export async function chooseEngine(
       reason = await faultOf(onGpu, onProcessor, file, wanted === "auto");
     }
   } catch (error) {
-    reason = error instanceof Error ? error.message : String(error);
+    reason = saidBy(error);
   }
   if (onGpu !== null && reason === null) {
     onProcessor.close();

@@ -19,3 +19,9 @@ export class DbdError extends Error {
     this.kind = kind;
   }
 }
+
+/** What someone else's error says, as the end of a sentence. */
+export function saidBy(error: unknown): string {
+  const said = error instanceof Error ? error.message : String(error);
+  return said.replace(/\.?$/, ".");
+}

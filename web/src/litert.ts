@@ -8,7 +8,7 @@ import {
   Tensor,
 } from "@litertjs/core";
 
-import { DbdError } from "./errors.js";
+import { DbdError, saidBy } from "./errors.js";
 import type { ModelFile } from "./model_file.js";
 
 /** A model that is ready to run, one input at a time. */
@@ -39,10 +39,11 @@ export async function loadRuntime(folder: string | URL, threads: number, forGpu:
   try {
     await (getGlobalLiteRtPromise() ?? (pending ??= start(base, threads > 1, forGpu)));
   } catch (error) {
-    const said = error instanceof Error ? `: ${error.message}` : "";
+    // Where a page's script is not there, an event is thrown that says nothing.
+    const said = error instanceof Error ? saidBy(error) : "its script cannot be loaded.";
     throw new DbdError(
       "backend",
-      `LiteRT cannot be started from ${base}${said}. Its files are those of node_modules/@litertjs/core/wasm.`,
+      `LiteRT cannot be started from ${base}: ${said} Its files are those of node_modules/@litertjs/core/wasm.`,
       { cause: error },
     );
   } finally {
@@ -84,8 +85,7 @@ export async function openEngine(file: ModelFile, accelerator: "wasm" | "webgpu"
       gpuOptions: { precision: "fp32" },
     });
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    throw new DbdError("model", `LiteRT cannot run the model ${file.name}: ${said}`, { cause: error });
+    throw new DbdError("model", `LiteRT cannot run the model ${file.name}: ${saidBy(error)}`, { cause: error });
   }
   return {
     run: (input) => run(model, file, input),
@@ -101,8 +101,7 @@ async function run(model: CompiledModel, file: ModelFile, input: Uint8Array): Pr
     tensors.push(...(await model.run(given)));
     return (await tensors[1].data()) as Uint8Array;
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    throw new DbdError("backend", `LiteRT failed on the model ${file.name}: ${said}`, { cause: error });
+    throw new DbdError("backend", `LiteRT failed on the model ${file.name}: ${saidBy(error)}`, { cause: error });
   } finally {
     for (const tensor of tensors) {
       tensor.delete();

@@ -1,4 +1,4 @@
-import { DbdError } from "./errors.js";
+import { DbdError, saidBy } from "./errors.js";
 import type { Quantization } from "./quantization.js";
 
 /** One tensor that goes into a model or comes out of it. */
@@ -60,8 +60,7 @@ async function load(name: string, signal: AbortSignal | undefined): Promise<Uint
     if (error instanceof DbdError) {
       throw error;
     }
-    const said = error instanceof Error ? error.message : String(error);
-    throw new DbdError("model", `The model ${name} cannot be loaded: ${said}.`, { cause: error });
+    throw new DbdError("model", `The model ${name} cannot be loaded: ${saidBy(error)}`, { cause: error });
   }
 }
 
@@ -188,7 +187,7 @@ function readTensors(bytes: Uint8Array, name: string): { inputs: Tensor[]; outpu
     return { inputs: named(1), outputs: named(2) };
   } catch (error) {
     if (error instanceof RangeError) {
-      throw new DbdError("model", `The model ${name} is no intact TFLite file: ${error.message}.`, { cause: error });
+      throw new DbdError("model", `The model ${name} is no intact TFLite file: ${saidBy(error)}`, { cause: error });
     }
     throw error;
   }

@@ -1,6 +1,6 @@
 import { BlurMap } from "./blur_map.js";
 import type { Detector, DetectorOptions } from "./detector.js";
-import { DbdError } from "./errors.js";
+import { DbdError, saidBy } from "./errors.js";
 import type { Focus } from "./focus.js";
 import { isMoving, type Snapshot, snapshotOf, type Source } from "./photo.js";
 import type { Region } from "./region.js";
@@ -72,8 +72,7 @@ class WorkerThread {
       } catch (error) {
         // Pixels of another site that does not share them, most likely.
         this.#waiting.delete(id);
-        const said = error instanceof Error ? error.message : String(error);
-        const message = `The picture cannot be given to the detector's worker: ${said}`;
+        const message = `The picture cannot be given to the detector's worker: ${saidBy(error)}`;
         reject(new DbdError("image", message, { cause: error }));
       }
     });

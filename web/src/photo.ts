@@ -1,4 +1,4 @@
-import { DbdError } from "./errors.js";
+import { DbdError, saidBy } from "./errors.js";
 
 /** What can be looked at. */
 export type Source =
@@ -73,8 +73,7 @@ async function decoded(content: Blob | ImageData): Promise<ImageBitmap> {
 }
 
 function unreadable(error: unknown): DbdError {
-  const said = error instanceof Error ? error.message : String(error);
-  return new DbdError("image", `The source cannot be read as a photo: ${said.replace(/\.?$/, ".")}`, { cause: error });
+  return new DbdError("image", `The source cannot be read as a photo: ${saidBy(error)}`, { cause: error });
 }
 
 /** Checks that a source has a picture to draw; types that this thread lacks are none of them. */

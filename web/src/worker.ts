@@ -1,6 +1,6 @@
 // The thread behind openInWorker: one detector, and the page's calls of it.
 import { BlurDetector } from "./blur_detector.js";
-import { DbdError } from "./errors.js";
+import { DbdError, saidBy } from "./errors.js";
 import type { Answer, Call, Given } from "./worker_messages.js";
 
 let detector: Promise<BlurDetector> | undefined;
@@ -12,8 +12,8 @@ self.addEventListener("message", async ({ data }: MessageEvent<Call>) => {
     const moved = isMap ? [result.bytes.buffer, ...(result.photo === null ? [] : [result.photo.rgb.buffer])] : [];
     answer({ id: data.id, result }, moved);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    answer({ id: data.id, error: { message, kind: error instanceof DbdError ? error.kind : "backend" } }, []);
+    const kind = error instanceof DbdError ? error.kind : "backend";
+    answer({ id: data.id, error: { message: saidBy(error), kind } }, []);
   }
 });
 
