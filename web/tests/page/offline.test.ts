@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { photo } from "./picture.js";
@@ -122,6 +122,21 @@ test("where the host isolates the page it runs on several threads, without a net
       await look(page);
       assert(await page.evaluate(() => crossOriginIsolated));
       assert(requests.some((request) => request.endsWith("litert_wasm_threaded_internal.wasm")));
+      await server.close();
+      await page.context().setOffline(true);
+      await page.reload();
+      await look(page);
+    });
+  } finally {
+    await server.close().catch(() => {});
+  }
+});
+
+test("the page works in a folder of a host, without a network too", async () => {
+  const server = await serve(resolve("build"));
+  try {
+    await visit(browser, `${server.url}page/`, async ({ page }) => {
+      await look(page);
       await server.close();
       await page.context().setOffline(true);
       await page.reload();

@@ -29,6 +29,7 @@ const SAID_BY_LITERT = /^(INFO|WARNING): |Failed to create default WebGPU device
 /**
  * Serve a built page on this machine as `make web-demo` does.
  *
+ * @param outDir full path of the build, or of a folder around it; web/build/page by default
  * @param headers what the host says with each file
  */
 export async function serve(outDir?: string, headers: Record<string, string> = {}): Promise<Server> {
