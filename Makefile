@@ -33,13 +33,17 @@ BROWSER := $(shell for tool in chromium chromedriver tsc; do command -v $$tool >
 # What the site's tutorials use has no wheels for Python 3.10.
 SITE := $(if $(filter 3.10,$(OWN_PYTHON)),,build/site/index.html)
 
+# What the package for browsers is built and tested with.
+WEB_TOOLS := node npm chromium
+WEB := $(shell for tool in $(WEB_TOOLS); do command -v $$tool >/dev/null || echo $$tool; done)
+
 # What Raspberry Pis are emulated with, beside root's rights on 64-bit x86.
 PI_TOOLS := mmdebstrap qemu-aarch64 qemu-arm gcc
 PI := $(shell for tool in $(PI_TOOLS); do command -v $$tool >/dev/null || echo $$tool; done; \
 	test "$$(id -u)" = 0 || echo "root's rights"; test "$$(uname -m)" = x86_64 || echo "64-bit x86")
 
 .PHONY: demo docs docs-serve no-site test test-runtime test-browser test-oldest test-tools test-android test-pi test-pythons \
-	check-workflow no-browser no-pi bench aar maven apk tools clean
+	check-workflow no-browser no-pi bench aar maven apk web web-demo tools clean
 
 demo: .venv/installed
 	@.venv/bin/dbd-mobile detect "$(PHOTO)" -o "$(OUT)"
@@ -64,6 +68,15 @@ else
 test: no-browser
 no-browser:
 	@echo "Left out: the tests of the page in a browser; they need $(BROWSER): apt-get install chromium chromium-driver node-typescript."
+endif
+
+ifeq ($(WEB),)
+test: test-web
+else
+.PHONY: no-web
+test: no-web
+no-web:
+	@echo "Left out: the tests of the package for browsers; they need $(WEB): apt-get install nodejs npm chromium."
 endif
 
 ifeq ($(PI),)
@@ -106,6 +119,12 @@ test-tools: .venv/installed .venv-tools/runtime
 test-android: .venv-tools/runtime
 	.venv-tools/bin/python -m pytest tests/android tests/native
 	touch build/android/tested
+
+# Node 18 or later, as Debian 12 has it.
+.PHONY: test-web
+test-web: web/node_modules/.package-lock.json | build
+	npm --prefix web test
+	touch build/web-tested
 
 test-pi: .venv/tests
 	OMP_NUM_THREADS=1 .venv/bin/python -m pytest tests/pi
@@ -178,6 +197,16 @@ maven:
 apk:
 	@$(PYTHON) android_demo/build.py apk
 
+# The package for browsers, in web/dist, and its page for any static host, in web/build/page.
+web: web/node_modules/.package-lock.json
+	npm --prefix web run page
+
+web-demo: web
+	npm --prefix web run demo
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	npm --prefix web ci --no-audit --no-fund
+
 tools: .venv-tools/installed
 
 build:
@@ -225,4 +254,4 @@ build/wheel/done: $(RUNTIME_SOURCES) | $(UV)
 	touch $@
 
 clean:
-	rm -rf .venv .venv-docs .venv-tools .venv-uv build dist out
+	rm -rf .venv .venv-docs .venv-tools .venv-uv build dist out web/node_modules web/build web/dist

@@ -1,0 +1,10 @@
+export { BlurDetector } from "./blur_detector.js";
+export { BlurMap } from "./blur_map.js";
+export type { Box } from "./box.js";
+export type { Detector, DetectorOptions } from "./detector.js";
+export { DbdError, type DbdErrorKind } from "./errors.js";
+export type { Focus, Verdict } from "./focus.js";
+export { openInWorker } from "./open_in_worker.js";
+export type { Source } from "./photo.js";
+export type { Place, Region } from "./region.js";
+export { PRINT, type Strictness, WEB } from "./strictness.js";
