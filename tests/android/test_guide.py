@@ -50,6 +50,13 @@ def test_snippets_are_the_samples_that_compile(guide, language):
     assert sorted(snippets(guide, language)) == sorted(shown(file) for file in samples(language))
 
 
+def test_snippets_of_the_tutorial_are_samples_too():
+    tutorial = (ROOT / "docs" / "tutorials" / "android_app.md").read_text(encoding="utf-8")
+    for language in FOLDERS:
+        assert set(snippets(tutorial, language)) <= {shown(file) for file in samples(language)}
+    assert set(re.findall(r"^```(\w+)$", tutorial, flags=re.MULTILINE)) == {"java", "kotlin", "sh"}
+
+
 def test_no_code_stands_in_the_guide_or_beside_it_that_nobody_compiles(guide):
     readme = (ANDROID / "README.md").read_text(encoding="utf-8")
     fences = r"^```(\w*)$"
