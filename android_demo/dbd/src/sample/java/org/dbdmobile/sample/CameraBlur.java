@@ -4,6 +4,7 @@ import android.content.Context;
 import android.graphics.Bitmap;
 import android.media.Image;
 import android.media.ImageReader;
+import org.dbdmobile.AndroidAssets;
 import org.dbdmobile.AndroidFrames;
 import org.dbdmobile.BlurDetector;
 import org.dbdmobile.BlurMap;
@@ -24,7 +25,7 @@ public final class CameraBlur {
     public CameraBlur(Context context) {
         // guide: once
         framing = Framing.upright(90, false); // sensor to screen, as your camera reports it
-        BlurModel model = BlurModel.bundled(context.getAssets()::open, "lite");
+        BlurModel model = BlurModel.bundled(new AndroidAssets(context.getAssets()), "lite");
         detector = BlurDetector.open(model, DetectorOptions.defaults());
         frames = new AndroidFrames();
         map = detector.newMap();
