@@ -142,12 +142,15 @@ final class BenchmarkRun {
             isWarm = true;
             report.sha256 = model.sha256();
             report.precision = precision(id);
-            if (!measureRows(benchmark, report, pauseMs)
-                    || plan.minutes > 0 && !sustain(benchmark, report)) {
+            if (!measureRows(benchmark, report, pauseMs)) {
                 return false;
             }
+            // Of the rows: what minutes without a break do to the phone is theirs.
             report.after = phone.state();
             report.loadAfter = phone.loadAverage();
+            if (plan.minutes > 0 && !sustain(benchmark, report)) {
+                return false;
+            }
             report.peakMemoryBytes = isFirst ? phone.peakMemoryBytes() : null;
             report.versions = phone.versions();
             report.time = utc(new Date());

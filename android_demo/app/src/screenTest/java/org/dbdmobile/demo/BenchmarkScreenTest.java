@@ -7,8 +7,12 @@ import static org.robolectric.Shadows.shadowOf;
 
 import android.content.Context;
 import android.content.Intent;
+import android.os.BatteryManager;
 import android.os.PowerManager;
+import android.os.Process;
+import android.view.View;
 import android.view.ViewGroup;
+import android.widget.ScrollView;
 import android.widget.TextView;
 import java.io.File;
 import java.nio.file.Files;
@@ -16,6 +20,7 @@ import java.nio.file.Paths;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.json.JSONObject;
 import org.junit.Test;
 import org.junit.runner.RunWith;
 import org.robolectric.Robolectric;
@@ -35,13 +40,38 @@ public class BenchmarkScreenTest {
     private final String model = new Models(context.getAssets()).ids().get(0);
     private ActivityController<BenchmarkActivity> controller;
 
+    /** Time that runs sixty times as fast: a minute is a second. */
+    private static final BenchmarkClock FAST =
+            new BenchmarkClock() {
+                @Override
+                public long nanoTime() {
+                    return 60 * System.nanoTime();
+                }
+
+                @Override
+                public void sleep(long milliseconds) {
+                    BenchmarkClock.SYSTEM.sleep(milliseconds / 60);
+                }
+            };
+
     private BenchmarkActivity started(String... extras) {
         Intent intent = new Intent();
         for (int i = 0; i < extras.length; i += 2) {
             intent.putExtra(extras[i], extras[i + 1]);
         }
-        controller = Robolectric.buildActivity(BenchmarkActivity.class, intent).setup();
+        controller = Robolectric.buildActivity(BenchmarkActivity.class, intent);
+        controller.get().clock = FAST;
+        controller.setup();
         return controller.get();
+    }
+
+    /** News of the battery: plugged in, and so warm. */
+    @SuppressWarnings("deprecation") // Of this kind is Android's own.
+    private void plugIn(int tenthsOfDegrees) {
+        context.sendStickyBroadcast(
+                new Intent(Intent.ACTION_BATTERY_CHANGED)
+                        .putExtra(BatteryManager.EXTRA_PLUGGED, BatteryManager.BATTERY_PLUGGED_USB)
+                        .putExtra(BatteryManager.EXTRA_TEMPERATURE, tenthsOfDegrees));
     }
 
     private static List<String> log() {
@@ -58,16 +88,36 @@ public class BenchmarkScreenTest {
     public void headlessStart_writesAReportAndSaysSo() throws Exception {
         PowerManager power = (PowerManager) context.getSystemService(Context.POWER_SERVICE);
         shadowOf(power).setCurrentThermalStatus(PowerManager.THERMAL_STATUS_MODERATE);
+        plugIn(312);
         BenchmarkActivity activity =
-                started("name", "n1", "models", model, "threads", "1,2", "runs", "3");
+                started(
+                        "name", "n1", "models", model, "threads", "1", "runs", "3", "minutes", "2",
+                        "seed", "1", "compiled", "speed");
         Screen.await(() -> status(activity).startsWith("Done."));
+        ScrollView scroll = activity.findViewById(R.id.scroll);
+        scroll.fullScroll(View.FOCUS_DOWN);
         Screen.paint(activity, "benchmark");
+        Screen.checkTexts(activity);
         File report = new File(context.getExternalFilesDir("bench"), "n1." + model + ".json");
-        assertEquals("n1 measuring " + model + " xnnpack 1", log().get(0));
-        assertEquals("n1 wrote " + report, log().get(2));
-        assertEquals("n1 done", log().get(3));
+        assertTrue(log().get(0), log().get(0).startsWith("n1 measuring " + model + " xnnpack 1"));
+        assertEquals("n1 cooling", log().get(1));
+        assertTrue(log().toString(), log().contains("n1 measuring " + model + " xnnpack 1 camera"));
+        assertTrue(log().get(5), log().get(5).startsWith("n1 minute 2 of " + model + ": "));
+        assertEquals("n1 wrote " + report, log().get(6));
+        assertEquals("n1 done", log().get(7));
         ViewGroup results = activity.findViewById(R.id.results);
-        assertEquals(2, results.getChildCount());
+        assertEquals("a photo, camera frames, minutes", 3, results.getChildCount());
+        for (int i = 0; i < 3; i++) {
+            TextView times = results.getChildAt(i).findViewById(R.id.times);
+            assertTrue(times.getText().toString().contains("plugged in"));
+            assertTrue(times.getText().toString().contains("slowed itself down"));
+        }
+        JSONObject json = new JSONObject(new String(Files.readAllBytes(report.toPath()), "UTF-8"));
+        JSONObject camera = json.getJSONArray("latencies").getJSONObject(1);
+        assertTrue(camera.getJSONObject("after").getBoolean("is_charging"));
+        assertFalse(camera.getJSONObject("after").isNull("temperature_c"));
+        assertEquals(Process.THREAD_PRIORITY_DISPLAY, json.getInt("thread_priority"));
+        assertEquals(2, json.getJSONObject("sustained").getJSONArray("minutes").length());
         // For the check of its schema, which is the Python tests'.
         File out = new File(System.getProperty("dbd.screens"), "benchmark.json");
         Files.copy(
@@ -110,8 +160,7 @@ public class BenchmarkScreenTest {
                         .putExtra("threads", "1")
                         .putExtra("runs", "1");
         controller.newIntent(again);
-        assertEquals(
-                "n6 failed: " + context.getString(R.string.benchmark_busy), log().get(1));
+        assertTrue(log().contains("n6 failed: " + context.getString(R.string.benchmark_busy)));
         activity.findViewById(R.id.start).performClick();
         Screen.await(() -> log().contains("n5 failed: it was stopped"));
         Screen.await(() -> status(activity).equals(context.getString(R.string.benchmark_stopped)));

@@ -199,8 +199,11 @@ public class BenchmarkRunTest
             // Four steps of the clock for the frame, one to look whether the minute is over.
             assertEquals(4, minute.getDouble("frames_per_second"), 1e-6);
             assertEquals(240, minute.getJSONObject("total_ms").getInt("runs"));
-            assertEquals(30, minute.getJSONObject("after").getDouble("temperature_c"), 1e-9);
+            double celsius = minute.getJSONObject("after").getDouble("temperature_c");
+            assertEquals(i == 0 ? 30 : 45, celsius, 1e-9);
         }
+        JSONObject heat = report("one").getJSONObject("heat_after");
+        assertEquals("that of the rows", 30, heat.getDouble("temperature_c"), 1e-9);
         assertEquals(
                 Arrays.asList("2 one, 0 over", "3 one, 1 over", "4 one, 2 over", "5 one, 3 over"),
                 heard.subList(4, 8));
@@ -283,6 +286,7 @@ public class BenchmarkRunTest
     @Override
     public void sustaining(int done, String model, List<Sustained.Minute> minutes) {
         heard.add(done + " " + model + ", " + minutes.size() + " over");
+        degrees = minutes.isEmpty() ? degrees : 45;
         if (minutes.size() == stopsAfterMinutes) {
             run.stop();
         }
