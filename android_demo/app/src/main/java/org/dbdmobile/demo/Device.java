@@ -8,7 +8,6 @@ import android.os.BatteryManager;
 import android.os.Build;
 import android.os.PowerManager;
 import android.os.Process;
-import android.os.SystemClock;
 import java.io.File;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -24,11 +23,11 @@ final class Device implements BenchmarkRun.Phone {
     };
 
     // Asked sooner, Android gives no number.
-    private static final long HEADROOM_EVERY_MS = 1000;
+    private static final long HEADROOM_EVERY_NS = 1_000_000_000L;
 
     private final Context context;
     private final DeviceFiles files = new DeviceFiles(new File("/"));
-    private long nextHeadroomMs;
+    private long nextHeadroom = System.nanoTime();
     private Double headroom;
 
     Device(Context context) {
@@ -103,9 +102,9 @@ final class Device implements BenchmarkRun.Phone {
     }
 
     private Double headroom(PowerManager power) {
-        long now = SystemClock.elapsedRealtime();
-        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.R && now >= nextHeadroomMs) {
-            nextHeadroomMs = now + HEADROOM_EVERY_MS;
+        long now = System.nanoTime();
+        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.R && now - nextHeadroom >= 0) {
+            nextHeadroom = now + HEADROOM_EVERY_NS;
             float told = power.getThermalHeadroom(0);
             // No number where the phone does not tell.
             headroom = Float.isNaN(told) ? null : Double.valueOf(told);

@@ -28,8 +28,11 @@ import org.robolectric.RuntimeEnvironment;
 import org.robolectric.android.controller.ActivityController;
 import org.robolectric.annotation.Config;
 import org.robolectric.annotation.GraphicsMode;
+import org.robolectric.annotation.Implementation;
+import org.robolectric.annotation.Implements;
 import org.robolectric.shadows.ShadowLog;
 import org.robolectric.shadows.ShadowLooper;
+import org.robolectric.shadows.ShadowPowerManager;
 
 /** The benchmark as adb starts it, with TensorFlow Lite's own native code; its times mean nothing. */
 @RunWith(ScreenRunner.class)
@@ -54,24 +57,47 @@ public class BenchmarkScreenTest {
                 }
             };
 
+    /** A phone that tells its headroom; asked too soon, it does not, as Android does. */
+    @Implements(PowerManager.class)
+    public static final class PhoneWithHeadroom extends ShadowPowerManager {
+        private static long last = System.nanoTime() - 1_000_000_000;
+
+        @Implementation(minSdk = 30)
+        protected float getThermalHeadroom(int forecastSeconds) {
+            long now = System.nanoTime();
+            boolean isTooSoon = now - last < 500_000_000;
+            last = now;
+            return isTooSoon || forecastSeconds != 0 ? Float.NaN : 0.5f;
+        }
+    }
+
     private BenchmarkActivity started(String... extras) {
+        return startedBy(FAST, extras);
+    }
+
+    private BenchmarkActivity startedBy(BenchmarkClock clock, String... extras) {
         Intent intent = new Intent();
         for (int i = 0; i < extras.length; i += 2) {
             intent.putExtra(extras[i], extras[i + 1]);
         }
         controller = Robolectric.buildActivity(BenchmarkActivity.class, intent);
-        controller.get().clock = FAST;
+        controller.get().clock = clock;
         controller.setup();
         return controller.get();
     }
 
-    /** News of the battery: plugged in, and so warm. */
+    /** News of the battery: what it is plugged into, and that it has 31.2 degrees. */
     @SuppressWarnings("deprecation") // Of this kind is Android's own.
-    private void plugIn(int tenthsOfDegrees) {
+    private void tellOfBattery(int plugged) {
         context.sendStickyBroadcast(
                 new Intent(Intent.ACTION_BATTERY_CHANGED)
-                        .putExtra(BatteryManager.EXTRA_PLUGGED, BatteryManager.BATTERY_PLUGGED_USB)
-                        .putExtra(BatteryManager.EXTRA_TEMPERATURE, tenthsOfDegrees));
+                        .putExtra(BatteryManager.EXTRA_PLUGGED, plugged)
+                        .putExtra(BatteryManager.EXTRA_TEMPERATURE, 312));
+    }
+
+    private JSONObject report(String name) throws Exception {
+        File file = new File(context.getExternalFilesDir("bench"), name + "." + model + ".json");
+        return new JSONObject(new String(Files.readAllBytes(file.toPath()), "UTF-8"));
     }
 
     private static List<String> log() {
@@ -88,7 +114,7 @@ public class BenchmarkScreenTest {
     public void headlessStart_writesAReportAndSaysSo() throws Exception {
         PowerManager power = (PowerManager) context.getSystemService(Context.POWER_SERVICE);
         shadowOf(power).setCurrentThermalStatus(PowerManager.THERMAL_STATUS_MODERATE);
-        plugIn(312);
+        tellOfBattery(BatteryManager.BATTERY_PLUGGED_USB);
         BenchmarkActivity activity =
                 started(
                         "name", "n1", "models", model, "threads", "1", "runs", "3", "minutes", "2",
@@ -96,7 +122,7 @@ public class BenchmarkScreenTest {
         Screen.await(() -> status(activity).startsWith("Done."));
         ScrollView scroll = activity.findViewById(R.id.scroll);
         scroll.fullScroll(View.FOCUS_DOWN);
-        Screen.paint(activity, "benchmark");
+        Screen.paint(activity, "benchmark-minutes");
         Screen.checkTexts(activity);
         File report = new File(context.getExternalFilesDir("bench"), "n1." + model + ".json");
         assertTrue(log().get(0), log().get(0).startsWith("n1 measuring " + model + " xnnpack 1"));
@@ -112,7 +138,7 @@ public class BenchmarkScreenTest {
             assertTrue(times.getText().toString().contains("plugged in"));
             assertTrue(times.getText().toString().contains("slowed itself down"));
         }
-        JSONObject json = new JSONObject(new String(Files.readAllBytes(report.toPath()), "UTF-8"));
+        JSONObject json = report("n1");
         JSONObject camera = json.getJSONArray("latencies").getJSONObject(1);
         assertTrue(camera.getJSONObject("after").getBoolean("is_charging"));
         assertFalse(camera.getJSONObject("after").isNull("temperature_c"));
@@ -124,6 +150,28 @@ public class BenchmarkScreenTest {
                 report.toPath(),
                 out.toPath(),
                 StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Test
+    @Config(shadows = PhoneWithHeadroom.class)
+    public void phoneOffTheCharger_isMeasuredByItsOwnClockWithoutMarks() throws Exception {
+        tellOfBattery(0);
+        BenchmarkActivity activity =
+                startedBy(
+                        BenchmarkClock.SYSTEM,
+                        "name", "n7", "models", model, "threads", "1", "runs", "3");
+        Screen.await(() -> status(activity).startsWith("Done."));
+        ScrollView scroll = activity.findViewById(R.id.scroll);
+        scroll.fullScroll(View.FOCUS_DOWN);
+        Screen.paint(activity, "benchmark");
+        for (int i = 0; i < 2; i++) {
+            JSONObject row = report("n7").getJSONArray("latencies").getJSONObject(i);
+            assertFalse(row.getJSONObject("before").getBoolean("is_charging"));
+            assertEquals(0, row.getJSONObject("after").getJSONArray("throttling").length());
+            assertEquals(0.5, row.getJSONObject("before").getDouble("headroom"), 1e-6);
+            assertEquals(0.5, row.getJSONObject("after").getDouble("headroom"), 1e-6);
+        }
+        assertFalse(report("n7").has("sustained"));
     }
 
     @Test
