@@ -10,7 +10,6 @@ import android.content.Intent;
 import android.os.BatteryManager;
 import android.os.PowerManager;
 import android.os.Process;
-import android.view.View;
 import android.view.ViewGroup;
 import android.widget.ScrollView;
 import android.widget.TextView;
@@ -18,7 +17,10 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Paths;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.json.JSONObject;
 import org.junit.Test;
@@ -100,6 +102,13 @@ public class BenchmarkScreenTest {
         return new JSONObject(new String(Files.readAllBytes(file.toPath()), "UTF-8"));
     }
 
+    /** To the end of what has come last, once it has its place. */
+    private static void scrollDown(BenchmarkActivity activity) {
+        ShadowLooper.idleMainLooper(100, TimeUnit.MILLISECONDS);
+        ScrollView scroll = activity.findViewById(R.id.scroll);
+        scroll.scrollTo(0, scroll.getChildAt(0).getHeight());
+    }
+
     private static List<String> log() {
         return ShadowLog.getLogsForTag("dbd-bench").stream()
                 .map(line -> line.msg)
@@ -120,8 +129,7 @@ public class BenchmarkScreenTest {
                         "name", "n1", "models", model, "threads", "1", "runs", "3", "minutes", "2",
                         "seed", "1", "compiled", "speed");
         Screen.await(() -> status(activity).startsWith("Done."));
-        ScrollView scroll = activity.findViewById(R.id.scroll);
-        scroll.fullScroll(View.FOCUS_DOWN);
+        scrollDown(activity);
         Screen.paint(activity, "benchmark-minutes");
         Screen.checkTexts(activity);
         File report = new File(context.getExternalFilesDir("bench"), "n1." + model + ".json");
@@ -161,8 +169,7 @@ public class BenchmarkScreenTest {
                         BenchmarkClock.SYSTEM,
                         "name", "n7", "models", model, "threads", "1", "runs", "3");
         Screen.await(() -> status(activity).startsWith("Done."));
-        ScrollView scroll = activity.findViewById(R.id.scroll);
-        scroll.fullScroll(View.FOCUS_DOWN);
+        scrollDown(activity);
         Screen.paint(activity, "benchmark");
         for (int i = 0; i < 2; i++) {
             JSONObject row = report("n7").getJSONArray("latencies").getJSONObject(i);
@@ -172,6 +179,49 @@ public class BenchmarkScreenTest {
             assertEquals(0.5, row.getJSONObject("after").getDouble("headroom"), 1e-6);
         }
         assertFalse(report("n7").has("sustained"));
+    }
+
+    /** A report with every note there is; its numbers are made. */
+    private static BenchmarkReport madeReport() {
+        PhoneState hot =
+                new PhoneState(41.0, Collections.singletonList("light"), 0.9, true, true);
+        Percentiles times = new Percentiles(new double[] {123.4, 130, 141.5});
+        Percentiles[] stages = {times, times, times, times};
+        BenchmarkReport report = new BenchmarkReport();
+        report.model = "lite";
+        report.rows = new ArrayList<>();
+        for (BenchmarkRow.Input input : BenchmarkRow.Input.values()) {
+            BenchmarkReport.Row row = new BenchmarkReport.Row();
+            BenchmarkRow what = new BenchmarkRow(Kernels.CPU, 4, input);
+            row.result = new Benchmark.Result(what, 35.1, 200, new WarmUp(), stages, 7.5);
+            row.before = hot;
+            row.after = hot;
+            report.rows.add(row);
+            report.sustained = new Sustained(what, hot);
+        }
+        report.sustained.minutes.add(new Sustained.Minute(times, 7.5, hot));
+        return report;
+    }
+
+    private void paintMadeResults(String name) throws Exception {
+        BenchmarkActivity activity = started();
+        new BenchmarkResults(activity.findViewById(R.id.results)).add(madeReport());
+        scrollDown(activity);
+        Screen.paint(activity, name);
+        Screen.checkTexts(activity);
+    }
+
+    @Test
+    @Config(qualifiers = "+de")
+    public void germanResults_areWhole() throws Exception {
+        paintMadeResults("benchmark-results-de");
+    }
+
+    @Test
+    @Config(qualifiers = "+es")
+    public void spanishResults_withLettersTwiceAsLarge_areWhole() throws Exception {
+        RuntimeEnvironment.setFontScale(2);
+        paintMadeResults("benchmark-results-es-large");
     }
 
     @Test
