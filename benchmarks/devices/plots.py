@@ -7,6 +7,7 @@ from itertools import groupby
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from benchmarks.devices.measurement import Measurement
 from benchmarks.svg_file import svg_of, svg_style
@@ -129,24 +130,23 @@ def _sustained(measurements: Sequence[Measurement]) -> Figure | None:
             minutes = list(enumerate(sustained["minutes"], start=1))
             rates = [minute["frames_per_second"] for _, minute in minutes]
             ends = [end for end, _ in minutes]
-            label = f"{measurement.model}, {sustained['threads']} threads"
+            threads = sustained["threads"]
+            label = f"{measurement.model}, {threads} thread{'s' if threads > 1 else ''}"
             axes.plot(ends, rates, color=colour, marker="o", markersize=3, label=_shown(label))
             states = [(0, sustained["before"]), *((end, m["after"]) for end, m in minutes)]
-            heats = [(end, s["temperature_c"]) for end, s in states if s["temperature_c"]]
-            heat_axes.plot(
-                [end for end, _ in heats],
-                [celsius for _, celsius in heats],
-                color=colour,
-                linestyle="--",
-                linewidth=1,
-            )
+            told = [(end, s) for end, s in states if s["temperature_c"] is not None]
+            degrees = [state["temperature_c"] for _, state in told]
+            if degrees:
+                heat_axes.plot([end for end, _ in told], degrees, color=colour, linestyle="--")
         axes.set_title(_shown(device), fontsize=9)
         axes.set_xlabel("minutes")
         axes.set_ylabel("photos a second")
         axes.set_ylim(bottom=0)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(alpha=0.3)
         axes.legend(frameon=False, fontsize=7, loc="lower left")
         heat_axes.set_ylabel("°C")
+        heat_axes.set_visible(bool(heat_axes.lines))
     return figure
 
 

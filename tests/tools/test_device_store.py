@@ -200,6 +200,15 @@ def test_camera_frames_and_minutes_of_a_made_phone_are_shown(place, collect):
     assert b"photos a second</text>" in (readme.PLOTS / "sustained.svg").read_bytes()
 
 
+def test_minutes_of_a_phone_that_tells_no_temperature_have_no_scale_of_one():
+    report = made_sustained()
+    assert "°C".encode() in plots.draw([], [Measurement(report)])["sustained"]
+    sustained = report["sustained"]
+    for told in [sustained["before"], *(minute["after"] for minute in sustained["minutes"])]:
+        told["temperature_c"] = None
+    assert "°C".encode() not in plots.draw([], [Measurement(report)])["sustained"]
+
+
 def test_camera_frames_are_not_compared_with_photos(place, collect):
     report = made_sustained()
     for row in report["latencies"]:
