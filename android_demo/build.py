@@ -796,7 +796,8 @@ def bench(*arguments):
     paths = [classes, *JMH]
     processor = ["-processorpath", class_path(JMH_PROCESSOR, *JMH)]
     out = compile_java(BUILD / "jmh", paths, [SOURCES / "jmh" / "java"], *processor)
-    run("java", "-cp", class_path(out, *paths), "org.openjdk.jmh.Main", *arguments)
+    command = ["java", f"-Ddbd.root={ROOT}", "-cp", class_path(out, *paths)]
+    run(*command, "org.openjdk.jmh.Main", *arguments)
 
 
 TASKS = {

@@ -1,5 +1,6 @@
 """An attached phone and the demo app in; the app's reports of the phone's latency out, over adb."""
 
+import re
 import shlex
 import shutil
 import subprocess
@@ -19,6 +20,9 @@ _LOG_TAG = "dbd-bench"
 _POLL_SECONDS = 1.0
 # How long an app may take from its start to a process that can be seen.
 _START_SECONDS = 5.0
+# Between two models: as the app does between two rows.
+_COOL_DEGREES = 1.0
+_COOL_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,46 @@ def find_phone(serial: str | None) -> Phone:
     return Phone(adb, serial)
 
 
+def compile_app(phone: Phone, on_news: Callable[[str], None]) -> str | None:
+    """Have Android compile the installed app, which it else does when it likes.
+
+    Args:
+        phone: From ``find_phone``.
+        on_news: Told a line where it is not compiled in the end.
+
+    Returns:
+        What the app is compiled for now, as Android says itself, e.g. "speed"; None where it does
+        not say.
+
+    Raises:
+        InputError: The device is gone.
+    """
+    try:
+        phone.shell("cmd", "package", "compile", "-m", "speed", "-f", PACKAGE)
+    except InputError as error:
+        on_news(f"Android did not compile the app: {error}")
+    said = re.search(r"\[status=([a-z-]{1,40})\]", phone.shell("dumpsys", "package", PACKAGE))
+    compiled = said[1] if said else None
+    if compiled != "speed":
+        on_news(f"Android has not compiled the app for speed; it says: {compiled or 'nothing'}")
+    return compiled
+
+
+def _battery_c(phone: Phone) -> float | None:
+    """The battery's temperature, which every phone tells; None where one does not."""
+    said = re.search(r"^\s*temperature: (\d+)", phone.shell("dumpsys", "battery"), re.MULTILINE)
+    return int(said[1]) / 10 if said else None
+
+
+def _cool(phone: Phone, start_c: float | None, on_news: Callable[[str], None]) -> None:
+    """Wait until the phone is nearly as cool as it was, a minute at most."""
+    end = time.monotonic() + _COOL_SECONDS
+    if start_c is not None:
+        on_news("cooling")
+        while (_battery_c(phone) or start_c) > start_c + _COOL_DEGREES and time.monotonic() < end:
+            time.sleep(_POLL_SECONDS)
+
+
 def measure_phone(
     phone: Phone,
     models: Sequence[str],
@@ -85,6 +129,9 @@ def measure_phone(
     kernels: str,
     threads: str,
     runs: int,
+    minutes: int,
+    seed: int,
+    compiled: str | None,
     folder: Path,
     timeout_s: float,
     on_news: Callable[[str], None],
@@ -96,9 +143,13 @@ def measure_phone(
         models: Ids that the app has packed.
         kernels: Ids of the app's kernels with commas between them, e.g. ``"xnnpack,cpu"``.
         threads: Numbers of threads with commas between them.
-        runs: Timed photos of each combination.
+        runs: Timed photos of each row.
+        minutes: How long the fastest row on camera frames then goes on without a break; 0 for not
+            at all.
+        seed: Of the order of the rows.
+        compiled: From ``compile_app``.
         folder: An existing folder, where the reports go as ``STAMP.MODEL.json``.
-        timeout_s: How long one model may take, in seconds.
+        timeout_s: How long one model may take besides these minutes, in seconds.
         on_news: Told each line that the app logs of its progress.
 
     Returns:
@@ -108,21 +159,27 @@ def measure_phone(
         InputError: The app refuses, ends or takes too long, or the device is gone.
     """
     stamp = datetime.now(timezone.utc).strftime("%Y%m%dT%H%M%SZ")
-    reports = []
+    reports: list[dict[str, Any]] = []
     told: set[str] = set()
+    start_c = _battery_c(phone)
     for model in models:
         phone.shell("am", "force-stop", PACKAGE)
+        if reports:
+            _cool(phone, start_c, on_news)
         extras = {
             "name": stamp,
             "models": model,
             "kernels": kernels,
             "threads": threads,
             "runs": str(runs),
+            "minutes": str(minutes),
+            "seed": str(seed),
+            **({} if compiled is None else {"compiled": compiled}),
         }
         arguments = [part for name, text in extras.items() for part in ("--es", name, text)]
         phone.shell("input", "keyevent", "KEYCODE_WAKEUP")
         phone.shell("am", "start", "-n", _ACTIVITY, *arguments)
-        remote = _wait(phone, stamp, model, timeout_s, told, on_news)
+        remote = _wait(phone, stamp, model, timeout_s + 60 * minutes, told, on_news)
         local = folder / f"{stamp}.{model}.json"
         phone.run("pull", remote, str(local))
         reports.append(_read(local))

@@ -4,7 +4,7 @@ Each table stands between ``<!-- NAME -->`` and ``<!-- /NAME -->``.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -167,6 +167,17 @@ def measurements() -> list[Measurement]:
     return store.Store(store.FOLDER).measurements()
 
 
+def sustained() -> list[Measurement]:
+    """The stored measurements of minutes without a break that the tables and plots show."""
+    return store.Store(store.FOLDER).sustained()
+
+
+def sustained_rows(measured: Sequence[Measurement]) -> list[str]:
+    """Markdown rows of minutes without a break, under a plot where there are any."""
+    pictures = ["sustained"] if measured else []
+    return tables.picture_rows(pictures, PLOTS.name) + tables.sustained_rows(measured)
+
+
 def judge_rows(report: Any) -> list[str]:
     """Markdown rows of the stored measures of verdicts."""
     rows = [
@@ -215,6 +226,7 @@ PAGES: dict[Path, dict[str, Callable[[], list[str]]]] = {
         "devices": lambda: tables.device_rows(measurements()),
         "plots": lambda: tables.picture_rows(list(plots.draw(measurements())), PLOTS.name),
         "stages": lambda: tables.stage_rows(measurements()),
+        "sustained": lambda: sustained_rows(sustained()),
         "circumstances": lambda: tables.circumstance_rows(measurements()),
     },
     GROWTH_PAGE: {
@@ -245,7 +257,7 @@ def render(page: Path) -> str:
 
 def files() -> dict[Path, bytes]:
     """All that is made from cards and stored results, and what is to be in it."""
-    pictures = plots.draw(measurements())
+    pictures = plots.draw(measurements(), sustained())
     return {
         released_models.RELEASED: released_models.released_text().encode(),
         **{PLOTS / f"{name}.svg": picture for name, picture in pictures.items()},

@@ -1,10 +1,12 @@
 """``python -m benchmarks android``: an attached phone in; its latencies, by the demo app, out."""
 
 import argparse
+import random
 from pathlib import Path
 
-from benchmarks.android import find_phone, measure_phone
-from benchmarks.report_table import report_table
+from benchmarks.android import compile_app, find_phone, measure_phone
+from benchmarks.devices.measurement import Measurement
+from benchmarks.report_table import report_table, sustained_table
 from dbd_mobile import __version__
 from dbd_mobile.catalogue import bundled_ids
 from dbd_mobile.cli.screen import complain
@@ -30,7 +32,17 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("--threads", default="1,2,4", help="thread counts (default: %(default)s)")
     parser.add_argument("--runs", type=int, default=100, help="timed runs of each (default: 100)")
     parser.add_argument(
-        "--timeout", type=float, default=600, help="seconds for each model (default: 600)"
+        "--minutes",
+        type=int,
+        default=0,
+        help="then go on so long without a break, to see what heat does (default: 0)",
+    )
+    parser.add_argument("--seed", type=int, help="of the order of the rows (default: any)")
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        default=1200,
+        help="seconds for each model, besides --minutes (default: 1200)",
     )
     parser.add_argument(
         "-o", "--out", type=Path, default=Path("out/android"), help="folder for the reports"
@@ -52,16 +64,28 @@ def run(options: argparse.Namespace) -> int:
     phone = find_phone(options.serial)
     complain(f"Installing {apk.name} on {phone.serial}")
     phone.run("install", "-r", str(apk))
+    complain("Having Android compile it")
+    compiled = compile_app(phone, complain)
     reports = measure_phone(
         phone,
         options.models.split(","),
         kernels=options.kernels,
         threads=options.threads,
         runs=options.runs,
+        minutes=options.minutes,
+        seed=random.randrange(2**31) if options.seed is None else options.seed,
+        compiled=compiled,
         folder=options.out,
         timeout_s=options.timeout,
         on_news=complain,
     )
     results.print(report_table(reports))
+    minutes = sustained_table(reports)
+    if minutes is not None:
+        results.print(minutes)
+    for report in reports:
+        marks = Measurement(report).marks
+        if marks:
+            complain(f"{report['model']['name']}: {', '.join(marks)}; see docs/benchmarks.md.")
     complain(f"The reports are in {options.out}.")
     return 0

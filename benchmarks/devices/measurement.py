@@ -1,6 +1,6 @@
 """A checked report in; what tables and plots ask of it out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,10 +55,20 @@ class Measurement:
         return float(self.report["photo"]["width"] * self.report["photo"]["height"] / 1e6)
 
     @property
+    def photo_rows(self) -> list[Mapping[str, Any]]:
+        """The times of the photo, which every device has; a phone has a camera frame's too."""
+        return [latency for latency in self.report["latencies"] if "frame" not in latency]
+
+    @property
     def fastest(self) -> Mapping[str, Any]:
-        """The times with the number of threads, and the kernels, that are the fastest."""
-        latencies: list[Mapping[str, Any]] = self.report["latencies"]
-        return min(latencies, key=lambda latency: float(latency["stages_ms"]["total"]["p50"]))
+        """The photo's times with the number of threads, and the kernels, that are the fastest."""
+        return min(self.photo_rows, key=lambda row: float(row["stages_ms"]["total"]["p50"]))
+
+    @property
+    def sustained(self) -> Mapping[str, Any] | None:
+        """Minutes without a break; None where they were not measured."""
+        sustained: Mapping[str, Any] | None = self.report.get("sustained")
+        return sustained
 
     @property
     def marks(self) -> list[str]:
@@ -67,6 +77,9 @@ class Measurement:
             *(["own model"] if self.released is None else []),
             *(["busy"] if self._was_busy() else []),
             *(["throttled"] if self._was_throttled() else []),
+            *state_marks(self._states()),
+            *(["unsteady"] if self._was_unsteady() else []),
+            *(["not compiled"] if self._was_interpreted() else []),
             *(["few runs"] if self._has_few_runs() else []),
         ]
 
@@ -90,9 +103,46 @@ class Measurement:
         )
         # What was long before the measurement, and is over, did not slow it down.
         return bool(
-            {words for words in before if not words.endswith("since boot")} | after - before
+            {words for words in before if not words.endswith("since boot")}
+            | after - before
+            | {words for state in self._states() for words in state["throttling"] or []}
         )
+
+    def _states(self) -> Iterator[Mapping[str, Any]]:
+        """Those of the rows. That minutes without a break end in heat is what they are for."""
+        for latency in self.report["latencies"]:
+            yield from states(latency)
+
+    def _was_unsteady(self) -> bool:
+        return not all(row.get("is_steady", True) for row in self.report["latencies"])
+
+    def _was_interpreted(self) -> bool:
+        return self.report.get("compiled", "speed") not in ("speed", "everything")
 
     def _has_few_runs(self) -> bool:
         rows = self.report["latencies"]
         return any(row["stages_ms"]["total"]["runs"] < _FEW_RUNS for row in rows)
+
+
+def states(row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The device before and after a row; nothing of one that does not say."""
+    return [row[key] for key in ("before", "after") if key in row]
+
+
+def row_marks(row: Mapping[str, Any]) -> list[str]:
+    """What is to be known of one row's times: those of ``Measurement.marks`` that rows have."""
+    told = states(row)
+    return [
+        *(["throttled"] if any(state["throttling"] for state in told) else []),
+        *state_marks(told),
+        *([] if row.get("is_steady", True) else ["unsteady"]),
+    ]
+
+
+def state_marks(told: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What is to be known of times that were measured in such states."""
+    told = list(told)
+    return [
+        *(["charging"] if any(state["is_charging"] for state in told) else []),
+        *(["power saver"] if any(state["is_power_save"] for state in told) else []),
+    ]

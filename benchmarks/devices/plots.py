@@ -5,7 +5,9 @@ import warnings
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from benchmarks.devices.measurement import Measurement
 from benchmarks.svg_file import svg_of, svg_style
@@ -20,12 +22,19 @@ _MARKERS = "osD^vP*X"
 _Line = tuple[str, list[tuple[float, Mapping[str, float]]]]
 
 
-def draw(measurements: Sequence[Measurement]) -> dict[str, bytes]:
+def draw(
+    measurements: Sequence[Measurement], sustained: Sequence[Measurement] = ()
+) -> dict[str, bytes]:
     """Draw all that there is something to draw of.
+
+    Args:
+        measurements: Those that the pages show.
+        sustained: Those that went on for minutes without a break.
 
     Returns:
         SVG files by name: "accuracy" (latency against accuracy), "threads" (latency by threads of
-        each device) and "photo_size" (latency by the photo's size, where there were several).
+        each device), "photo_size" (latency by the photo's size, where there were several) and
+        "sustained" (photos a second by minute).
     """
     usual = f"{PHOTO_WH[0]}x{PHOTO_WH[1]}"
     of_usual_size = [m for m in measurements if m.photo == usual]
@@ -36,6 +45,7 @@ def draw(measurements: Sequence[Measurement]) -> dict[str, bytes]:
             "accuracy": _accuracy(of_usual_size),
             "threads": _panels(_by_threads(of_usual_size), "threads", has_ticks=True),
             "photo_size": _panels(_by_size(measurements), "megapixels", has_ticks=False),
+            "sustained": _sustained(sustained),
         }
         return {name: svg_of(figure) for name, figure in pictures.items() if figure is not None}
 
@@ -81,7 +91,7 @@ def _by_threads(measurements: Sequence[Measurement]) -> dict[str, list[_Line]]:
     panels: dict[str, list[_Line]] = {}
     for measurement in measurements:
         kinds: dict[str | None, list[tuple[float, Mapping[str, float]]]] = {}
-        for latency in measurement.report["latencies"]:
+        for latency in measurement.photo_rows:
             point = (float(latency["threads"]), latency["stages_ms"]["total"])
             kinds.setdefault(latency.get("delegate"), []).append(point)
         for kind, points in kinds.items():
@@ -103,6 +113,54 @@ def _by_size(measurements: Sequence[Measurement]) -> dict[str, list[_Line]]:
     return panels
 
 
+def _sustained(measurements: Sequence[Measurement]) -> Figure | None:
+    """A panel a device: photos a second in every minute, and the temperature at its end."""
+    devices: dict[str, list[Measurement]] = {}
+    for measurement in measurements:
+        devices.setdefault(measurement.device, []).append(measurement)
+    if not devices:
+        return None
+    figure, places = _grid(len(devices))
+    for (device, measured), axes in zip(devices.items(), places, strict=False):
+        heat_axes = axes.twinx()
+        for number, measurement in enumerate(measured):
+            sustained = measurement.sustained
+            assert sustained is not None
+            colour = _COLOURS[number % len(_COLOURS)]
+            minutes = list(enumerate(sustained["minutes"], start=1))
+            rates = [minute["frames_per_second"] for _, minute in minutes]
+            ends = [end for end, _ in minutes]
+            threads = sustained["threads"]
+            label = f"{measurement.model}, {threads} thread{'s' if threads > 1 else ''}"
+            axes.plot(ends, rates, color=colour, marker="o", markersize=3, label=_shown(label))
+            states = [(0, sustained["before"]), *((end, m["after"]) for end, m in minutes)]
+            told = [(end, s) for end, s in states if s["temperature_c"] is not None]
+            degrees = [state["temperature_c"] for _, state in told]
+            if degrees:
+                heat_axes.plot([end for end, _ in told], degrees, color=colour, linestyle="--")
+        axes.set_title(_shown(device), fontsize=9)
+        axes.set_xlabel("minutes")
+        axes.set_ylabel("photos a second")
+        axes.set_ylim(bottom=0)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.grid(alpha=0.3)
+        axes.legend(frameon=False, fontsize=7, loc="lower left")
+        heat_axes.set_ylabel("°C")
+        heat_axes.set_visible(bool(heat_axes.lines))
+    return figure
+
+
+def _grid(count: int) -> tuple[Figure, list[Axes]]:
+    """Places for so many panels; those that are left over are empty."""
+    columns = min(_COLUMNS, count)
+    rows = math.ceil(count / columns)
+    figure = Figure(figsize=(max(4.5, 3.5 * columns), 3.4 * rows), layout="constrained")
+    places = list(figure.subplots(rows, columns, squeeze=False).flat)
+    for axes in places[count:]:
+        axes.set_visible(False)
+    return figure, places
+
+
 def _x(point: tuple[float, Mapping[str, float]]) -> float:
     return point[0]
 
@@ -112,10 +170,7 @@ def _panels(
 ) -> Figure | None:
     if not panels:
         return None
-    columns = min(_COLUMNS, len(panels))
-    rows = math.ceil(len(panels) / columns)
-    figure = Figure(figsize=(max(4.5, 3.5 * columns), 3.4 * rows), layout="constrained")
-    places = figure.subplots(rows, columns, squeeze=False).flat
+    figure, places = _grid(len(panels))
     for (device, lines), axes in zip(panels.items(), places, strict=False):
         for number, (label, points) in enumerate(lines):
             colour = _COLOURS[number % len(_COLOURS)]
@@ -132,8 +187,6 @@ def _panels(
         axes.legend(frameon=False, fontsize=7)
         if has_ticks:
             axes.set_xticks(sorted({x for _, points in lines for x, _ in points}))
-    for axes in places:
-        axes.set_visible(False)
     return figure
 
 

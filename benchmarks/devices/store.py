@@ -1,6 +1,7 @@
 """Files that people sent in; a folder of checked reports, one a file, out."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -59,12 +60,12 @@ class Store:
 
         It is the newest of those with the fewest marks, e.g. of a busy machine or of few runs.
         """
-        chosen: dict[tuple[str, ...], Measurement] = {}
-        for measurement in map(Measurement, map(_read, self._files())):
-            other = chosen.get(measurement.subject)
-            if other is None or _rank(measurement) > _rank(other):
-                chosen[measurement.subject] = measurement
-        return sorted(chosen.values(), key=lambda m: (m.device, m.model, m.backend, m.megapixels))
+        return _chosen(map(Measurement, map(_read, self._files())))
+
+    def sustained(self) -> list[Measurement]:
+        """Likewise of those that went on for minutes without a break."""
+        measured = map(Measurement, map(_read, self._files()))
+        return _chosen(m for m in measured if m.sustained is not None)
 
     def _files(self) -> list[Path]:
         return sorted(self._folder.glob("*.json"))
@@ -81,6 +82,15 @@ def _public(report: dict[str, Any]) -> dict[str, Any]:
     report = shareable(report)
     released = released_models().get(report["model"]["sha256"])
     return {**report, "model": {**report["model"], "name": released.id if released else None}}
+
+
+def _chosen(measured: Iterable[Measurement]) -> list[Measurement]:
+    chosen: dict[tuple[str, ...], Measurement] = {}
+    for measurement in measured:
+        other = chosen.get(measurement.subject)
+        if other is None or _rank(measurement) > _rank(other):
+            chosen[measurement.subject] = measurement
+    return sorted(chosen.values(), key=lambda m: (m.device, m.model, m.backend, m.megapixels))
 
 
 def _rank(measurement: Measurement) -> tuple[int, str]:

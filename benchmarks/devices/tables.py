@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from benchmarks.bench_report import STAGES
-from benchmarks.devices.measurement import Measurement
+from benchmarks.devices.measurement import Measurement, row_marks, state_marks
 from dbd_mobile.latency import PHOTO_WH
 
 _HEADINGS = {
@@ -19,6 +19,7 @@ _CAPTIONS = {
     "fastest; the bar goes from p50 to p90.",
     "threads": "By threads: p50 as a line, up to p90 and up to p99 as bands.",
     "photo_size": "By the photo's size, likewise, with the number of threads that is the fastest.",
+    "sustained": "Minute by minute without a break: photos a second as a line, temperature dashed.",
 }
 
 
@@ -75,7 +76,7 @@ def device_rows(measurements: Sequence[Measurement]) -> list[str]:
 def stage_rows(measurements: Sequence[Measurement]) -> list[str]:
     """Every stage of every measurement."""
     headings = [_HEADINGS.get(stage, stage) for stage in STAGES]
-    rows = _head("device", "model", "photo", "threads", "load", "first photo", *headings)
+    rows = _head("device", "model", "photo", "threads", "load", "first photo", *headings, "marks")
     for measurement in measurements:
         for latency in measurement.report["latencies"]:
             stages = latency["stages_ms"]
@@ -83,11 +84,12 @@ def stage_rows(measurements: Sequence[Measurement]) -> list[str]:
                 _row(
                     measurement.device,
                     measurement.model,
-                    measurement.photo,
+                    frame_words(latency["frame"]) if "frame" in latency else measurement.photo,
                     _threads(latency),
                     f"{latency['load_ms']:.1f}",
                     f"{latency['first_run_ms']:.1f}",
                     *(_all_percentiles(stages[s]) if s in stages else "" for s in STAGES),
+                    ", ".join(row_marks(latency)),
                 )
             )
     return rows
@@ -109,7 +111,7 @@ def circumstance_rows(measurements: Sequence[Measurement]) -> list[str]:
                 measurement.photo,
                 report["time_utc"][:10],
                 report["versions"]["dbd-mobile"],
-                measurement.backend,
+                ", compiled for ".join(filter(None, (measurement.backend, report.get("compiled")))),
                 "" if report["cold_start_ms"] is None else f"{report['cold_start_ms']:.0f} ms",
                 "" if memory is None else f"{memory / 2**20:.0f} MiB",
                 _span([latency["warm_up_runs"] for latency in latencies]),
@@ -120,6 +122,51 @@ def circumstance_rows(measurements: Sequence[Measurement]) -> list[str]:
             )
         )
     return rows
+
+
+def sustained_rows(measurements: Sequence[Measurement]) -> list[str]:
+    """What minutes without a break did to those that were measured so."""
+    if not measurements:
+        return ["No phone has been measured so yet."]
+    rows = _head(
+        "device", "model", "photo", "threads", "minutes", "photos a second, first minute", "last",
+        "temperature", "headroom", "throttled", "marks",
+    )  # fmt: skip
+    for measurement in measurements:
+        sustained = measurement.sustained
+        assert sustained is not None
+        minutes = sustained["minutes"]
+        told = [sustained["before"], *(minute["after"] for minute in minutes)]
+        first, last = (minutes[index]["frames_per_second"] for index in (0, -1))
+        throttled = sum(1 for state in told[1:] if state["throttling"])
+        rows.append(
+            _row(
+                measurement.device,
+                measurement.model,
+                frame_words(sustained["frame"]) if "frame" in sustained else measurement.photo,
+                _threads(sustained),
+                str(len(minutes)),
+                f"{first:.1f}",
+                f"{last:.1f} ({last / first - 1:+.0%})",
+                _from_to(told, "temperature_c", "{:.0f}", " °C"),
+                _from_to(told, "headroom", "{:.2f}", ""),
+                f"{throttled} of {len(minutes)}" if throttled else "",
+                ", ".join(state_marks(told)),
+            )
+        )
+    return rows
+
+
+def _from_to(told: Sequence[Mapping[str, Any]], key: str, form: str, unit: str) -> str:
+    """The first and the last of some values that are told."""
+    values = [form.format(state[key]) for state in told if state[key] is not None]
+    return " to ".join(dict.fromkeys((values[0], values[-1]))) + unit if values else ""
+
+
+def frame_words(frame: Mapping[str, Any]) -> str:
+    """A camera's frame in a few words."""
+    turn = f", turned by {frame['rotation']}°" if frame["rotation"] else ""
+    return f"camera {frame['width']}x{frame['height']}{turn}"
 
 
 def picture(name: str, folder: str) -> str:

@@ -24,11 +24,15 @@ PAGE = 16 * 1024
 # All that belongs to Android; a class outside of it is plain Java.
 ANDROID_FREE = (
     "Benchmark",
+    "BenchmarkClock",
+    "BenchmarkFrames",
     "BenchmarkPlan",
     "BenchmarkReport",
+    "BenchmarkRow",
     "BenchmarkRun",
     "CameraGeometry",
     "CameraLifecycle",
+    "Cooling",
     "DemoSettings",
     "DeviceFiles",
     "Failure",
@@ -36,10 +40,13 @@ ANDROID_FREE = (
     "LiveBlur",
     "OverlayMode",
     "Percentiles",
+    "PhoneState",
     "PhotoException",
     "Readout",
     "Subject",
     "SubjectText",
+    "Sustained",
+    "WarmUp",
 )
 
 

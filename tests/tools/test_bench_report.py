@@ -49,8 +49,28 @@ REPORT = {
 }
 
 
+STATE = {**HEAT, "headroom": 0.4, "is_charging": False, "is_power_save": None}
+FRAME = {"format": "YUV_420_888", "width": 1280, "height": 720, "rotation": 90}
+
+
+def of_a_phone():
+    """The report with all that only phones tell."""
+    report = copy.deepcopy(REPORT)
+    more = {"warm_up_ms": 1000.5, "is_steady": True, "frames_per_second": 39.5, "turn": 1}
+    more |= {"pause_ms": 0, "before": STATE, "after": STATE, "frame": FRAME}
+    report["latencies"].append({**report["latencies"][0], **more})
+    minute = {"frames_per_second": 39.5, "total_ms": TIMES, "after": STATE}
+    report["sustained"] = {"threads": 2, "delegate": "xnnpack", "before": STATE, "frame": FRAME}
+    report["sustained"]["minutes"] = [minute]
+    return report | {"order_seed": 0, "thread_priority": -4, "compiled": "speed"}
+
+
 def test_whole_report_has_the_schema():
     check_report(REPORT)
+
+
+def test_whole_report_of_a_phone_has_the_schema():
+    check_report(of_a_phone())
 
 
 @pytest.mark.parametrize(
@@ -80,10 +100,20 @@ def test_whole_report_has_the_schema():
         (["latencies", 0, "stages_ms", "total"], "fast", "total must be object, got 'fast'"),
         (["latencies", 0, "stages_ms", "sleep"], TIMES, "stages_ms is wrong: Additional"),
         (["latencies", 0, "stages_ms"], {"invoke": TIMES}, "'total' is a required property"),
+        (
+            ["latencies", 1, "frame"],
+            {**FRAME, "rotation": 45},
+            "rotation is wrong: 45 is not one",
+        ),
+        (["latencies", 1, "before"], HEAT, "before is wrong: 'headroom' is a required property"),
+        (["latencies", 1, "turn"], 0, "turn is wrong: 0 is less than the minimum of 1"),
+        (["sustained", "minutes"], [], "sustained.minutes is wrong: [] should be non-empty"),
+        (["thread_priority"], 20, "thread_priority is wrong: 20 is greater than the maximum of 19"),
+        (["compiled"], None, "the report.compiled must be string, got None"),
     ],
 )
 def test_what_has_not_the_schema_is_told_where(path, value, said):
-    report = copy.deepcopy(REPORT)
+    report = of_a_phone()
     place = report
     for name in path[:-1]:
         place = place[name]

@@ -52,11 +52,26 @@ elif command[0] == "pull":
     shutil.copy(folder / fake["report"], command[2])
 elif command[0] == "shell" and command[1].startswith("pidof"):
     print(fake["pid"])
+elif command[:4] == ["shell", "cmd", "package", "compile"]:
+    print(fake["compile"])
+    sys.exit(not fake["compile"].startswith("Success"))
+elif command[:3] == ["shell", "dumpsys", "package"]:
+    print(fake["dexopt"])
+elif command[:3] == ["shell", "dumpsys", "battery"]:
+    print("Current Battery Service state:\\n  AC powered: false\\n  level: 80")
+    print("  temperature: " + str(fake["battery"][0]) if fake["battery"] else "")
+    fake["battery"] = fake["battery"][1:]
+    (folder / "fake.json").write_text(json.dumps(fake))
 elif command[0] == "shell":
     pass
 else:
     sys.exit("unknown command " + command[0])
 """
+
+DEXOPT = """Dexopt state:
+  [org.dbdmobile.demo]
+    path: /data/app/base.apk
+      arm64: [status={}] [reason=cmdline] [primary-abi]"""
 
 FILES = "/storage/emulated/0/Android/data/org.dbdmobile.demo/files/bench"
 LOG = [
@@ -99,6 +114,9 @@ def set_up(folder, **changes):
     fake = {"devices": {"A1": "device"}, "install": "Success", "log": LOG, "report": "good.json"}
     fake["pid"] = "4711"
     fake["later"] = None
+    fake["compile"] = "Success"
+    fake["dexopt"] = DEXOPT.format("speed")
+    fake["battery"] = []
     (folder / "fake.json").write_text(json.dumps({**fake, **changes}))
 
 
@@ -112,7 +130,8 @@ def run(folder, *arguments):
 
 
 def test_fake_phone_is_installed_on_started_followed_and_pulled_from(fake_adb):
-    done = run(fake_adb, "--models", "one,two", "--threads", "1,2", "--runs", 7)
+    set_up(fake_adb, battery=[251, 290, 270, 259])
+    done = run(fake_adb, "--models", "one,two", "--threads", "1,2", "--runs", 7, "--seed", 11)
     assert done.returncode == 0, done.stderr
     calls = [json.loads(line) for line in (fake_adb / "calls").read_text().splitlines()]
     assert calls[1] == ["-s", "A1", "install", "-r", str(fake_adb.parent / "demo.apk")]
@@ -122,9 +141,22 @@ def test_fake_phone_is_installed_on_started_followed_and_pulled_from(fake_adb):
     assert starts[0][2:4] == ["-n", "org.dbdmobile.demo/.BenchmarkActivity"]
     extras = dict(zip(starts[1][5::3], starts[1][6::3], strict=True))
     stamp = extras.pop("name")
-    assert extras == {"models": "two", "kernels": "xnnpack", "threads": "1,2", "runs": "7"}
-    # A process of its own for each model, so that its cold start is one.
-    assert shell[shell.index(starts[1]) - 2] == ["am", "force-stop", "org.dbdmobile.demo"]
+    assert extras == {
+        "models": "two",
+        "kernels": "xnnpack",
+        "threads": "1,2",
+        "runs": "7",
+        "minutes": "0",
+        "seed": "11",
+        "compiled": "speed",
+    }
+    # A process of its own for each model, so that its cold start is one, once the phone is cool.
+    assert shell[shell.index(starts[1]) - 5 : shell.index(starts[1]) - 1] == [
+        ["am", "force-stop", "org.dbdmobile.demo"],
+        *[["dumpsys", "battery"]] * 3,
+    ]
+    compile_app = ["cmd", "package", "compile", "-m", "speed", "-f", "org.dbdmobile.demo"]
+    assert shell.index(compile_app) < shell.index(starts[0])
     for model in ("one", "two"):
         pulled = fake_adb.parent / "out" / f"{stamp}.{model}.json"
         check_report(json.loads(pulled.read_text()))
@@ -132,6 +164,78 @@ def test_fake_phone_is_installed_on_started_followed_and_pulled_from(fake_adb):
     assert "another day" not in done.stderr
     assert done.stdout.count("xnnpack") == 4
     assert "cold start" in done.stdout
+
+
+def state(**changes):
+    told = {"temperature_c": 30.0, "throttling": [], "headroom": 0.5}
+    return {**told, "is_charging": False, "is_power_save": False, **changes}
+
+
+def as_a_phone_writes_it(report):
+    """The report with all that the app adds to one of ``dbd-mobile bench``; made numbers."""
+    report = json.loads(json.dumps(report))
+    frame = {"format": "YUV_420_888", "width": 1280, "height": 720, "rotation": 90}
+    rows = report["latencies"]
+    report["latencies"] = [row | more for row in rows for more in ({}, {"frame": frame})]
+    for turn, row in enumerate(report["latencies"], start=1):
+        row |= {"turn": turn, "pause_ms": 2000.0, "warm_up_ms": 1000.0, "is_steady": True}
+        row |= {"frames_per_second": 990 / row["stages_ms"]["total"]["mean"]}
+        row |= {"before": state(), "after": state()}
+    total = {"runs": 1801, "mean": 33.0, "p50": 32.0, "p90": 36.0, "p99": 40.0}
+    minutes = [
+        {"frames_per_second": 30.0 - n, "total_ms": total, "after": state(temperature_c=31.0 + n)}
+        for n in range(3)
+    ]
+    report["sustained"] = {"threads": 2, "delegate": "xnnpack", "frame": frame}
+    report["sustained"] |= {"before": state(), "minutes": minutes}
+    return report | {"order_seed": 11, "thread_priority": -4, "compiled": "speed"}
+
+
+def test_minutes_and_marks_of_a_fake_phone_are_shown(fake_adb, report):
+    told = as_a_phone_writes_it(report)
+    check_report(told)
+    told["latencies"][1]["after"] = state(is_charging=True, throttling=["thermal status light"])
+    (fake_adb / "good.json").write_text(json.dumps(told))
+    done = run(fake_adb, "--models", "one", "--minutes", 3)
+    assert done.returncode == 0, done.stderr
+    calls = [json.loads(line) for line in (fake_adb / "calls").read_text().splitlines()]
+    assert any("--es minutes 3" in call[-1] for call in calls)
+    lines = [line.split() for line in done.stdout.splitlines()]
+    (row,) = [line for line in lines if line[-2:] == ["throttled,", "charging"]]
+    assert row[1:5] == ["camera", "1280x720,", "turned", "by"]
+    third = ["3", "28.0", "32.0", "(36.0)", "33.0", "0.50"]
+    assert [line[-6:] for line in lines if line[-6:] == third]
+    assert "compiled for speed, order 11" in " ".join(done.stdout.split())
+    marked = next(line for line in done.stderr.splitlines() if "docs/benchmarks.md" in line)
+    assert "throttled, charging" in marked
+
+
+@pytest.mark.parametrize(
+    ("changes", "compiled", "said"),
+    [
+        (
+            {"dexopt": DEXOPT.format("verify")},
+            "verify",
+            "for speed; it says: verify",
+        ),
+        ({"dexopt": ""}, None, "for speed; it says: nothing"),
+        ({"compile": "Failure: no such package"}, "speed", "did not compile the app: adb failed"),
+    ],
+)
+def test_app_that_was_not_compiled_is_told_and_measured(fake_adb, changes, compiled, said):
+    set_up(fake_adb, **changes)
+    done = run(fake_adb, "--models", "one")
+    assert done.returncode == 0, done.stderr
+    assert said in done.stderr
+    assert json.loads((fake_adb / "started").read_text()).get("compiled") == compiled
+
+
+def test_seed_that_is_not_given_is_another_each_time(fake_adb):
+    seeds = set()
+    for _ in range(2):
+        assert run(fake_adb, "--models", "one").returncode == 0
+        seeds.add(json.loads((fake_adb / "started").read_text())["seed"])
+    assert len(seeds) == 2
 
 
 @pytest.mark.parametrize(

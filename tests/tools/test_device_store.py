@@ -92,6 +92,33 @@ def made_phone():
     return report
 
 
+def state(**changes):
+    told = {"temperature_c": 30.0, "throttling": [], "headroom": 0.5}
+    return {**told, "is_charging": False, "is_power_save": False, **changes}
+
+
+def made_sustained(minutes=5):
+    """A phone's report with all that only phones tell; heat slows it minute by minute."""
+    report = made_phone()
+    frame = {"format": "YUV_420_888", "width": 1280, "height": 720, "rotation": 90}
+    rows = [row | more for row in report["latencies"] for more in ({}, {"frame": frame})]
+    for turn, row in enumerate(rows, start=1):
+        row |= {"turn": turn, "pause_ms": 2000.0, "warm_up_ms": 1000.0, "is_steady": True}
+        row |= {"frames_per_second": 22.0, "before": state(), "after": state()}
+    report["latencies"] = rows
+    report |= {"order_seed": 3, "thread_priority": -4, "compiled": "speed"}
+    report["sustained"] = {"threads": 4, "delegate": "xnnpack", "frame": frame, "before": state()}
+    report["sustained"]["minutes"] = [
+        {
+            "frames_per_second": 22.0 - minute,
+            "total_ms": times(40.0, 1321 - 60 * minute),
+            "after": state(temperature_c=32.0 + minute, headroom=0.6 + minute / 10),
+        }
+        for minute in range(minutes)
+    ]
+    return report
+
+
 @pytest.fixture
 def place(tmp_path, monkeypatch):
     """An empty store, and copies of the pages, in place of the repository's own."""
@@ -155,6 +182,104 @@ def test_made_board_and_made_phone_are_stored_and_shown(place, collect):
     (front,) = (path for path, made in readme.PAGES.items() if "latency" in made)
     row = f"| Made-up Pi 5 Model B | lite {version} int8 | 4 | 130.0 | 25.0 (30.0) | 6.2 (7.5) |  |"
     assert row in front.read_text()
+
+
+def test_camera_frames_and_minutes_of_a_made_phone_are_shown(place, collect):
+    assert collect(made_sustained())[0] == 0
+    page = readme.BENCHMARKS.read_text()
+    version = load_card("lite")["version"]
+    start = f"| Made Phone 9 | lite {version} int8 |"
+    camera = f"{start} camera 1280x720, turned by 90° |"
+    assert (
+        f"{camera} 4, xnnpack | 5 | 22.0 | 18.0 (-18%) | 30 to 36 °C | 0.50 to 1.00 |  |  |" in page
+    )
+    assert f"{camera} 1, xnnpack | 60.0 |" in page
+    assert f"{start} 1000x1000 | 1, xnnpack | 60.0 |" in page
+    assert "tensorflow-lite 2.16.1, compiled for speed" in page
+    assert "(plots/sustained.svg)" in page
+    assert b"photos a second</text>" in (readme.PLOTS / "sustained.svg").read_bytes()
+
+
+def test_minutes_of_a_phone_that_tells_no_temperature_have_no_scale_of_one():
+    report = made_sustained()
+    assert "°C".encode() in plots.draw([], [Measurement(report)])["sustained"]
+    sustained = report["sustained"]
+    for told in [sustained["before"], *(minute["after"] for minute in sustained["minutes"])]:
+        told["temperature_c"] = None
+    assert "°C".encode() not in plots.draw([], [Measurement(report)])["sustained"]
+
+
+def test_camera_frames_are_not_compared_with_photos(place, collect):
+    report = made_sustained()
+    for row in report["latencies"]:
+        if "frame" in row:
+            row["stages_ms"] = stages(5.0, "preprocess", "invoke", "overlay")
+    assert collect(report)[0] == 0
+    assert Measurement(report).fastest["stages_ms"]["total"]["p50"] == 38.0
+    threads = plots.draw([Measurement(report)])["threads"]
+    without = plots.draw([Measurement(made_phone())])["threads"]
+    assert threads == without
+
+
+def test_minutes_stay_on_the_page_when_a_later_report_has_none(place, collect):
+    later = changed(("time_utc",), "2026-02-01T00:00:00+00:00", made_phone())
+    later["latencies"][0]["load_ms"] = 61.0
+    assert collect(made_sustained(), later)[0] == 0
+    (shown,) = store.Store(store.FOLDER).measurements()
+    assert shown.sustained is None
+    assert "18.0 (-18%)" in readme.BENCHMARKS.read_text()
+
+
+def test_page_says_where_no_phone_was_measured_for_minutes(place, collect):
+    collect(made_pi())
+    assert "No phone has been measured so yet." in readme.BENCHMARKS.read_text()
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        (("latencies", 1, "frames_per_second"), 25.0, "25 photos a second, with a mean of 44"),
+        (("latencies", 1, "frames_per_second"), 0.0, "0 photos a second, with a mean of 44"),
+        (("latencies", 1, "turn"), 1, "each row has a turn of its own, got [1, 1, 3, 4, 5, 6]"),
+        (("latencies", 1, "before", "temperature_c"), 300, "-60 to 150 °C, got 300"),
+        (("latencies", 3, "threads"), 1, "every number of threads once was expected, got 1 thread"),
+        (("sustained", "minutes", 0, "total_ms", "runs"), 999, "minute 1, 999 photos at 22 a seco"),
+        (("sustained", "minutes", 2, "total_ms", "p50"), 99.0, "minute 3, p50 <= p90 <= p99 was"),
+        (("sustained", "minutes", 4, "after", "temperature_c"), -99, "-60 to 150 °C, got -99"),
+    ],
+)
+def test_what_no_phone_told_is_refused(place, collect, path, value, said):
+    status, _, err = collect(changed(path, value, made_sustained()))
+    assert status == 1
+    assert said in err
+    assert stored(place) == []
+
+
+def test_report_of_camera_frames_alone_is_refused(place, collect):
+    report = made_sustained()
+    report["latencies"] = [row for row in report["latencies"] if "frame" in row]
+    assert "the photo's times were expected" in collect(report)[2]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "marks"),
+    [
+        (("latencies", 1, "after", "is_charging"), True, "charging"),
+        (("latencies", 1, "before", "is_power_save"), True, "power saver"),
+        (("latencies", 1, "after", "throttling"), ["thermal status light"], "throttled"),
+        (("latencies", 1, "is_steady"), False, "unsteady"),
+        (("compiled",), "verify", "not compiled"),
+        (("latencies", 1, "before", "is_charging"), None, ""),
+        (("sustained", "minutes", 4, "after", "throttling"), ["thermal status severe"], ""),
+    ],
+)
+def test_rows_that_are_not_the_phones_own_speed_are_marked(place, collect, path, value, marks):
+    report = changed(path, value, made_sustained())
+    assert collect(report)[0] == 0
+    assert ", ".join(Measurement(report).marks) == marks
+    page = readme.BENCHMARKS.read_text().splitlines()
+    row = next(row for row in page if "| camera" in row and "| 22.0 |" not in row)
+    assert row.endswith(f"| {marks if path[0] == 'latencies' else ''} |")
 
 
 def test_report_collected_again_changes_nothing(place, collect):

@@ -35,6 +35,7 @@ public class NullArgumentsTest {
         samples.put(DetailModel.class, detail());
         samples.put(BlurModel.Assets.class, ASSETS);
         samples.put(BlurMap.class, detector.newMap());
+        samples.put(AndroidAssets.class, AndroidAssetsTest.assets(new File("none"), 0, 0));
         samples.put(AndroidFrames.class, new AndroidFrames());
         samples.put(FrameConverter.class, new FrameConverter(4, 4));
         samples.put(DetectorOptions.class, DetectorOptions.defaults());
@@ -69,9 +70,9 @@ public class NullArgumentsTest {
         try (BlurDetector detector = BlurDetector.open(MODEL, detail(), options)) {
             Map<Class<?>, Object> samples = samples(detector);
             Class<?>[] classes = {
-                AndroidFrames.class, BlurDetector.class, BlurMap.class, BlurModel.class,
-                DetailModel.class, DetectorOptions.class, FrameConverter.class, Framing.class,
-                Region.class, RgbFrame.class, Strictness.class, YuvFrame.class
+                AndroidAssets.class, AndroidFrames.class, BlurDetector.class, BlurMap.class,
+                BlurModel.class, DetailModel.class, DetectorOptions.class, FrameConverter.class,
+                Framing.class, Region.class, RgbFrame.class, Strictness.class, YuvFrame.class
             };
             for (Class<?> type : classes) {
                 for (Method method : type.getMethods()) {

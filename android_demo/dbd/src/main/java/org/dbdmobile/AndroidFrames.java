@@ -6,8 +6,8 @@ import android.graphics.PixelFormat;
 import android.media.Image;
 
 /**
- * Makes frames of Android's pictures: {@code Image} of a camera and {@code Bitmap}. The one class of
- * this library that needs Android.
+ * Makes frames of Android's pictures: {@code Image} of a camera and {@code Bitmap}. Besides it only
+ * {@link AndroidAssets} of this library needs Android.
  *
  * <p>Keep one for each thread: for images it hands out the same two frames again and again, and its
  * frames of bitmaps share their memory for rows. It keeps no picture: a bitmap can be collected once

@@ -2,6 +2,7 @@ package org.dbdmobile;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * several detectors and threads.
  */
 public final class BlurModel {
-    /** Opens the app's assets by path; {@code context.getAssets()::open} is one. */
+    /** Opens assets by path. Those of an app are {@link AndroidAssets}. */
     public interface Assets {
         /**
          * Opens one asset.
@@ -21,6 +22,21 @@ public final class BlurModel {
          * @throws IOException there is no such asset, or it cannot be read
          */
         InputStream open(String path) throws IOException;
+    }
+
+    /**
+     * Assets that lie in files as they are. A model that is mapped takes no memory of its own: its pages
+     * are the file's, which several processes share and Android may drop and read again.
+     */
+    public interface MappedAssets extends Assets {
+        /**
+         * Maps one asset into memory.
+         *
+         * @param path as for {@link #open}
+         * @return the asset's bytes and no others, from the buffer's position to its limit, direct, and
+         *     the same for as long as the model is used; null where it cannot be mapped, and is read
+         */
+        @Nullable ByteBuffer map(String path);
     }
 
     private static final String EXPECTED =
@@ -39,10 +55,10 @@ public final class BlurModel {
     }
 
     /**
-     * Reads a model that comes with this library, each as a dependency of its own or all with its
-     * AAR, and checks it against its card.
+     * Opens a model that comes with this library, each as a dependency of its own or all with its
+     * AAR, and checks it against its card. It is mapped where the assets are {@link MappedAssets}.
      *
-     * @param assets the app's assets: {@code context.getAssets()::open}
+     * @param assets the app's assets: {@code new AndroidAssets(context.getAssets())}
      * @param id the model's id, e.g. {@code "lite"}
      * @return the model
      * @throws DbdException.Model there is no such model, or it is not the one that its card describes

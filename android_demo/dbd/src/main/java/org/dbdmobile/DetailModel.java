@@ -35,9 +35,10 @@ public final class DetailModel {
     }
 
     /**
-     * Reads a model that comes with this library, and checks it against its card.
+     * Opens a model that comes with this library, and checks it against its card. It is mapped where
+     * the assets are {@link BlurModel.MappedAssets}.
      *
-     * @param assets the app's assets: {@code context.getAssets()::open}
+     * @param assets the app's assets: {@code new AndroidAssets(context.getAssets())}
      * @param id the model's id, {@code "detail"}
      * @return the model
      * @throws DbdException.Model there is no such model, or it is not the one that its card describes

@@ -1,6 +1,5 @@
 package org.dbdmobile;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -36,6 +35,7 @@ final class ModelFile {
     private static final int MAX_SIDE = 1 << 15;
     private static final int MAX_PIXELS = 1 << 26;
     private static final int MAX_FILE_BYTES = 64 << 20;
+    private static final int PART_BYTES = 1 << 16;
     private static final Pattern CHECKSUM = Pattern.compile("[0-9a-f]{64}");
 
     final String name;
@@ -54,7 +54,7 @@ final class ModelFile {
         this.content = content;
     }
 
-    /** Reads a model that comes with this library, and checks it against its card. */
+    /** Opens a model that comes with this library, and checks it against its card. */
     static ModelFile bundled(BlurModel.Assets assets, String id, String kind, String expected) {
         String card = card(assets, id);
         String own = ModelCard.value(card, "kind");
@@ -64,7 +64,7 @@ final class ModelFile {
                             + purpose(kind) + ".");
         }
         String checksum = ModelCard.value(card, "sha256");
-        return of(direct(readAll(assets, FOLDER + id + "/model.tflite")), id, checksum, expected);
+        return of(content(assets, FOLDER + id + "/model.tflite"), id, checksum, expected);
     }
 
     private static String purpose(@Nullable String kind) {
@@ -81,7 +81,8 @@ final class ModelFile {
     private static String card(BlurModel.Assets assets, String id) {
         Given.check(assets, "The app's assets");
         Given.check(id, "A model's id");
-        String card = new String(readAll(assets, FOLDER + id + "/card.json"), StandardCharsets.UTF_8);
+        ByteBuffer text = read(assets, FOLDER + id + "/card.json");
+        String card = StandardCharsets.UTF_8.decode(text).toString();
         String checksum = ModelCard.value(card, "sha256");
         String kind = ModelCard.value(card, "kind");
         if (!id.equals(ModelCard.value(card, "id"))
@@ -100,7 +101,7 @@ final class ModelFile {
         Given.check(stream, "A stream of the model's file");
         Given.check(name, "A name of the model");
         try {
-            return of(direct(readAll(stream, name)), name, sha256, expected);
+            return of(read(stream, name), name, sha256, expected);
         } catch (IOException error) {
             throw new DbdException.Model(
                     "The model " + name + " cannot be read: " + error.getMessage() + ".", error);
@@ -121,7 +122,7 @@ final class ModelFile {
         }
         TfliteGraph graph;
         try {
-            graph = TfliteGraph.read(content);
+            graph = TfliteGraph.read(content.order(ByteOrder.LITTLE_ENDIAN));
         } catch (DamagedException error) {
             throw new DbdException.Model(
                     "The model " + name + " is no intact TFLite file: " + error.getMessage() + ".");
@@ -179,9 +180,28 @@ final class ModelFile {
         return view;
     }
 
-    private static byte[] readAll(BlurModel.Assets assets, String path) {
+    /** An asset's bytes where they lie; read where they cannot be mapped. */
+    private static ByteBuffer content(BlurModel.Assets assets, String path) {
+        ByteBuffer mapped =
+                assets instanceof BlurModel.MappedAssets
+                        ? ((BlurModel.MappedAssets) assets).map(path)
+                        : null;
+        if (mapped == null) {
+            return read(assets, path);
+        }
+        if (!mapped.isDirect()) {
+            throw new DbdException.Argument(
+                    "A mapped asset is a direct buffer, got one on the heap for " + path + ".");
+        }
+        if (mapped.remaining() > MAX_FILE_BYTES) {
+            throw tooLarge(path);
+        }
+        return mapped.slice();
+    }
+
+    private static ByteBuffer read(BlurModel.Assets assets, String path) {
         try (InputStream stream = assets.open(path)) {
-            return readAll(stream, path);
+            return read(stream, path);
         } catch (IOException error) {
             throw new DbdException.Model(
                     "The app has no asset " + path + ": check the model's id, and that the model's"
@@ -190,25 +210,29 @@ final class ModelFile {
         }
     }
 
-    private static byte[] readAll(InputStream stream, String name) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 22);
-        byte[] part = new byte[1 << 16];
+    /** A stream's bytes in direct memory; most streams know how many they have. */
+    private static ByteBuffer read(InputStream stream, String name) throws IOException {
+        int expected = Math.min(Math.max(stream.available(), PART_BYTES), MAX_FILE_BYTES);
+        ByteBuffer bytes = ByteBuffer.allocateDirect(expected);
+        byte[] part = new byte[PART_BYTES];
         for (int count = stream.read(part); count >= 0; count = stream.read(part)) {
-            bytes.write(part, 0, count);
-            if (bytes.size() > MAX_FILE_BYTES) {
-                throw new DbdException.Model(
-                        "The model " + name + " has more than " + MAX_FILE_BYTES + " bytes.");
+            if (bytes.position() + count > MAX_FILE_BYTES) {
+                throw tooLarge(name);
             }
+            if (bytes.remaining() < count) {
+                bytes.flip();
+                bytes = ByteBuffer.allocateDirect(2 * bytes.capacity()).put(bytes);
+            }
+            bytes.put(part, 0, count);
         }
-        return bytes.toByteArray();
+        bytes.flip();
+        // TensorFlow Lite takes all that a buffer has room for, not what is in it.
+        return bytes.slice();
     }
 
-    private static ByteBuffer direct(byte[] bytes) {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(bytes.length);
-        buffer.order(ByteOrder.LITTLE_ENDIAN);
-        buffer.put(bytes);
-        buffer.rewind();
-        return buffer;
+    private static DbdException.Model tooLarge(String name) {
+        return new DbdException.Model(
+                "The model " + name + " has more than " + MAX_FILE_BYTES + " bytes.");
     }
 
     private static String sha256(ByteBuffer content) {

@@ -85,6 +85,40 @@ public class BlurModelTest {
         }
     }
 
+    /** Plain assets, but for models on the heap. */
+    private static final class OnHeap implements BlurModel.MappedAssets {
+        @Override
+        public InputStream open(String path) throws IOException {
+            return BUNDLED.open(path);
+        }
+
+        @Override
+        public ByteBuffer map(String path) {
+            return ByteBuffer.wrap(Golden.asset(path));
+        }
+    }
+
+    @Test
+    public void bundled_mappedOntoTheHeap_throwsArgument() {
+        assertThrows(
+                DbdException.Argument.class, () -> BlurModel.bundled(new OnHeap(), "lite"));
+    }
+
+    @Test
+    public void read_streamThatTellsNoSize_isReadWhole() {
+        byte[] model = Golden.bytes("dbd_mobile/models/lite/model.tflite");
+        InputStream untold =
+                new ByteArrayInputStream(model) {
+                    @Override
+                    public synchronized int available() {
+                        return 0;
+                    }
+                };
+        BlurModel read = BlurModel.read(untold, "lite", null);
+        assertEquals(BlurModel.bundled(BUNDLED, "lite").sha256(), read.sha256());
+        assertEquals(model.length, read.file().content().capacity());
+    }
+
     @Test
     public void card_keysOfInnerObjects_areNotTaken() {
         String card = "{\"a\": {\"sha256\": \"in\\\"ner\"}, \"b\": [\"sha256\"], \"sha256\": \"own\"}";

@@ -5,22 +5,23 @@ import android.content.Intent;
 import android.os.Bundle;
 import android.os.Handler;
 import android.os.Looper;
+import android.os.Process;
 import android.util.Log;
-import android.view.LayoutInflater;
 import android.view.MenuItem;
 import android.view.View;
 import android.view.ViewGroup;
 import android.view.WindowManager;
 import android.widget.Button;
 import android.widget.CheckBox;
-import android.widget.LinearLayout;
 import android.widget.ProgressBar;
 import android.widget.TextView;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.dbdmobile.DbdException;
 
 /**
@@ -28,7 +29,8 @@ import org.dbdmobile.DbdException;
  *
  * <pre>
  * adb shell am start -n org.dbdmobile.demo/.BenchmarkActivity --es name NAME \
- *     [--es models lite] [--es kernels xnnpack,cpu] [--es threads 1,2,4] [--es runs 100]
+ *     [--es models lite] [--es kernels xnnpack,cpu] [--es threads 1,2,4] [--es runs 100] \
+ *     [--es minutes 10] [--es seed 1] [--es compiled speed]
  * </pre>
  *
  * <p>A name starts it at once. It writes {@code NAME.MODEL.json} into the folder {@code bench} of the
@@ -40,6 +42,11 @@ import org.dbdmobile.DbdException;
  */
 public final class BenchmarkActivity extends Activity implements BenchmarkRun.Listener {
     private static final String TAG = "dbd-bench";
+    // Phones that heat slows down have mostly settled by then.
+    private static final int MINUTES = 10;
+
+    /** Replaced before the start by tests, whose minutes are short. */
+    BenchmarkClock clock = BenchmarkClock.SYSTEM;
 
     private final Handler main = new Handler(Looper.getMainLooper());
     private final List<CheckBox> models = new ArrayList<>();
@@ -49,7 +56,8 @@ public final class BenchmarkActivity extends Activity implements BenchmarkRun.Li
     private Button start;
     private ProgressBar progress;
     private TextView status;
-    private LinearLayout results;
+    private CheckBox sustained;
+    private BenchmarkResults results;
     private BenchmarkPlan plan;
     private BenchmarkRun run;
 
@@ -62,7 +70,9 @@ public final class BenchmarkActivity extends Activity implements BenchmarkRun.Li
         start = findViewById(R.id.start);
         progress = findViewById(R.id.progress);
         status = findViewById(R.id.status);
-        results = findViewById(R.id.results);
+        sustained = findViewById(R.id.sustained);
+        sustained.setText(getString(R.string.benchmark_sustained, MINUTES));
+        results = new BenchmarkResults((ViewGroup) findViewById(R.id.results));
         for (String id : packed.ids()) {
             models.add(choice(R.id.models, id, id, true));
         }
@@ -72,7 +82,7 @@ public final class BenchmarkActivity extends Activity implements BenchmarkRun.Li
         for (int count : DemoSettings.THREADS) {
             String text = String.valueOf(count);
             CheckBox box = choice(R.id.threads, text, text, true);
-            box.setContentDescription(counted(count));
+            box.setContentDescription(results.threads(count));
             threads.add(box);
         }
         start.setOnClickListener(
@@ -80,12 +90,7 @@ public final class BenchmarkActivity extends Activity implements BenchmarkRun.Li
                     @Override
                     public void onClick(View view) {
                         if (run == null) {
-                            start(
-                                    "bench",
-                                    chosen(models),
-                                    chosen(kernels),
-                                    chosen(threads),
-                                    null);
+                            start(chosen());
                         } else {
                             run.stop();
                         }
@@ -106,6 +111,16 @@ public final class BenchmarkActivity extends Activity implements BenchmarkRun.Li
         box.setMinimumHeight(touch);
         ((ViewGroup) findViewById(group)).addView(box);
         return box;
+    }
+
+    private Map<String, String> chosen() {
+        Map<String, String> texts = new HashMap<>();
+        texts.put("name", "bench");
+        texts.put("models", chosen(models));
+        texts.put("kernels", chosen(kernels));
+        texts.put("threads", chosen(threads));
+        texts.put("minutes", String.valueOf(sustained.isChecked() ? MINUTES : 0));
+        return texts;
     }
 
     private static String chosen(List<CheckBox> boxes) {
@@ -130,24 +145,23 @@ public final class BenchmarkActivity extends Activity implements BenchmarkRun.Li
         if (name != null && run != null) {
             Log.e(TAG, name + " failed: " + getString(R.string.benchmark_busy));
         } else if (name != null) {
-            start(
-                    name,
-                    intent.getStringExtra("models"),
-                    intent.getStringExtra("kernels"),
-                    intent.getStringExtra("threads"),
-                    intent.getStringExtra("runs"));
+            Map<String, String> texts = new HashMap<>();
+            for (String text : BenchmarkPlan.TEXTS) {
+                texts.put(text, intent.getStringExtra(text));
+            }
+            start(texts);
         }
     }
 
-    private void start(String name, String ids, String kinds, String counts, String runs) {
-        results.removeAllViews();
+    private void start(Map<String, String> texts) {
+        results.clear();
         try {
-            plan = BenchmarkPlan.parse(packed.ids(), name, ids, kinds, counts, runs);
+            plan = BenchmarkPlan.parse(packed.ids(), texts);
         } catch (BenchmarkPlan.WrongException error) {
-            fail(name, error);
+            fail(texts.get("name"), error);
             return;
         }
-        run = new BenchmarkRun(plan, packed, new Device(this), this);
+        run = new BenchmarkRun(plan, packed, new Device(this), clock, this);
         start.setText(R.string.stop);
         progress.setMax(plan.size());
         progress.setProgress(0);
@@ -157,6 +171,9 @@ public final class BenchmarkActivity extends Activity implements BenchmarkRun.Li
         new Thread("benchmark") {
             @Override
             public void run() {
+                // As the thread has it that looks at the camera's frames: the model's own threads take it
+                // over.
+                Process.setThreadPriority(Inference.PRIORITY);
                 measure();
             }
         }.start();
@@ -204,64 +221,59 @@ public final class BenchmarkActivity extends Activity implements BenchmarkRun.Li
     }
 
     @Override
-    public void measuring(final int done, String model, Kernels kind, int count) {
-        Log.i(TAG, plan.name + " measuring " + model + " " + kind.id + " " + count);
-        final String text = getString(R.string.benchmark_measuring, what(model, kind, count));
+    public void cooling() {
+        Log.i(TAG, plan.name + " cooling");
+        tell(null, getString(R.string.benchmark_cooling));
+    }
+
+    @Override
+    public void measuring(int done, String model, BenchmarkRow row) {
+        Log.i(TAG, plan.name + " measuring " + model + " " + row);
+        tell(done, getString(R.string.benchmark_measuring, results.what(model, row)));
+    }
+
+    @Override
+    public void sustaining(int done, String model, List<Sustained.Minute> minutes) {
+        int over = minutes.size();
+        if (over > 0) {
+            Sustained.Minute last = minutes.get(over - 1);
+            Log.i(
+                    TAG,
+                    String.format(
+                            Locale.ROOT,
+                            "%s minute %d of %s: %.1f frames a second",
+                            plan.name,
+                            over,
+                            model,
+                            last.framesPerSecond));
+        }
+        int minute = Math.min(over + 1, plan.minutes);
+        tell(done, getString(R.string.benchmark_minute, model, minute, plan.minutes));
+    }
+
+    private void tell(final Integer done, final String text) {
         main.post(
                 new Runnable() {
                     @Override
                     public void run() {
-                        progress.setProgress(done);
+                        if (done != null) {
+                            progress.setProgress(done);
+                        }
                         status.setText(text);
                     }
                 });
     }
 
     @Override
-    public void wrote(
-            final String model, File report, final List<Benchmark.Result> measured) {
-        Log.i(TAG, plan.name + " wrote " + report);
+    public void wrote(File file, final BenchmarkReport report) {
+        Log.i(TAG, plan.name + " wrote " + file);
         main.post(
                 new Runnable() {
                     @Override
                     public void run() {
-                        for (Benchmark.Result result : measured) {
-                            addRow(model, result);
-                        }
+                        results.add(report);
                     }
                 });
-    }
-
-    private void addRow(String model, Benchmark.Result result) {
-        View row = LayoutInflater.from(this).inflate(R.layout.benchmark_row, results, false);
-        Percentiles total = result.stages[Benchmark.STAGES.length - 1];
-        set(row, R.id.what, what(model, result.kernels, result.threads));
-        set(
-                row,
-                R.id.times,
-                getString(
-                        R.string.benchmark_times,
-                        milliseconds(result.loadMs),
-                        milliseconds(total.p50),
-                        milliseconds(total.p90),
-                        milliseconds(total.p99)));
-        results.addView(row);
-    }
-
-    private String what(String model, Kernels kind, int count) {
-        return getString(R.string.benchmark_what, model, kind.title, counted(count));
-    }
-
-    private String counted(int count) {
-        return getResources().getQuantityString(R.plurals.threads_count, count, count);
-    }
-
-    private static void set(View row, int id, String text) {
-        ((TextView) row.findViewById(id)).setText(text);
-    }
-
-    private static String milliseconds(double value) {
-        return String.format(Locale.getDefault(), "%.1f", value);
     }
 
     /** In the background Android slows an app down: what is measured then is not the phone. */

@@ -17,8 +17,8 @@ import org.json.JSONObject;
  */
 final class BenchmarkReport {
     private static final String SCHEMA = "dbd-mobile-bench/2";
-    // As long as a report of some dozen combinations.
-    private static final String RESERVE = String.join("", Collections.nCopies(1 << 14, "    "));
+    // As long as a report of some dozen rows and two hours.
+    private static final String RESERVE = String.join("", Collections.nCopies(1 << 15, "    "));
 
     /** What the report says of the phone; null where the system does not tell. */
     static final class Machine {
@@ -33,16 +33,42 @@ final class BenchmarkReport {
         boolean is64Bit;
     }
 
-    /** How hot the phone is, and whether that slows it down. */
-    static final class Heat {
-        final Double temperature;
+    /** One row, and how it came to be measured. */
+    static final class Row {
+        Benchmark.Result result;
 
-        /** Words for what is wrong, none if nothing; null where the system does not tell. */
-        final List<String> throttling;
+        /** The how manieth of the model's rows, from 1. */
+        int turn;
 
-        Heat(Double temperature, List<String> throttling) {
-            this.temperature = temperature;
-            this.throttling = throttling;
+        /** The pause before it, until the phone had cooled down; 0 for none. */
+        double pauseMs;
+
+        PhoneState before;
+        PhoneState after;
+
+        private JSONObject toJson() throws JSONException {
+            JSONObject stages = new JSONObject();
+            for (int i = 0; i < Benchmark.STAGES.length; i++) {
+                stages.put(Benchmark.STAGES[i], result.stages[i].toJson());
+            }
+            JSONObject json =
+                    new JSONObject()
+                            .put("threads", result.row.threads)
+                            .put("delegate", result.row.kernels.id)
+                            .put("load_ms", result.loadMs)
+                            .put("first_run_ms", result.firstRunMs)
+                            .put("warm_up_runs", result.warmUp.runs())
+                            .put("warm_up_ms", result.warmUp.milliseconds())
+                            .put("is_steady", result.warmUp.isSteady())
+                            .put("stages_ms", stages)
+                            .put("frames_per_second", result.framesPerSecond)
+                            .put("turn", turn)
+                            .put("pause_ms", pauseMs)
+                            .put("before", before.toJson())
+                            .put("after", after.toJson());
+            return result.row.input == BenchmarkRow.Input.CAMERA
+                    ? json.put("frame", BenchmarkFrames.cameraJson())
+                    : json;
         }
     }
 
@@ -55,8 +81,8 @@ final class BenchmarkReport {
     String precision;
 
     Machine machine;
-    Heat before;
-    Heat after;
+    PhoneState before;
+    PhoneState after;
 
     /** Load averages; null where the system does not tell. */
     Double loadBefore;
@@ -69,7 +95,19 @@ final class BenchmarkReport {
     /** Null where a model before this one had its share of it. */
     Long peakMemoryBytes;
 
-    List<Benchmark.Result> results;
+    /** The seed of the rows' order. */
+    int seed;
+
+    /** The nice value of the thread that measures: -20 runs first, 19 last. */
+    int threadPriority;
+
+    /** How Android had compiled this app; null where nobody asked it. */
+    String compiled;
+
+    List<Row> rows;
+
+    /** Null where it was not asked for. */
+    Sustained sustained;
 
     /** The JSON text. */
     String toJson() {
@@ -83,24 +121,13 @@ final class BenchmarkReport {
 
     private JSONObject json() throws JSONException {
         JSONArray latencies = new JSONArray();
-        for (Benchmark.Result result : results) {
-            JSONObject stages = new JSONObject();
-            for (int i = 0; i < Benchmark.STAGES.length; i++) {
-                stages.put(Benchmark.STAGES[i], result.stages[i].toJson());
-            }
-            latencies.put(
-                    new JSONObject()
-                            .put("threads", result.threads)
-                            .put("delegate", result.kernels.id)
-                            .put("load_ms", result.loadMs)
-                            .put("first_run_ms", result.firstRunMs)
-                            .put("warm_up_runs", Benchmark.WARM_UP_RUNS)
-                            .put("stages_ms", stages));
+        for (Row row : rows) {
+            latencies.put(row.toJson());
         }
         JSONObject photo =
                 new JSONObject()
-                        .put("width", Benchmark.PHOTO_SIDE)
-                        .put("height", Benchmark.PHOTO_SIDE);
+                        .put("width", BenchmarkFrames.PHOTO_SIDE)
+                        .put("height", BenchmarkFrames.PHOTO_SIDE);
         JSONObject file =
                 new JSONObject()
                         .put("name", model)
@@ -112,20 +139,26 @@ final class BenchmarkReport {
                         .put("average_before", orNull(loadBefore))
                         .put("average_after", orNull(loadAfter))
                         .put("others_share", JSONObject.NULL);
-        return new JSONObject()
-                .put("schema", SCHEMA)
+        JSONObject json = new JSONObject();
+        json.put("schema", SCHEMA)
                 .put("time_utc", time)
                 .put("versions", new JSONObject(versions))
                 .put("backend", "tensorflow-lite")
                 .put("model", file)
                 .put("machine", json(machine))
-                .put("heat_before", json(before))
-                .put("heat_after", json(after))
+                .put("heat_before", before.heat())
+                .put("heat_after", after.heat())
                 .put("load", load)
                 .put("photo", photo)
                 .put("cold_start_ms", orNull(coldStartMs))
                 .put("peak_memory_bytes", orNull(peakMemoryBytes))
+                .put("order_seed", seed)
+                .put("thread_priority", threadPriority)
                 .put("latencies", latencies);
+        if (compiled != null) {
+            json.put("compiled", compiled);
+        }
+        return sustained == null ? json : json.put("sustained", sustained.toJson());
     }
 
     private static JSONObject json(Machine machine) throws JSONException {
@@ -140,12 +173,6 @@ final class BenchmarkReport {
                 .put("system", machine.system)
                 .put("is_64_bit", machine.is64Bit)
                 .put("python", JSONObject.NULL);
-    }
-
-    private static JSONObject json(Heat heat) throws JSONException {
-        return new JSONObject()
-                .put("temperature_c", orNull(heat.temperature))
-                .put("throttling", orNull(heat.throttling));
     }
 
     /** JSONObject leaves a key out where its value is null. */

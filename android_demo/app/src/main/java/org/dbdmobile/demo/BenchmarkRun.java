@@ -4,7 +4,8 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.text.SimpleDateFormat;
-import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Date;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +23,10 @@ final class BenchmarkRun {
     interface Phone {
         BenchmarkReport.Machine machine();
 
-        BenchmarkReport.Heat heat();
+        PhoneState state();
+
+        /** The nice value of the thread that asks. */
+        int threadPriority();
 
         /** How many processes ran or waited over the last minute; null where it cannot be read. */
         Double loadAverage();
@@ -36,11 +40,17 @@ final class BenchmarkRun {
 
     /** Is told how far it is; called on the benchmark's thread. */
     interface Listener {
-        /** A combination starts: so many are done. */
-        void measuring(int done, String model, Kernels kernels, int threads);
+        /** The phone is left to cool down. */
+        void cooling();
+
+        /** A row starts: so many steps are done. */
+        void measuring(int done, String model, BenchmarkRow row);
+
+        /** A minute of those without a break starts; in the list are those that are over. */
+        void sustaining(int done, String model, List<Sustained.Minute> minutes);
 
         /** A model is done and its report is written. */
-        void wrote(String model, File report, List<Benchmark.Result> results);
+        void wrote(File file, BenchmarkReport report);
     }
 
     // Whether this process has loaded TensorFlow Lite in a run before: a second start is not cold.
@@ -49,14 +59,30 @@ final class BenchmarkRun {
     private final BenchmarkPlan plan;
     private final BlurModel.Assets assets;
     private final Phone phone;
+    private final BenchmarkClock clock;
     private final Listener listener;
+    private final Benchmark.Progress progress =
+            new Benchmark.Progress() {
+                @Override
+                public boolean goOn() {
+                    return !isStopped;
+                }
+            };
     private volatile boolean isStopped;
+    private int done;
+    // Since before the first row.
+    private Cooling cooling;
 
     BenchmarkRun(
-            BenchmarkPlan plan, BlurModel.Assets assets, Phone phone, Listener listener) {
+            BenchmarkPlan plan,
+            BlurModel.Assets assets,
+            Phone phone,
+            BenchmarkClock clock,
+            Listener listener) {
         this.plan = plan;
         this.assets = assets;
         this.phone = phone;
+        this.clock = clock;
         this.listener = listener;
     }
 
@@ -93,55 +119,116 @@ final class BenchmarkRun {
     }
 
     private boolean measure(File folder) throws IOException {
-        Benchmark benchmark = new Benchmark();
-        int done = 0;
+        Benchmark benchmark = new Benchmark(clock);
+        cooling = new Cooling(phone, clock, phone.state());
         for (String id : plan.models) {
+            double pauseMs = pause();
+            if (pauseMs < 0) {
+                return false;
+            }
             BenchmarkReport report = new BenchmarkReport();
             report.model = id;
             report.machine = phone.machine();
-            report.before = phone.heat();
+            report.seed = plan.seed;
+            report.compiled = plan.compiled;
+            report.threadPriority = phone.threadPriority();
+            report.before = phone.state();
             report.loadBefore = phone.loadAverage();
-            double start = System.nanoTime() / 1e6;
+            double start = clock.nanoTime() / 1e6;
             BlurModel model = BlurModel.bundled(assets, id);
             BlurDetector.open(model, plan.kernels.get(0).options(plan.threads.get(0))).close();
             boolean isFirst = !isWarm;
-            report.coldStartMs = isFirst ? Double.valueOf(System.nanoTime() / 1e6 - start) : null;
+            report.coldStartMs = isFirst ? Double.valueOf(clock.nanoTime() / 1e6 - start) : null;
             isWarm = true;
             report.sha256 = model.sha256();
             report.precision = precision(id);
-            report.results = new ArrayList<>();
-            for (Kernels kernels : plan.kernels) {
-                for (int threads : plan.threads) {
-                    listener.measuring(done++, id, kernels, threads);
-                    Benchmark.Result result =
-                            benchmark.measure(
-                                    assets,
-                                    id,
-                                    kernels,
-                                    threads,
-                                    plan.runs,
-                                    new Benchmark.Progress() {
-                                        @Override
-                                        public boolean goOn() {
-                                            return !isStopped;
-                                        }
-                                    });
-                    if (result == null) {
-                        return false;
-                    }
-                    report.results.add(result);
-                }
+            if (!measureRows(benchmark, report, pauseMs)) {
+                return false;
             }
-            report.after = phone.heat();
+            // Of the rows: what minutes without a break do to the phone is theirs.
+            report.after = phone.state();
             report.loadAfter = phone.loadAverage();
+            if (plan.minutes > 0 && !sustain(benchmark, report)) {
+                return false;
+            }
             report.peakMemoryBytes = isFirst ? phone.peakMemoryBytes() : null;
             report.versions = phone.versions();
             report.time = utc(new Date());
             File file = report(folder, id);
             BenchmarkReport.write(file, report.toJson());
-            listener.wrote(id, file, report.results);
+            listener.wrote(file, report);
         }
         return true;
+    }
+
+    /** Lets the phone cool down, if it has done anything; the time, negative if it was stopped. */
+    private double pause() {
+        if (done == 0) {
+            return 0;
+        }
+        listener.cooling();
+        return cooling.pause(progress);
+    }
+
+    /** False after {@link #stop}. */
+    private boolean measureRows(Benchmark benchmark, BenchmarkReport report, double firstPauseMs) {
+        List<BenchmarkRow> rows = plan.rows();
+        BenchmarkReport.Row[] measured = new BenchmarkReport.Row[rows.size()];
+        int turn = 0;
+        for (BenchmarkRow next : plan.turns(rows)) {
+            BenchmarkReport.Row row = new BenchmarkReport.Row();
+            row.turn = ++turn;
+            row.pauseMs = turn == 1 ? firstPauseMs : pause();
+            if (row.pauseMs < 0) {
+                return false;
+            }
+            row.before = phone.state();
+            listener.measuring(done, report.model, next);
+            row.result = benchmark.measure(assets, report.model, next, plan.runs, progress);
+            if (row.result == null) {
+                return false;
+            }
+            row.after = phone.state();
+            measured[rows.indexOf(next)] = row;
+            done++;
+        }
+        report.rows = Arrays.asList(measured);
+        return true;
+    }
+
+    /** Goes on with what is the fastest on a camera's frames; false after {@link #stop}. */
+    private boolean sustain(Benchmark benchmark, final BenchmarkReport report) {
+        BenchmarkReport.Row fastest = null;
+        for (BenchmarkReport.Row row : report.rows) {
+            boolean isFaster =
+                    fastest == null || row.result.total().p50 < fastest.result.total().p50;
+            if (row.result.row.input == BenchmarkRow.Input.CAMERA && isFaster) {
+                fastest = row;
+            }
+        }
+        if (pause() < 0) {
+            return false;
+        }
+        listener.sustaining(done, report.model, Collections.<Sustained.Minute>emptyList());
+        report.sustained =
+                benchmark.sustain(
+                        assets,
+                        report.model,
+                        fastest.result.row,
+                        plan.minutes,
+                        phone,
+                        new Sustained.Listener() {
+                            @Override
+                            public boolean goOn() {
+                                return progress.goOn();
+                            }
+
+                            @Override
+                            public void minute(List<Sustained.Minute> minutes) {
+                                listener.sustaining(++done, report.model, minutes);
+                            }
+                        });
+        return report.sustained != null;
     }
 
     /** What the model computes in, by its card, which was read before; null if that is not said. */

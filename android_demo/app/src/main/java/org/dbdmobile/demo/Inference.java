@@ -38,6 +38,9 @@ final class Inference implements ImageReader.OnImageAvailableListener {
         void onFailure(Failure failure);
     }
 
+    /** Of the thread that looks at frames: before those that nobody sees, as what draws has it. */
+    static final int PRIORITY = Process.THREAD_PRIORITY_DISPLAY;
+
     private static final String TAG = "dbd-mobile";
     // A second's frames: after so many in a row that cannot be read, no other kind will come.
     private static final int MAX_REFUSED = 30;
@@ -45,8 +48,7 @@ final class Inference implements ImageReader.OnImageAvailableListener {
     private final BlurModel.Assets assets;
     private final File gpuTrial;
     private final Listener listener;
-    private final HandlerThread thread =
-            new HandlerThread("inference", Process.THREAD_PRIORITY_DISPLAY);
+    private final HandlerThread thread = new HandlerThread("inference", PRIORITY);
     private final Handler handler;
     private final AndroidFrames frames = new AndroidFrames();
     private volatile Framing framing = Framing.WHOLE;

@@ -3,21 +3,25 @@ package org.dbdmobile.demo;
 import android.content.res.AssetManager;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.dbdmobile.AndroidAssets;
 import org.dbdmobile.BlurModel;
 
 /** The models that were packed: folders with a card each, where the library has its assets. */
-final class Models implements BlurModel.Assets {
+final class Models implements BlurModel.MappedAssets {
     /** Of the app's assets. */
     static final String FOLDER = "org.dbdmobile";
 
     private final AssetManager assets;
+    private final AndroidAssets files;
 
     Models(AssetManager assets) {
         this.assets = assets;
+        files = new AndroidAssets(assets);
     }
 
     /** Ids of those that find blur, in alphabetical order, at least one in a whole app. */
@@ -39,6 +43,11 @@ final class Models implements BlurModel.Assets {
 
     @Override
     public InputStream open(String path) throws IOException {
-        return assets.open(path);
+        return files.open(path);
+    }
+
+    @Override
+    public ByteBuffer map(String path) {
+        return files.map(path);
     }
 }

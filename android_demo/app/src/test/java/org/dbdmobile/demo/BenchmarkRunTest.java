@@ -19,6 +19,8 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.dbdmobile.BlurModel;
 import org.dbdmobile.DbdException;
 import org.json.JSONObject;
@@ -28,7 +30,8 @@ import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
 
 /** A whole benchmark with TensorFlow Lite's native code, on two tiny models. */
-public class BenchmarkRunTest implements BenchmarkRun.Listener, BenchmarkRun.Phone {
+public class BenchmarkRunTest
+        implements BenchmarkRun.Listener, BenchmarkRun.Phone, BenchmarkClock {
     private static final Path TINY =
             Paths.get(System.getProperty("dbd.root"), "tests/runtime/data/tiny_int8.tflite");
 
@@ -37,7 +40,14 @@ public class BenchmarkRunTest implements BenchmarkRun.Listener, BenchmarkRun.Pho
     private final List<String> heard = new ArrayList<>();
     private final Map<String, byte[]> assets = new HashMap<>();
     private BenchmarkRun run;
+    private final Map<String, String> texts = new HashMap<>();
     private boolean stopsAtOnce;
+    private boolean stopsWhenCooling;
+    private int stopsAfterMinutes = -1;
+    private long stepMs = 10;
+    private long nanoseconds;
+    private double degrees = 30;
+    private double degreesOfARow;
 
     private final BlurModel.Assets packed =
             path -> {
@@ -62,10 +72,32 @@ public class BenchmarkRunTest implements BenchmarkRun.Listener, BenchmarkRun.Pho
     }
 
     private boolean measured(String models) throws Exception {
-        List<String> ids = Arrays.asList("one", "two");
-        BenchmarkPlan plan = BenchmarkPlan.parse(ids, "b", models, "xnnpack,cpu", "1,2", "5");
-        run = new BenchmarkRun(plan, packed, this, this);
+        texts.put("name", "b");
+        texts.put("models", models);
+        texts.putIfAbsent("kernels", "xnnpack,cpu");
+        texts.putIfAbsent("threads", "1,2");
+        texts.put("runs", "5");
+        texts.put("seed", "3");
+        BenchmarkPlan plan = BenchmarkPlan.parse(Arrays.asList("one", "two"), texts);
+        run = new BenchmarkRun(plan, packed, this, this, this);
         return run.run(folder.getRoot());
+    }
+
+    /** A step every time it is asked, so that a photo takes three. */
+    @Override
+    public long nanoTime() {
+        nanoseconds += stepMs * 1_000_000;
+        return nanoseconds;
+    }
+
+    /** The phone loses half a degree a second. */
+    @Override
+    public void sleep(long milliseconds) {
+        nanoseconds += milliseconds * 1_000_000;
+        degrees = Math.max(30, degrees - milliseconds / 2000.0);
+        if (stopsWhenCooling) {
+            run.stop();
+        }
     }
 
     private JSONObject report(String model) throws Exception {
@@ -83,26 +115,115 @@ public class BenchmarkRunTest implements BenchmarkRun.Listener, BenchmarkRun.Pho
             assertEquals("neon", report.getJSONObject("machine").getJSONArray("features").get(0));
             assertEquals(0.5, report.getJSONObject("load").getDouble("average_before"), 0);
             assertTrue(report.getJSONObject("load").isNull("others_share"));
-            assertEquals(4, report.getJSONArray("latencies").length());
-            for (int i = 0; i < 4; i++) {
+            assertEquals(8, report.getJSONArray("latencies").length());
+            Set<Integer> turns = new TreeSet<>();
+            for (int i = 0; i < 8; i++) {
                 JSONObject latency = report.getJSONArray("latencies").getJSONObject(i);
-                assertEquals(1 + i % 2, latency.getInt("threads"));
-                assertEquals(i < 2 ? "xnnpack" : "cpu", latency.getString("delegate"));
+                assertEquals(1 + i / 2 % 2, latency.getInt("threads"));
+                assertEquals(i < 4 ? "xnnpack" : "cpu", latency.getString("delegate"));
+                assertEquals(i % 2 == 1, latency.has("frame"));
                 JSONObject total = latency.getJSONObject("stages_ms").getJSONObject("total");
                 assertEquals(5, total.getInt("runs"));
-                assertEquals(10, latency.getInt("warm_up_runs"));
-                assertTrue(0 < total.getDouble("p50"));
-                assertTrue(total.getDouble("p50") <= total.getDouble("p99"));
+                assertEquals(30, total.getDouble("p50"), 1e-6);
+                // A step between two photos, and one at the end: 210 milliseconds for five.
+                assertEquals(5000 / 210.0, latency.getDouble("frames_per_second"), 1e-6);
+                assertEquals(1020, latency.getDouble("warm_up_ms"), 1e-6);
+                assertEquals(34, latency.getInt("warm_up_runs"));
+                assertTrue(latency.getBoolean("is_steady"));
+                turns.add(latency.getInt("turn"));
             }
+            assertEquals("[1, 2, 3, 4, 5, 6, 7, 8]", turns.toString());
+            assertEquals(3, report.getInt("order_seed"));
+            assertEquals(-4, report.getInt("thread_priority"));
+            assertFalse(report.has("compiled"));
+            assertFalse(report.has("sustained"));
         }
         // Once in a process there is a cold start; the test's own process may have had it.
         assertTrue(report("two").isNull("cold_start_ms"));
         assertTrue("the first model's is in it", report("two").isNull("peak_memory_bytes"));
         assertEquals(
                 report("one").isNull("cold_start_ms"), report("one").isNull("peak_memory_bytes"));
-        assertEquals("one/xnnpack/1", heard.get(0));
-        assertEquals("wrote one", heard.get(4));
-        assertEquals(10, heard.size());
+        BenchmarkPlan plan = BenchmarkPlan.parse(Arrays.asList("one", "two"), texts);
+        String first = plan.turns(plan.rows()).get(0).toString();
+        assertEquals("0 one " + first, heard.get(0));
+        assertEquals("cooling", heard.get(1));
+        assertEquals("7 one", heard.get(14).substring(0, 5));
+        assertEquals("wrote one", heard.get(15));
+        assertEquals("cooling", heard.get(16));
+        assertEquals("8 two " + first, heard.get(17));
+        assertEquals(2 * 16 + 1, heard.size());
+    }
+
+    @Test
+    public void rows_startAsCoolAsTheFirst() throws Exception {
+        texts.put("kernels", "xnnpack");
+        degreesOfARow = 8;
+        assertTrue(measured("one,two"));
+        for (String model : new String[] {"one", "two"}) {
+            for (int i = 0; i < 4; i++) {
+                JSONObject latency = report(model).getJSONArray("latencies").getJSONObject(i);
+                JSONObject before = latency.getJSONObject("before");
+                boolean isFirst = model.equals("one") && latency.getInt("turn") == 1;
+                // From 38 degrees to 31, at half a degree a second.
+                assertEquals(isFirst ? 0 : 14_000, latency.getDouble("pause_ms"), 100);
+                assertEquals(isFirst ? 30 : 31, before.getDouble("temperature_c"), 1e-9);
+                assertTrue(latency.getJSONObject("after").getBoolean("is_charging"));
+                assertFalse(before.getBoolean("is_power_save"));
+                assertTrue(before.isNull("headroom"));
+            }
+        }
+    }
+
+    @Test
+    public void compilation_isWhatTheDriverFound() throws Exception {
+        texts.put("kernels", "xnnpack");
+        texts.put("compiled", "speed");
+        assertTrue(measured("one"));
+        assertEquals("speed", report("one").getString("compiled"));
+    }
+
+    @Test
+    public void minutes_goOnWithWhatIsFastestOnCameraFrames() throws Exception {
+        texts.put("kernels", "xnnpack");
+        texts.put("threads", "2");
+        texts.put("minutes", "3");
+        stepMs = 50;
+        assertTrue(measured("one"));
+        JSONObject sustained = report("one").getJSONObject("sustained");
+        assertEquals(2, sustained.getInt("threads"));
+        assertEquals("xnnpack", sustained.getString("delegate"));
+        assertEquals(90, sustained.getJSONObject("frame").getInt("rotation"));
+        assertEquals(3, sustained.getJSONArray("minutes").length());
+        for (int i = 0; i < 3; i++) {
+            JSONObject minute = sustained.getJSONArray("minutes").getJSONObject(i);
+            // Four steps of the clock for the frame, one to look whether the minute is over.
+            assertEquals(4, minute.getDouble("frames_per_second"), 1e-6);
+            assertEquals(240, minute.getJSONObject("total_ms").getInt("runs"));
+            double celsius = minute.getJSONObject("after").getDouble("temperature_c");
+            assertEquals(i == 0 ? 30 : 45, celsius, 1e-9);
+        }
+        JSONObject heat = report("one").getJSONObject("heat_after");
+        assertEquals("that of the rows", 30, heat.getDouble("temperature_c"), 1e-9);
+        assertEquals(
+                Arrays.asList("2 one, 0 over", "3 one, 1 over", "4 one, 2 over", "5 one, 3 over"),
+                heard.subList(4, 8));
+    }
+
+    @Test
+    public void stopInALaterMinute_leavesNothing() throws Exception {
+        texts.put("kernels", "xnnpack");
+        texts.put("minutes", "3");
+        stepMs = 50;
+        stopsAfterMinutes = 1;
+        assertFalse(measured("one"));
+        assertArrayEquals(new String[0], folder.getRoot().list());
+    }
+
+    @Test
+    public void stopWhileItCools_endsThePause() throws Exception {
+        stopsWhenCooling = true;
+        assertFalse(measured("one"));
+        assertArrayEquals(new String[0], folder.getRoot().list());
     }
 
     @Test
@@ -149,17 +270,31 @@ public class BenchmarkRunTest implements BenchmarkRun.Listener, BenchmarkRun.Pho
     }
 
     @Override
-    public void measuring(int done, String model, Kernels kernels, int threads) {
-        heard.add(model + "/" + kernels.id + "/" + threads);
+    public void cooling() {
+        heard.add("cooling");
+    }
+
+    @Override
+    public void measuring(int done, String model, BenchmarkRow row) {
+        heard.add(done + " " + model + " " + row);
+        degrees = 30 + degreesOfARow;
         if (stopsAtOnce) {
             run.stop();
         }
     }
 
     @Override
-    public void wrote(String model, File report, List<Benchmark.Result> results) {
-        heard.add("wrote " + model);
-        assertEquals(4, results.size());
+    public void sustaining(int done, String model, List<Sustained.Minute> minutes) {
+        heard.add(done + " " + model + ", " + minutes.size() + " over");
+        degrees = minutes.isEmpty() ? degrees : 45;
+        if (minutes.size() == stopsAfterMinutes) {
+            run.stop();
+        }
+    }
+
+    @Override
+    public void wrote(File file, BenchmarkReport report) {
+        heard.add("wrote " + report.model);
     }
 
     @Override
@@ -171,8 +306,13 @@ public class BenchmarkRunTest implements BenchmarkRun.Listener, BenchmarkRun.Pho
     }
 
     @Override
-    public BenchmarkReport.Heat heat() {
-        return new BenchmarkReport.Heat(null, null);
+    public PhoneState state() {
+        return new PhoneState(degrees, null, null, true, false);
+    }
+
+    @Override
+    public int threadPriority() {
+        return -4;
     }
 
     @Override

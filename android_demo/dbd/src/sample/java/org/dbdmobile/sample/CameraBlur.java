@@ -4,6 +4,7 @@ import android.content.Context;
 import android.graphics.Bitmap;
 import android.media.Image;
 import android.media.ImageReader;
+import org.dbdmobile.AndroidAssets;
 import org.dbdmobile.AndroidFrames;
 import org.dbdmobile.BlurDetector;
 import org.dbdmobile.BlurMap;
@@ -22,7 +23,7 @@ public final class CameraBlur {
     /** Opens the detector; on the camera's own thread, which then calls {@link #onImage}. */
     public CameraBlur(Context context) {
         // guide: once
-        BlurModel model = BlurModel.bundled(context.getAssets()::open, "lite");
+        BlurModel model = BlurModel.bundled(new AndroidAssets(context.getAssets()), "lite");
         detector = BlurDetector.open(model, DetectorOptions.defaults());
         frames = new AndroidFrames();
         map = detector.newMap();

@@ -3,6 +3,7 @@ package org.dbdmobile.sample;
 import android.content.Context;
 import android.graphics.Bitmap;
 import android.media.Image;
+import org.dbdmobile.AndroidAssets;
 import org.dbdmobile.AndroidFrames;
 import org.dbdmobile.BlurDetector;
 import org.dbdmobile.BlurModel;
@@ -21,8 +22,9 @@ public final class SubjectFocus {
     /** Opens the detector; not on the main thread. */
     public SubjectFocus(Context context) {
         // guide: once
-        BlurModel model = BlurModel.bundled(context.getAssets()::open, "lite");
-        DetailModel detail = DetailModel.bundled(context.getAssets()::open, "detail");
+        AndroidAssets assets = new AndroidAssets(context.getAssets());
+        BlurModel model = BlurModel.bundled(assets, "lite");
+        DetailModel detail = DetailModel.bundled(assets, "detail");
         detector = BlurDetector.open(model, detail, DetectorOptions.defaults());
         frames = new AndroidFrames();
         // guide: end

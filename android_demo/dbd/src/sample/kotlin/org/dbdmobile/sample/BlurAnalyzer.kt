@@ -22,7 +22,7 @@ class Blur(val overlay: Bitmap, val isMiddleInFocus: Boolean)
 class BlurAnalyzer(context: Context, private val isFront: Boolean) :
     ImageAnalysis.Analyzer, AutoCloseable {
     val blur = MutableStateFlow<Blur?>(null)
-    private val model = BlurModel.bundled(context.assets::open, "lite")
+    private val model = BlurModel.bundled(AndroidAssets(context.assets), "lite")
     private val detector = BlurDetector.open(model, DetectorOptions.defaults())
     private val map = detector.newMap()
     private val pixels = IntArray(map.width() * map.height())
