@@ -6,6 +6,7 @@ import android.graphics.PixelFormat
 import androidx.camera.core.ImageAnalysis
 import androidx.camera.core.ImageProxy
 import kotlinx.coroutines.flow.MutableStateFlow
+import org.dbdmobile.AndroidAssets
 import org.dbdmobile.BlurDetector
 import org.dbdmobile.BlurModel
 import org.dbdmobile.DetectorOptions
