@@ -5,7 +5,7 @@
 # a walk around something. Python 3.11 or newer:
 #
 # ```sh
-# pip install dbd-mobile[video] scikit-image
+# pip install "dbd-mobile[video]" scikit-image matplotlib
 # ```
 #
 # ## A video to try it on
