@@ -33,7 +33,7 @@ with av.open("clip.mp4", "w") as file:
 # %% [markdown]
 # ## Drawn into it
 #
-# Red is blurred. `--overlay mask` and `--overlay peaking` draw differently; times, turns and
+# Red is blurred. `--overlay mask` and `--overlay peaking` draw differently; times, rotation and
 # sound are kept.
 
 # %%
