@@ -1,4 +1,4 @@
-"""Everything dbd_mobile raises for what a caller can put right:
+"""Everything dbd_mobile raises for what a caller can put right.
 
     DBDError
     ├── ArgumentError   (also a ValueError)
