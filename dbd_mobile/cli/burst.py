@@ -35,9 +35,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "raw file and sidecars; what is in no burst stays where it is, and so do photos that do "
         "not say when they were taken, exposure brackets, shots in which there is nothing to "
         "compare, and links. Nothing is moved before you say so by --apply, and nothing is ever "
-        f"overwritten: a shot whose name is taken stays. {JOURNAL} in the folder lists what was moved; "
-        "`dbd-mobile burst FOLDER --undo --apply` moves it back. Interrupted, or killed, the same "
-        "command goes on.",
+        f"overwritten: a shot whose name is taken stays. {JOURNAL} in the folder lists what was "
+        "moved; `dbd-mobile burst FOLDER --undo --apply` moves it back. Interrupted, or killed, "
+        "the same command goes on.",
         epilog=EXIT_STATUS,
     )
     parser.add_argument(
