@@ -7,7 +7,7 @@
 # ```sh
 # sudo apt install python3-venv python3-picamera2
 # python3 -m venv --system-site-packages focus
-# focus/bin/pip install dbd-mobile  # trixie; on bookworm: dbd-mobile 'numpy<2'
+# focus/bin/pip install dbd-mobile  # trixie; on bookworm: dbd-mobile 'numpy==1.*'
 # ```
 #
 # On the Pi the camera is `PiCamera()`. This page runs without one, so a stand-in follows: a photo
