@@ -280,7 +280,7 @@ class BlurDetector:
         blur_map: BlurMap | None = None,
         channels: Channels | None = None,
     ) -> Focus:
-        """Say how sharp a photo's subject, or a region of it, is: sharp, soft, blurred or unknown.
+        """Say how sharp a photo's subject or a region is: sharp, soft, blurred or undecidable.
 
         The blur is measured in the photo's own pixels, so that a focus that is slightly off shows,
         and judged as it is seen at the width that the photo is viewed at. A JPEG file that is

@@ -1,7 +1,5 @@
 """Everything dbd_mobile raises for what a caller can put right.
 
-::
-
     DBDError
     ├── ArgumentError   (also a ValueError)
     ├── BackendError

@@ -43,7 +43,7 @@ _READERS = {
     "PPM": _Reader(module="PIL.PpmImagePlugin", name="PpmImageFile"),
     "AVIF": _Reader(module="PIL.AvifImagePlugin", name="AvifImageFile"),
     "HEIC": _Reader(
-        module="pillow_heif", name="HeifImageFile", install="pip install dbd-mobile[heif]"
+        module="pillow_heif", name="HeifImageFile", install='pip install "dbd-mobile[heif]"'
     ),
     "JPEG XL": _Reader(
         module="pillow_jxl.JpegXLImagePlugin",

@@ -95,7 +95,7 @@ def opened_raw(file: IO[bytes], *, name: str, max_pixels: int) -> Iterator[RawPh
         Exception: It is damaged, or of a camera that rawpy does not know.
     """
     rawpy = package_of(
-        "rawpy", kind="a camera's raw file", name=name, install="pip install dbd-mobile[raw]"
+        "rawpy", kind="a camera's raw file", name=name, install='pip install "dbd-mobile[raw]"'
     )
     file.seek(0)
     with rawpy.imread(file) as raw:

@@ -101,8 +101,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     average.add_argument(
         "--firmness", type=float, default=1.0, metavar="FACTOR",
-        help="what the mean's logits are multiplied by: above 1 its maps are surer, with a smaller "
-        "absolute error and the same F at 0.5 (default: 1)",
+        help="what the mean's logits are multiplied by, 1 over the temperature of temperature "
+        "scaling: above 1 its maps lie closer to 0 and 1, with a smaller absolute error and the "
+        "same F at 0.5 (default: 1)",
     )  # fmt: skip
     average.add_argument("-o", "--output", type=Path, required=True, help="file for the mean")
     _add_name(average)

@@ -29,15 +29,15 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser = commands.add_parser(
         "burst",
         help="find bursts among photos, and take all but the best shot of each out of the way",
-        description="Find photos that were shot in a burst: by one camera, at one size, each at "
-        "once after the last and like it. Print the shots of each burst, best first, as `best` "
-        "ranks them. With --move-to all shots but the best go to a folder, each with its raw file "
-        "and sidecars; what is in no burst stays where it is, and so do photos that do not say "
-        "when they were taken, exposure brackets, shots in which there is nothing to compare, and "
-        "links. Nothing is moved before you say so by --apply, and nothing is ever overwritten: a "
-        f"shot whose name is taken stays. {JOURNAL} in the folder lists what was moved; "
-        "`dbd-mobile burst FOLDER --undo --apply` moves it back. Interrupted, or killed, the same "
-        "command goes on.",
+        description="Find photos that were shot in a burst: by one camera, at one size, each "
+        "right after the last and looking like it. Print the shots of each burst, best first, as "
+        "`best` ranks them. With --move-to all shots but the best go to a folder, each with its "
+        "raw file and sidecars; what is in no burst stays where it is, and so do photos that do "
+        "not say when they were taken, exposure brackets, shots in which there is nothing to "
+        "compare, and links. Nothing is moved before you say so by --apply, and nothing is ever "
+        f"overwritten: a shot whose name is taken stays. {JOURNAL} in the folder lists what was "
+        "moved; `dbd-mobile burst FOLDER --undo --apply` moves it back. Interrupted, or killed, "
+        "the same command goes on.",
         epilog=EXIT_STATUS,
     )
     parser.add_argument(

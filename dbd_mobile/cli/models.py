@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from dbd_mobile.catalogue import InputCard, ModelCard, OutputCard, bundled_models
 from dbd_mobile.cli.screen import say
 
+# What is measured, where the card's word for it would say nothing to who has not seen its code.
+_PROTOCOLS = {"composites": "put together from sharp ones with known blur"}
+
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command's arguments."""
@@ -48,7 +51,8 @@ def _facts(card: ModelCard) -> Iterator[tuple[str, str]]:
         values = ", ".join(f"{name} {value:g}" for name, value in accuracy["values"].items())
         yield (
             "accuracy",
-            f"{accuracy['dataset']} ({accuracy['images']} photos), {accuracy['protocol']}, "
+            f"{accuracy['dataset']} ({accuracy['images']} photos), "
+            f"{_PROTOCOLS.get(accuracy['protocol'], accuracy['protocol'])}, "
             f"{accuracy['size']} size, {accuracy['precision']}: {values}",
         )
     if card["kind"] == "blur-map":

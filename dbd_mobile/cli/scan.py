@@ -68,7 +68,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         default="local",
         help="what has the photos judged: this process, or processes on all machines of a Ray "
         "cluster; then FOLDER may be a URL that fsspec opens, as s3://bucket/photos. It needs: pip "
-        "install dbd-mobile[ray]. Default: local",
+        'install "dbd-mobile[ray]". Default: local',
     )
     parser.add_argument(
         "--ray-address",

@@ -109,8 +109,8 @@ def _scan_on_ray(
         if (error.name or "").startswith("dbd_mobile"):
             raise
         raise InputError(
-            f"--engine ray needs the package {error.name}: `pip install dbd-mobile[ray]` installs "
-            f"it."
+            f'--engine ray needs the package {error.name}: `pip install "dbd-mobile[ray]"` '
+            f"installs it."
         ) from None
     except ImportError as error:
         # Arrow refuses an older numpy so.

@@ -22,7 +22,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "blurred and how sharp the subject or a box is, and answer other programs over HTTP, as "
         "/openapi.json under that link describes, until interrupted. Photos stay on this machine, "
         "in memory, and are kept nowhere. Other machines can ask only if --host says so, and only "
-        "with the token that is then in the link. It needs: pip install dbd-mobile[serve]",
+        'with the token that is then in the link. It needs: pip install "dbd-mobile[serve]"',
     )
     parser.add_argument(
         "--host",
@@ -79,7 +79,8 @@ def run(options: argparse.Namespace) -> int:
         if (error.name or "").startswith("dbd_mobile"):
             raise
         raise InputError(
-            f"The page needs the package {error.name}: `pip install dbd-mobile[serve]` installs it."
+            f'The page needs the package {error.name}: `pip install "dbd-mobile[serve]"` installs '
+            f"it."
         ) from None
     limits = Limits(max_mb=options.max_mb, timeout_s=options.timeout, parallel=options.parallel)
     with detector_of(options) as detector:

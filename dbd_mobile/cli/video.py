@@ -54,9 +54,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="find what is out of focus in a video",
         description="Look at each frame of a video, and print one line: its size, its frames and "
         "seconds, the share that is blurred on average, and how fast that was. With -o also write "
-        "the video with what is out of focus drawn on it; times, turns and colours are its own, "
+        "the video with what is out of focus drawn on it; times, rotation and colours are kept, "
         "and its sound is copied where the file can hold it. Or write its sharpest frames. "
-        "Interrupted, it finishes the files. Needs PyAV: pip install dbd-mobile[video].",
+        'Interrupted, it finishes the files. Needs PyAV: pip install "dbd-mobile[video]".',
         epilog=_EXIT_STATUS,
     )
     parser.add_argument(

@@ -2,17 +2,17 @@
 # # Focus a camera
 #
 # A Raspberry Pi whose Camera Module 3 focuses on what you choose, keeps it in focus, and takes a
-# photo that is sharp.
+# photo that is sharp. On the Pi:
 #
 # ```sh
-# sudo apt install python3-picamera2
+# sudo apt install python3-venv python3-picamera2
 # python3 -m venv --system-site-packages focus
-# focus/bin/pip install dbd-mobile
+# focus/bin/pip install dbd-mobile  # trixie; on bookworm: dbd-mobile 'numpy==1.*'
 # ```
 #
 # On the Pi the camera is `PiCamera()`. This page runs without one, so a stand-in follows: a photo
 # at a known distance, behind a lens that blurs it by as much as it is off. **On a Pi leave this
-# part out.**
+# part out.** Without a Pi: `pip install dbd-mobile scikit-image matplotlib`.
 
 # %%
 import numpy as np

@@ -81,7 +81,8 @@ with open("focus.csv", newline="") as file:
 # ## Bursts
 #
 # `burst` finds photos that one camera shot after each other of the same thing, ranks them, and
-# would move all but the best. **Would**: without `--apply` it only says what it would do.
+# would move all but the best. **Would**: without `--apply` it only says what it would do. The
+# shots are compared in one region, so a radius may differ a little from the one above.
 
 # %%
 # !dbd-mobile burst photos --move-to rest

@@ -74,13 +74,14 @@ print(detector.judge(folder / "soft.jpg", face).reason)
 # `strictness` is `pixel`, `web`, `print`, or your own; `at_width` any width.
 
 # %%
-print(detector.judge(folder / "soft.jpg", face, at_width=400).reason)
+print(detector.judge(folder / "soft.jpg", face, at_width=300).reason)
 
 # %% [markdown]
 # ## Where is it blurred?
 #
 # `detect` answers for every place: its map is 1 where the photo is blurred and 0 where it is in
-# focus. Here is a photo whose right half was blurred.
+# focus. Here is a photo whose right half was blurred; of the left half a part was out of focus
+# before.
 
 # %%
 half = portrait.copy()

@@ -5,7 +5,7 @@
 # a walk around something. Python 3.11 or newer:
 #
 # ```sh
-# pip install dbd-mobile[video] scikit-image
+# pip install "dbd-mobile[video]" scikit-image matplotlib
 # ```
 #
 # ## A video to try it on
@@ -33,7 +33,7 @@ with av.open("clip.mp4", "w") as file:
 # %% [markdown]
 # ## Drawn into it
 #
-# Red is blurred. `--overlay mask` and `--overlay peaking` draw differently; times, turns and
+# Red is blurred. `--overlay mask` and `--overlay peaking` draw differently; times, rotation and
 # sound are kept.
 
 # %%

@@ -325,6 +325,13 @@ def test_models_shows_a_cards_text_as_it_is(monkeypatch, capsys):
     assert ":ok:" in said
 
 
+def test_models_says_in_plain_words_what_made_photos_are(capsys):
+    assert run("models") == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "(75 photos), put together from sharp ones with known blur, 320x320 size" in said
+    assert "cuhk/test100 (100 photos), fmax, native size" in said
+
+
 @pytest.mark.parametrize(
     ("calibration", "said"),
     [

@@ -24,7 +24,7 @@ HEIC_START = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
 AVIF_START = b"\0\0\0\x1cftypmif1\0\0\0\0mif1avifmiaf"
 # What is installed or not, these bytes say what the file is.
 STARTS = {
-    "a HEIC photo: `pip install dbd-mobile[heif]`": (HEIC_START, "pillow_heif"),
+    'a HEIC photo: `pip install "dbd-mobile[heif]"`': (HEIC_START, "pillow_heif"),
     "an AVIF photo: `pip install --upgrade pillow`": (AVIF_START, "PIL.AvifImagePlugin"),
     "a JPEG XL photo: `pip install pillow-jxl-plugin`": (b"\xff\x0a" + b"\0" * 40, "pillow_jxl"),
 }
@@ -95,7 +95,7 @@ def test_raw_file_names_the_package_that_is_missing(scene, monkeypatch):
     ]
     starts = [b"FUJIFILMCCD-RAW 0201", b"\0\0\0\x18ftypcrx \0\0\0\1crx isom", b"IIRO\x08\0\0\0"]
     for content in (dng_of(scene), *other, *starts):
-        with pytest.raises(ImageError, match=r"raw file: `pip install dbd-mobile\[raw\]`"):
+        with pytest.raises(ImageError, match=r'raw file: `pip install "dbd-mobile\[raw\]"`'):
             load_pixels(content)
 
 

@@ -340,7 +340,7 @@ def test_missing_package_is_said_with_the_line_that_installs_it(photo_file, pack
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        f"dbd-mobile: --engine ray needs the package {package}: `pip install dbd-mobile[ray]` "
+        f'dbd-mobile: --engine ray needs the package {package}: `pip install "dbd-mobile[ray]"` '
         f"installs it.\n"
     )
 

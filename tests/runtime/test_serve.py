@@ -367,8 +367,8 @@ def test_missing_package_is_said_with_the_line_that_installs_it():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        "dbd-mobile: The page needs the package uvicorn: `pip install dbd-mobile[serve]` installs "
-        "it.\n"
+        'dbd-mobile: The page needs the package uvicorn: `pip install "dbd-mobile[serve]"` '
+        "installs it.\n"
     )
 
 

@@ -164,7 +164,7 @@ def test_size_of_raw_frames_is_checked(raw, capsys):
 def test_without_pyav_it_is_said_how_to_install_it(clip, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "av", None)
     assert run(clip) == 2
-    assert "pip install dbd-mobile[video]" in capsys.readouterr().err
+    assert 'pip install "dbd-mobile[video]"' in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("options", "ending"), [([], ".jpg"), (["--png"], ".png")])

@@ -143,6 +143,17 @@ def test_detail_gives_three_numbers_for_each_cell():
     assert 0 < cells.min() <= cells.max() < 1
 
 
+def test_detail_sees_no_more_than_48_pixels_around_a_cell():
+    torch.manual_seed(0)
+    network = build("detail").eval()
+    tile = torch.rand(1, 3, 256, 256) * 2 - 1
+    other = -tile
+    other[..., 128 - 48 : 144 + 48, 128 - 48 : 144 + 48] = tile[..., 80:192, 80:192]
+    with torch.inference_mode():
+        seen, unseen = network(tile)[..., 8, 8], network(other)[..., 8, 8]
+    assert torch.allclose(seen, unseen, atol=1e-6)
+
+
 def test_detail_loads_as_what_it_was_saved_as(tmp_path):
     torch.manual_seed(0)
     network = build("detail").eval()

@@ -1,6 +1,6 @@
 """A library of photos on many machines: an engine has the photos judged, Parquet keeps the records.
 
-It needs the extra ``ray``: ``pip install dbd-mobile[ray]``. Ray itself is loaded by ``ray_scan``
+It needs the extra ``ray``: ``pip install "dbd-mobile[ray]"``. Ray itself is loaded by ``ray_scan``
 alone: what the workers of another engine run does without.
 
 >>> from dbd_mobile import BlurDetector

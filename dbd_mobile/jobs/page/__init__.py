@@ -2,5 +2,5 @@
 
 :func:`dbd_mobile.jobs.page.server.serve` needs the extra ``serve``::
 
-    pip install dbd-mobile[serve]
+    pip install "dbd-mobile[serve]"
 """

@@ -19,5 +19,5 @@ def pyav(module: str = "av") -> Any:
         return import_module(module)
     except ImportError:
         raise InputError(
-            "Videos are read and written by PyAV: `pip install dbd-mobile[video]` installs it."
+            'Videos are read and written by PyAV: `pip install "dbd-mobile[video]"` installs it.'
         ) from None
