@@ -27,6 +27,7 @@ from export.publishing.card import write_bundle
 from export.publishing.report import Report
 from export.publishing.screen import census_table, report_table
 from export.reading.foreign_onnx import Normalisation
+from export.reading.map_choice import WHOLE_MAP, MapChoice
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -63,6 +64,11 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     is_onnx = options.checkpoint.suffix.lower() == ".onnx"
     if options.mean is not None and not is_onnx:
         parser.error("--mean and --scale are for ONNX files; a checkpoint says how it is fed")
+    if _choice(options) != WHOLE_MAP and not is_onnx:
+        parser.error(
+            "--size, --output-name, --channel, --logits and --resize-output are for ONNX files; a "
+            "checkpoint's network gives one map"
+        )
     if options.bundle is None:
         if options.also_evaluate or options.composites:
             parser.error("--also-evaluate and --composites are for the card; give --bundle too")
@@ -198,6 +204,33 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--scale", type=_scale, metavar="R,G,B", help="see --mean")
     parser.add_argument(
+        "--size",
+        type=_size,
+        metavar="WxH",
+        help="the image's size, for an ONNX file that leaves it free",
+    )
+    parser.add_argument(
+        "--output-name",
+        metavar="NAME",
+        help="which of an ONNX file's outputs is the map",
+    )
+    parser.add_argument(
+        "--channel",
+        type=_channel,
+        metavar="N",
+        help="which of that output's channels is that of blur, counted from 0",
+    )
+    parser.add_argument(
+        "--logits",
+        action="store_true",
+        help="the output has no sigmoid yet, or no softmax over its channels: put it behind",
+    )
+    parser.add_argument(
+        "--resize-output",
+        action="store_true",
+        help="the map is smaller than the image: enlarge it, bilinearly",
+    )
+    parser.add_argument(
         "--bundle",
         type=_model_id,
         metavar="ID",
@@ -252,6 +285,29 @@ def _scale(text: str) -> tuple[float, float, float]:
     return channels
 
 
+def _size(text: str) -> tuple[int, int]:
+    sides = re.fullmatch(r"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})", text)
+    if sides is None:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected width and height as in 320x240")
+    return int(sides[1]), int(sides[2])
+
+
+def _channel(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,6}", text):
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number, the first is 0")
+    return int(text)
+
+
+def _choice(options: argparse.Namespace) -> MapChoice:
+    return MapChoice(
+        size_wh=options.size,
+        output=options.output_name,
+        channel=options.channel,
+        are_logits=options.logits,
+        is_enlarged=options.resize_output,
+    )
+
+
 def _model_id(text: str) -> str:
     if not re.fullmatch("[a-z0-9][a-z0-9_-]*", text):
         raise argparse.ArgumentTypeError(
@@ -271,6 +327,7 @@ def _export(options: argparse.Namespace) -> Report:
             if getattr(options, name) is not None
         },
         normalisation=Normalisation(options.mean, options.scale) if options.mean else None,
+        choice=_choice(options),
         keep_failing=options.keep_failing,
         calibration=options.calibration,
         calibration_list=options.calibration_list,

@@ -49,7 +49,7 @@ def export_checkpoint(job: ExportJob, progress: Progress) -> Report:
             written then.
         ConversionError: If a converter fails; nothing is written then.
     """
-    source = read_source(job.checkpoint, job.normalisation)
+    source = read_source(job.checkpoint, job.normalisation, job.choice)
     source = replace(source, about=source.about | dict(job.stated))
     output = OutputFolder(job.output, job.checkpoint.stem)
     output.check(job.checkpoint)
