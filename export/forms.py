@@ -21,12 +21,9 @@ from export.proving.precision import PRECISIONS
 from export.proving.stage import Stage, Trial, WorstPhoto, best_trial
 from export.proving.tflite_facts import read_tflite_facts
 from export.proving.verdict import Evidence, Verdict, are_within_range, judge
-from export.reading.calibration import Calibration
+from export.reading.calibration import MOST_COMPARED, Calibration
 from export.reading.source import Source
 from networks.device_input import device_contract
-
-COMPARED_PHOTOS = 50
-"""On how many calibration images files are compared; more would only take longer."""
 
 # Each takes as long as int8 itself, and the first few are often enough.
 _MIXED_AT_ONCE = 4
@@ -205,7 +202,7 @@ class ProvenForms:
     def _try(self, files: Mapping[str, Path], enough: Tolerance | None) -> list[Trial]:
         """Compare files with float32 on calibration images, up to the first that is good enough."""
         assert self.calibration is not None
-        photos = evenly_spaced(list(self.calibration.images), COMPARED_PHOTOS)
+        photos = evenly_spaced(list(self.calibration.images), MOST_COMPARED)
         reference = TflitePredictor(self._files["float32"])
         step = "Choosing " + ("layers" if enough else f"ranges by the {self.kind.compared}")
         total = len(photos) * (len(files) + 1)

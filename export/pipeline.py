@@ -11,8 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from export.evenly_spaced import evenly_spaced
-from export.forms import COMPARED_PHOTOS, Form, ProvenForms
+from export.forms import Form, ProvenForms
 from export.job import ExportJob, Progress
 from export.kinds import Kind
 from export.kinds.kind import Evaluation
@@ -89,7 +88,14 @@ def _calibration(
     """The photos given, else generated images if there is a use for them."""
     if job.calibration is not None:
         step = partial(progress, "Calibration photos")
-        return read_calibration(kind, job.calibration, job.calibration_list, size_wh, step)
+        return read_calibration(
+            kind,
+            job.calibration,
+            job.calibration_list,
+            size_wh,
+            step,
+            compares=job.evaluation is None,
+        )
     if "int8" in job.precisions or job.evaluation is None:
         return generate_calibration(kind, size_wh)
     return None
@@ -104,8 +110,7 @@ def _compared_photos(
     """Images to compare on, (H, W, 3) uint8: those of the evaluation, else of the calibration."""
     if evaluation is None:
         assert calibration is not None
-        chosen = evenly_spaced(list(range(len(calibration.images))), COMPARED_PHOTOS)
-        return [calibration.names[i] for i in chosen], [calibration.images[i] for i in chosen]
+        return calibration.compared.names, list(calibration.compared.images)
     inputs = evaluation.inputs(size_wh, partial(progress, "Evaluation photos"))
     return inputs.names, list(inputs.images)
 
@@ -134,6 +139,9 @@ def _calibration_facts(calibration: Calibration) -> CalibrationFacts:
         used=calibration.used,
         images=len(calibration.images),
         sha256=calibration.sha256,
+        compared=len(calibration.compared.images),
+        is_compared_on_others=calibration.is_compared_on_others,
+        skipped=list(calibration.skipped),
     )
 
 

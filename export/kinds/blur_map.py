@@ -6,8 +6,9 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from data.blur_dataset import BlurDataset, read_photo, squash
+from data.blur_dataset import BlurDataset, squash
 from dbd_mobile.catalogue import AccuracyCard, CalibrationCard
 from evaluation.composites import SIDE, CompositeErrors, measure_composites
 from evaluation.mappers import DetectorMapper
@@ -35,6 +36,7 @@ from export.kinds.map_difference import (
     compare_maps,
     photo_means,
 )
+from export.kinds.readable_photos import ReadablePhotos
 from export.kinds.signed_picture import levels, signed_picture
 from networks import BlurNetwork
 
@@ -113,11 +115,13 @@ class _BlurMap(Kind):
         self, photos: Sequence[Path], most: int, size_wh: tuple[int, int], progress: Progress
     ) -> Inputs:
         chosen = evenly_spaced(list(photos), most)
-        images = np.empty((len(chosen), size_wh[1], size_wh[0], 3), np.uint8)
-        for index, path in enumerate(chosen):
-            images[index] = squash(read_photo(path), size_wh)
-            progress(index + 1, len(chosen))
-        return Inputs(images, [path.name for path in chosen], len(chosen))
+        photos_read = ReadablePhotos(chosen, progress)
+        images: list[NDArray[np.uint8]] = []
+        names: list[str] = []
+        for path, photo in photos_read:
+            images.append(squash(photo, size_wh))
+            names.append(path.name)
+        return Inputs(np.stack(images), names, len(images), photos_read.skipped)
 
     def generate_inputs(self, size_wh: tuple[int, int]) -> Inputs:
         images = generate_photos(size_wh)

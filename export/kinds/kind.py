@@ -53,11 +53,13 @@ class Inputs:
         images: (N, H, W, 3) uint8 RGB, or as many (H, W, 3) arrays.
         names: What to call each.
         photos: Of how many photos they were made.
+        skipped: Sentences on damaged photos that were left out.
     """
 
     images: Sequence[NDArray[np.uint8]] | NDArray[np.uint8]
     names: list[str]
     photos: int
+    skipped: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -227,7 +229,7 @@ class Kind(ABC):
         """Make images of photos, at most so many, evenly spaced over the photos.
 
         Raises:
-            DBDError: If a photo cannot be used.
+            DBDError: If a photo cannot be used, or all are damaged; some of many may be.
         """
 
     @abstractmethod

@@ -46,6 +46,9 @@ class CalibrationFacts:
         used: How many of them were used.
         images: How many images were made of these.
         sha256: Of the images' pixels.
+        compared: On how many images forms were compared, without evaluation.
+        is_compared_on_others: Whether these were not among those that int8 was calibrated with.
+        skipped: Sentences on damaged photos that were left out.
     """
 
     folder: str | None
@@ -53,6 +56,9 @@ class CalibrationFacts:
     used: int
     images: int
     sha256: str
+    compared: int
+    is_compared_on_others: bool
+    skipped: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +118,10 @@ class Report:
         """What had to hold for a file to be written."""
         compared = KINDS[self.kind].compared
         if self.evaluation is None:
+            assert self.calibration is not None
             photos = "generated images" if self.used_generated_images else "calibration photos"
+            if self.calibration.is_compared_on_others:
+                photos = f"{self.calibration.compared} images of photos that chose no ranges"
             return f"agreement of the {compared} on {photos}; no task measures were taken"
         return f"agreement of the {compared} and task measures on {self.evaluation}"
 
