@@ -25,7 +25,7 @@ from export.pipeline import export_checkpoint
 from export.proving.precision import PRECISIONS
 from export.publishing.card import write_bundle
 from export.publishing.report import Report
-from export.publishing.screen import census_table, report_table
+from export.publishing.screen import census_table, report_table, shipping_table
 from export.reading.foreign_onnx import Normalisation
 from export.reading.map_choice import WHOLE_MAP, MapChoice
 
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: What follows the command's name; None takes it from ``sys.argv``.
 
     Returns:
-        The exit status: 0, 1 if a form was refused or a converter failed, 2 after bad input, 130
+        The exit status: 0, 1 if something that was asked for is missing, 2 after bad input, 130
         if stopped.
 
     Raises:
@@ -90,12 +90,19 @@ def _run(options: argparse.Namespace) -> int:
     except ConversionError as error:
         complain(f"error: {error}")
         return 1
-    results.print(report_table(report), census_table(report))
+    results.print(report_table(report), census_table(report), shipping_table(report))
     for stage in report.stages:
         for sentence in stage.slow_spots:
             complain(f"slow: {stage.name}: {sentence}")
         for sentence in stage.failures:
             complain(f"refused: {stage.name}: {sentence}")
+    for name, sentences in report.remarks.items():
+        for sentence in sentences:
+            complain(f"note: {name}: {sentence}")
+    if report.is_int8_rescued:
+        complain("note: int8-mixed stands in for int8.")
+    for sentence in report.calibration.skipped if report.calibration else ():
+        complain(f"note: left out of the calibration: {sentence}")
     if report.used_generated_images:
         complain(
             "note: generated images stood in for calibration photos; give --calibration with "
@@ -131,7 +138,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m export",
         description="Turn trained weights into ONNX and TFLite files that compute the same thing.",
         epilog="A file that fails its gate is not written; the report (HTML and JSON) says why. "
-        "Exit status: 0, 1 if one was refused, 2 after bad input.",
+        "Exit status: 0, 1 if something that was asked for is missing, 2 after bad input.",
     )
     parser.add_argument(
         "checkpoint",

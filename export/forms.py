@@ -17,6 +17,7 @@ from export.job import ExportJob, Progress
 from export.kinds import Kind
 from export.kinds.kind import Evaluation, Outputs, Pictures, Tolerance
 from export.proving import layers, runtimes
+from export.proving.latency import measure_latencies
 from export.proving.precision import PRECISIONS
 from export.proving.stage import Stage, Trial, WorstPhoto, best_trial
 from export.proving.tflite_facts import read_tflite_facts
@@ -127,6 +128,7 @@ class ProvenForms:
             if "int8-mixed" in wanted:
                 self._rescue(int8)
         self._check_runtimes()
+        self._measure_latencies()
 
     def _rescue(self, int8: Form) -> None:
         stage = self.stages[-1]
@@ -302,6 +304,19 @@ class ProvenForms:
             failures = [sentence for check in found for sentence in check.failures]
             stage = replace(self.stages[number], runtimes=found, failures=failures)
             self.stages[number] = self._with_layers(stage, self.forms[number])
+
+    def _measure_latencies(self) -> None:
+        self.progress("Latency here", 0, 1)
+        files = {
+            form.name: form.file
+            for form, stage in zip(self.forms, self.stages, strict=True)
+            if stage.name in PRECISIONS and not stage.failures
+        }
+        latencies = measure_latencies(files, self.photos[0])
+        self.stages = [
+            replace(stage, latency_ms=latencies.get(stage.name)) for stage in self.stages
+        ]
+        self.progress("Latency here", 1, 1)
 
     def _with_layers(self, stage: Stage, form: Form) -> Stage:
         """With where the error comes from, if it failed."""

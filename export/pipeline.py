@@ -20,6 +20,7 @@ from export.publishing.report import CalibrationFacts, CheckpointFacts, Exported
 from export.publishing.report_page import report_page
 from export.reading.calibration import Calibration, generate_calibration, read_calibration
 from export.reading.source import Source, read_source
+from export.step_clock import StepClock
 
 _TOOLS = (
     "torch", "onnx", "onnxsim", "onnxruntime", "onnx2tf", "tensorflow", "ai-edge-litert",
@@ -48,6 +49,7 @@ def export_checkpoint(job: ExportJob, progress: Progress) -> Report:
             written then.
         ConversionError: If a converter fails; nothing is written then.
     """
+    progress = clock = StepClock(progress)
     source = read_source(job.checkpoint, job.normalisation, job.choice)
     source = replace(source, about=source.about | dict(job.stated))
     output = OutputFolder(job.output, job.checkpoint.stem)
@@ -75,6 +77,7 @@ def export_checkpoint(job: ExportJob, progress: Progress) -> Report:
             files=[_file_facts(name, form) for name, form in kept.items()],
             left_out=proven.left_out,
             tools=_tool_versions(),
+            seconds={step: round(seconds, 2) for step, seconds in clock.seconds.items()},
         )
         page = report_page(report, proven.pictures)
         files = {name: form.file for name, form in kept.items()}

@@ -33,6 +33,7 @@ from export.kinds.map_difference import (
     SAME_KERNELS_TOLERANCE,
     TOLERANCES,
     MapDifference,
+    MapTolerance,
     compare_maps,
     photo_means,
 )
@@ -42,6 +43,8 @@ from networks import BlurNetwork
 
 # A difference of this or more is shown at full strength.
 _FULL_DIFFERENCE = 0.5
+# Of a single pixel, where more than that has no limit.
+_NOTICED_DIFFERENCE = 0.1
 # Of what was measured; more would be of this machine's rounding.
 _DIGITS = 5
 
@@ -140,6 +143,17 @@ class _BlurMap(Kind):
 
     def changes(self, before: Outputs, after: Outputs) -> list[float]:
         return photo_means(before, after)
+
+    def remarks(self, difference: MapDifference, tolerance: MapTolerance) -> list[str]:
+        if tolerance.maximum is not None or difference.maximum < _NOTICED_DIFFERENCE:
+            return []
+        return [
+            f"its largest difference, {difference.maximum:.2f}, is that of a single pixel, which "
+            "lies at an edge and moves far by one step of rounding. What counts is the whole map: "
+            f"it differs by {difference.mean:.2g} in the mean (at most {tolerance.mean:g}), and "
+            f"{difference.flipped:.2%} of the pixels change sides of 0.5 (at most "
+            f"{tolerance.flipped:.1%})."
+        ]
 
     def views(self, pictures: Pictures, before: str, after: str) -> list[View]:
         difference = (pictures.after - pictures.before) / np.float32(_FULL_DIFFERENCE)

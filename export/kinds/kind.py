@@ -268,6 +268,15 @@ class Kind(ABC):
     def changes(self, before: Outputs, after: Outputs) -> list[float]:
         """How much what is given changed, of each image."""
 
+    def remarks(self, difference: Any, tolerance: Any) -> list[str]:
+        """Sentences on what of a difference that passed may seem too much.
+
+        Args:
+            difference: Of the kind's type, as is the tolerance.
+            tolerance: How much it may be.
+        """
+        return []
+
     def unfit(self, outputs: Outputs) -> str | None:
         """Why the first form cannot be compared with, in a sentence; None if it can."""
         return None

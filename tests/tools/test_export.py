@@ -129,7 +129,7 @@ def test_export_leaves_the_files_and_the_report_only(exported):
     assert report.passed
     assert sorted(path.name for path in folder.iterdir()) == ALL_FILES
     stored = json.loads((folder / "net.report.json").read_text())
-    assert stored["schema"] == "dbd-mobile-export/3"
+    assert stored["schema"] == "dbd-mobile-export/4"
     assert [stage["name"] for stage in stored["stages"]] == [
         "torch",
         "onnx",
