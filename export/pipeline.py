@@ -23,8 +23,8 @@ from export.reading.calibration import Calibration, generate_calibration, read_c
 from export.reading.source import Source, read_source
 
 _TOOLS = (
-    "torch", "onnx", "onnxsim", "onnxruntime", "onnx2tf", "tensorflow", "ai-edge-litert",
-    "tflite-runtime", "mediapipe", "flatbuffers", "numpy", "pillow",
+    "torch", "onnx", "onnxsim", "onnxruntime", "onnx2tf", "litert-quantizer", "tensorflow",
+    "ai-edge-litert", "mediapipe", "flatbuffers", "numpy", "pillow",
 )  # fmt: skip
 
 
