@@ -23,8 +23,8 @@ from export.reading.source import Source, read_source
 from export.step_clock import StepClock
 
 _TOOLS = (
-    "torch", "onnx", "onnxsim", "onnxruntime", "onnx2tf", "tensorflow", "ai-edge-litert",
-    "tflite-runtime", "mediapipe", "flatbuffers", "numpy", "pillow",
+    "torch", "onnx", "onnxsim", "onnxruntime", "onnx2tf", "litert-quantizer", "tensorflow",
+    "ai-edge-litert", "mediapipe", "flatbuffers", "numpy", "pillow",
 )  # fmt: skip
 
 
