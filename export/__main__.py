@@ -24,6 +24,8 @@ from export.kinds import KINDS
 from export.pipeline import export_checkpoint
 from export.proving.precision import PRECISIONS
 from export.publishing.card import write_bundle
+from export.publishing.device_times import read_device_times
+from export.publishing.hub_folder import write_hub_folder
 from export.publishing.report import Report
 from export.publishing.screen import census_table, report_table, shipping_table
 from export.reading.foreign_onnx import Normalisation
@@ -69,6 +71,11 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
             "--size, --output-name, --channel, --logits and --resize-output are for ONNX files; a "
             "checkpoint's network gives one map"
         )
+    if options.hub is None:
+        if options.devices or options.base_model:
+            parser.error("--devices and --base-model are for a model hub; give --hub too")
+    elif options.author is None or options.license is None or options.keep_failing:
+        parser.error("--hub needs --author and --license, and an export that passes")
     if options.bundle is None:
         if options.also_evaluate or options.composites:
             parser.error("--also-evaluate and --composites are for the card; give --bundle too")
@@ -118,6 +125,10 @@ def _run(options: argparse.Namespace) -> int:
             else "What was refused is not written: exit status 1 (--precision leaves a form out)."
         )
         return 1
+    if options.hub is not None:
+        times = read_device_times(options.devices) if options.devices else []
+        write_hub_folder(report, options.output, options.hub, times, options.base_model)
+        complain(f"For a model hub: {options.hub}.")
     if options.bundle is not None:
         int8_file = options.output / f"{options.checkpoint.stem}.int8.tflite"
         kind = KINDS[report.kind]
@@ -243,6 +254,25 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ID",
         help="put the int8 file with a card into the device package, under this id; needs --author "
         "and --license",
+    )
+    parser.add_argument(
+        "--hub",
+        type=Path,
+        metavar="DIR",
+        help="write a folder too that a model hub takes as it is: the files, a card, a bill of "
+        "materials; needs --author and --license",
+    )
+    parser.add_argument(
+        "--devices",
+        type=Path,
+        metavar="DIR",
+        help="reports of 'dbd-mobile bench' (JSON) for the card of --hub, which shows those of "
+        "these very files",
+    )
+    parser.add_argument(
+        "--base-model",
+        metavar="ID",
+        help="for the card of --hub: what hubs call the model that training started from",
     )
     parser.add_argument(
         "--model-version",

@@ -113,6 +113,7 @@ class _BlurMap(Kind):
         Column(heading="MAE", meaning="MAE", shown=lambda accuracy: f"{accuracy.mae:.4f}"),
     )
     change = "mean difference"
+    hub_task = "image-segmentation"
 
     def read_inputs(
         self, photos: Sequence[Path], most: int, size_wh: tuple[int, int], progress: Progress

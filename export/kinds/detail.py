@@ -159,6 +159,7 @@ class _Detail(Kind):
         *(_error_at(disc) for disc in DISC_RADII),
     )
     change = "mean difference of log2 of the radius"
+    hub_task = "image-feature-extraction"
 
     def calibration_photos(self, folder: Path, list_file: Path | None) -> list[Path]:
         if list_file is not None or not (folder / _LIST).is_file():

@@ -192,6 +192,7 @@ class Kind(ABC):
         differences: What reports show of a difference.
         accuracies: What reports show of an accuracy.
         change: What ``changes`` gives, in words.
+        hub_task: What model hubs call its task.
     """
 
     name: Literal["blur-map", "detail"]
@@ -207,6 +208,7 @@ class Kind(ABC):
     differences: tuple[Column, ...]
     accuracies: tuple[Column, ...]
     change: str
+    hub_task: str
 
     def calibration_photos(self, folder: Path, list_file: Path | None) -> list[Path]:
         """Find photos to calibrate with.
