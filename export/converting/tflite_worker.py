@@ -7,6 +7,7 @@ names. Each file is there whole once it is there.
 
 import json
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,8 @@ class _Task:
 
 
 def main() -> None:
+    # Where TensorFlow is there, onnx2tf loads it, for seconds and for nothing.
+    sys.modules["tensorflow"] = None  # type: ignore[assignment]
     task = _Task(json.loads(Path("task.json").read_text()))
     for name in task["make"]:
         _make(name, task)
