@@ -61,8 +61,6 @@ class _Task:
 
 
 def main() -> None:
-    # Where TensorFlow is there, onnx2tf loads it, for seconds and for nothing.
-    sys.modules["tensorflow"] = None  # type: ignore[assignment]
     task = _Task(json.loads(Path("task.json").read_text()))
     for name in task["make"]:
         _make(name, task)
@@ -72,6 +70,8 @@ def _make(name: str, task: _Task) -> None:
     """Write what the task calls by a name."""
     match name.split("."):
         case ["float32"]:
+            # Where TensorFlow is there, onnx2tf loads it, for seconds and for nothing.
+            sys.modules["tensorflow"] = None  # type: ignore[assignment]
             model = float32_tflite(Path(task["onnx"]), task["factor"], task["offset"], Path())
             task.write("float32.tflite", model)
         case ["float16"]:
