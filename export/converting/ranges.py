@@ -86,7 +86,7 @@ class RangeFinder:
         self,
         all_images: Iterable[NDArray[np.float32]],
         some_images: Iterable[NDArray[np.float32]],
-    ) -> dict[str, Ranges]:
+    ) -> Mapping[str, Ranges]:
         """Choose the ranges by every method.
 
         Args:

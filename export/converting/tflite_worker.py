@@ -7,6 +7,7 @@ names. Each file is there whole once it is there.
 
 import json
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,8 @@ def _make(name: str, task: _Task) -> None:
     """Write what the task calls by a name."""
     match name.split("."):
         case ["float32"]:
+            # Where TensorFlow is there, onnx2tf loads it, for seconds and for nothing.
+            sys.modules["tensorflow"] = None  # type: ignore[assignment]
             model = float32_tflite(Path(task["onnx"]), task["factor"], task["offset"], Path())
             task.write("float32.tflite", model)
         case ["float16"]:

@@ -1,5 +1,6 @@
 """An export from end to end, with the real converters, on a small network and generated photos."""
 
+import importlib.metadata
 import json
 import re
 from dataclasses import replace
@@ -20,11 +21,11 @@ from evaluation.composites import CompositeErrors
 from evaluation.predictors import open_predictor
 from export.__main__ import main
 from export.converting.tflite import METHODS, TfliteConverter
-from export.errors import ConversionError
 from export.job import ExportJob
 from export.kinds import BLUR_MAP, KINDS
 from export.pipeline import export_checkpoint
 from export.proving.precision import PRECISIONS
+from export.proving.runtimes import OLDEST_PYTHON, untried_runtimes
 from export.proving.tflite_facts import read_tflite_facts
 from export.publishing.card import write_bundle
 from export.reading.families import FAMILIES
@@ -143,7 +144,7 @@ def test_export_leaves_the_files_and_the_report_only(exported):
         name: (folder / name).stat().st_size for name in MODEL_FILES
     }
     assert stored["calibration"]["used"] == 4
-    assert stored["left_out"] == ["int8-mixed is not needed: int8 passed."]
+    assert stored["left_out"] == [*untried_runtimes(), "int8-mixed is not needed: int8 passed."]
 
 
 @pytest.mark.parametrize(
@@ -241,13 +242,14 @@ def test_ranges_are_those_whose_maps_are_most_like_float32s(exported):
     assert stage.choice == min(means, key=means.get)
 
 
-def test_every_file_was_run_by_every_runtime(exported):
+def test_every_file_was_run_by_every_runtime_that_is_there(exported):
+    oldest = ["tflite-runtime 2.14.0"] if OLDEST_PYTHON.exists() else []
     for precision in ("float32", "float16", "dynamic", "int8"):
         checks = exported[0].stage(precision).runtimes
-        assert [check.runtime.split()[0] for check in checks] == [
-            "ai-edge-litert",
-            "tflite-runtime",
-            "tensorflow",
+        assert [check.runtime for check in checks] == [
+            f"ai-edge-litert {importlib.metadata.version('ai-edge-litert')} without XNNPACK",
+            *oldest,
+            f"tensorflow {importlib.metadata.version('tensorflow')}",
         ]
         assert all(check.difference.photos == 2 for check in checks)
 
@@ -488,18 +490,66 @@ def test_network_whose_values_are_no_probabilities_is_refused_as_a_whole(
     assert json.loads((tmp_path / "out" / "net.report.json").read_text())["calibration"] is None
 
 
+def converter(folder, onnx_file):
+    return TfliteConverter(
+        onnx_file=onnx_file,
+        kind=BLUR_MAP,
+        contract=CONTRACT,
+        about=dict.fromkeys(("name", "description", "version", "author", "license"), ""),
+        folder=folder,
+        progress=lambda step, done, total: None,
+        verbose=False,
+    )
+
+
 def test_converter_that_fails_is_one_sentence_with_its_last_words(tmp_path):
     (tmp_path / "damaged.onnx").write_bytes(b"no ONNX")
-    with pytest.raises(ConversionError, match=r"status 1: .*\(--verbose shows all"):
-        TfliteConverter(
-            onnx_file=tmp_path / "damaged.onnx",
-            kind=BLUR_MAP,
-            contract=CONTRACT,
-            about={},
-            folder=tmp_path,
-            progress=lambda step, done, total: None,
-            verbose=False,
-        ).convert(["float32"], None)
+    files, missing = converter(tmp_path, tmp_path / "damaged.onnx").convert_to_float32()
+    assert files == {}
+    assert re.search(r"status 1: .*\(--verbose shows all", missing["float32"])
+
+
+def test_precision_that_cannot_be_made_takes_no_other_along(exported, tmp_path):
+    work = converter(tmp_path, exported[1] / "net.simplified.onnx")
+    files, missing = work.convert_to_float32()
+    assert (list(files), missing) == (["float32"], {})
+    # No photos of its size: there are no ranges, and so no int8.
+    photos = np.zeros((2, 40, 40, 3), np.uint8)
+    files, missing = work.quantise(["float16", "dynamic", "int8"], photos)
+    assert files.keys() == {"float16", "dynamic"} and all(f.exists() for f in files.values())
+    assert missing.keys() == {f"int8.{method}" for method in METHODS}
+    assert all("failed with status 1: ValueError" in reason for reason in missing.values())
+
+
+def test_file_that_crashes_litert_is_refused_and_the_others_are_written(
+    checkpoint, dataset, tmp_path, monkeypatch, capfd
+):
+    def damage(self, precisions, calibration):
+        files, missing = quantise(self, precisions, calibration)
+        content = files["float16"].read_bytes()
+        # What lies behind a cut file's end decides whether it is refused or crashes the process.
+        files["float16"].write_bytes(content[: len(content) // 3])
+        return files, missing
+
+    quantise = TfliteConverter.quantise
+    monkeypatch.setattr(TfliteConverter, "quantise", damage)
+    options = ("-o", tmp_path, "--calibration", dataset, "--precision", "float32,float16,dynamic")
+    assert run_export(checkpoint, *options) == 1
+    assert "refused: float16: LiteRT cannot run it: " in capfd.readouterr().err
+    names = {path.name for path in tmp_path.glob("*.tflite")}
+    assert names == {"net.float32.tflite", "net.dynamic.tflite"}
+
+
+def test_network_that_cannot_be_converted_keeps_its_onnx_files(
+    checkpoint, dataset, tmp_path, monkeypatch, capfd
+):
+    reason = "The conversion to TFLite failed with status 1: no [Loop]."
+    fail = monkeypatch.setattr
+    fail(TfliteConverter, "convert_to_float32", lambda self: ({}, {"float32": reason}))
+    assert run_export(checkpoint, "-o", tmp_path, "--calibration", dataset) == 1
+    assert f"refused: float32: {reason}" in capfd.readouterr().err
+    names = {path.name for path in tmp_path.iterdir() if ".report." not in path.name}
+    assert names == {"net.onnx", "net.simplified.onnx"}
 
 
 def missing_checkpoint(checkpoint, dataset, folder):
