@@ -101,6 +101,8 @@ def _run(options: argparse.Namespace) -> int:
     for stage in report.stages:
         for sentence in stage.slow_spots:
             complain(f"slow: {stage.name}: {sentence}")
+        for sentence in (warning for check in stage.runtimes for warning in check.warnings):
+            complain(f"warning: {stage.name}: {sentence}")
         for sentence in stage.failures:
             complain(f"refused: {stage.name}: {sentence}")
     for name, sentences in report.remarks.items():

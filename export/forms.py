@@ -142,7 +142,11 @@ class ProvenForms:
         if not stage.failures:
             self.left_out.append("int8-mixed is not needed: int8 passed.")
         elif int8.missing:
-            self.left_out.append("int8-mixed is not tried: it is made like int8.")
+            kept = layers.fragile_layers(self._files["float32"])
+            if kept:
+                self._prove(self._make_without_fragile(kept))
+            else:
+                self.left_out.append("int8-mixed is not tried: it is made like int8.")
         elif stage.difference is None:
             self.left_out.append("int8-mixed is not tried: it would not be what its name says.")
         else:
@@ -239,6 +243,25 @@ class ProvenForms:
             tuple(trials),
             best.name,
             tuple(kept[best.name]),
+        )
+
+    def _make_without_fragile(self, kept: Sequence[str]) -> Form:
+        """With the layers in float32 that no int8 has, by the ranges that are good enough."""
+        tolerance = self.kind.tolerances["int8-mixed"]
+        for method in METHODS:
+            self._keep(*self._converter.mix(method, {method: kept}))
+        files = {method: self._files[method] for method in METHODS if method in self._files}
+        if not files:
+            return Form.of_precision(
+                self.kind,
+                "int8-mixed",
+                self.work / "int8-mixed.tflite",
+                missing=self._missing[METHODS[0]],
+            )
+        trials = self._try(files, tolerance)
+        best = best_trial(trials, tolerance)
+        return Form.of_precision(
+            self.kind, "int8-mixed", files[best.name], tuple(trials), best.name, tuple(kept)
         )
 
     def _try(self, files: Mapping[str, Path], enough: Tolerance | None) -> list[Trial]:

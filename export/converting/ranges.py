@@ -20,6 +20,9 @@ _SHARES = np.linspace(0.1, 1, 46)
 # Of a feature map's sides; neighbouring values are much alike.
 _MOST_SAMPLES = 40
 
+# What a sigmoid has in int8: so has the map of a network that ends otherwise.
+_PROBABILITIES = (0.0, 255 / 256)
+
 Ranges = Mapping[str, tuple[float, float]]
 """The smallest and the largest value of each tensor, by its name."""
 
@@ -95,11 +98,13 @@ class RangeFinder:
 
         Returns:
             The ranges by method: the whole ones ("min-max"), those that leave out one value in
-            10,000 ("percentile"), and those of the smallest mean squared error ("mse"). Input and
-            output keep theirs.
+            10,000 ("percentile"), and those of the smallest mean squared error ("mse"). The input
+            keeps its own, the output has that of probabilities in steps of 1/256.
         """
         whole = self._whole(all_images)
-        ends = (self._names.get(self._output), self._input_name)
+        output = self._names[self._output]
+        whole[output] = _PROBABILITIES
+        ends = (output, self._input_name)
         histograms = {
             place: _Histogram(*whole[name], np.zeros(_BINS, np.int64))
             for place, name in self._names.items()

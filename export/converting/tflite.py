@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from export.converting.converter_words import failure_sentence
 from export.kinds import Kind
 from networks import NetworkContract
 from networks.device_input import device_contract
@@ -175,9 +176,4 @@ class TfliteConverter:
                 process.wait()
         if status == 0:
             return None
-        lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
-        last = next((line.strip() for line in reversed(lines) if line.strip()), "see above")
-        return (
-            f"The conversion to TFLite failed with status {status}: {last} "
-            "(--verbose shows all that the converters say)."
-        )
+        return failure_sentence(log.read_text(encoding="utf-8", errors="replace"), status)

@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -71,11 +71,13 @@ class RuntimeCheck:
         runtime: Package and version, and whether without XNNPACK.
         difference: From LiteRT with XNNPACK; None if it could not run the file.
         failures: Sentences on what is wrong.
+        warnings: Sentences on what its users should know.
     """
 
     runtime: str
     difference: Difference | None
     failures: list[str]
+    warnings: list[str] = field(default_factory=list)
 
 
 def check_runtimes(
@@ -110,6 +112,8 @@ def check_runtimes(
         outputs, reasons = run_files(python, kernels, files, photos)
         for name in files:
             difference = None
+            failures: list[str] = []
+            warnings: list[str] = []
             if name in outputs:
                 difference = kind.compare(expected[name], outputs[name])
                 failures = [
@@ -117,9 +121,15 @@ def check_runtimes(
                     for sentence in kernels.tolerance(kind, name).violations(difference, None, None)
                 ]
             else:
-                failures = [f"{described} cannot run it: {reasons[name]}."]
+                is_expected = (
+                    kernels.runtime == TFLITE_RUNTIME and PRECISIONS[name].is_for_new_runtimes
+                )
+                refused = warnings if is_expected else failures
+                refused.append(f"{described} cannot run it: {reasons[name]}.")
             checks[name].append(
-                RuntimeCheck(runtime=described, difference=difference, failures=failures)
+                RuntimeCheck(
+                    runtime=described, difference=difference, failures=failures, warnings=warnings
+                )
             )
     progress(len(OTHERS), len(OTHERS))
     return checks
