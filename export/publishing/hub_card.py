@@ -29,7 +29,10 @@ def hub_card(report: Report, times: Sequence[DeviceTime], base_model: str | None
         base_model: What a hub calls the model that training started from; None if none is named.
     """
     environment = jinja2.Environment(
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
     template = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
     names = {file.sha256: file.name for file in report.files}
@@ -63,16 +66,19 @@ def _front(report: Report, base_model: str | None) -> dict[str, Any]:
     if base_model is not None:
         front["base_model"] = base_model
     front |= {"datasets": data_of(report.checkpoint.notes), "tags": _TAGS}
+    metrics: dict[str, list[dict[str, Any]]] = {}
+    for entry in _results(report):
+        metrics.setdefault(entry["dataset"], []).extend(
+            {"type": name, "value": value, "name": f"{name}, {entry['precision']}"}
+            for name, value in entry["values"].items()
+        )
     results = [
         {
             "task": {"type": KINDS[report.kind].hub_task},
-            "dataset": {"type": entry["dataset"], "name": entry["dataset"]},
-            "metrics": [
-                {"type": metric, "value": value, "name": f"{metric}, {entry['precision']}"}
-                for metric, value in entry["values"].items()
-            ],
+            "dataset": {"type": dataset, "name": dataset},
+            "metrics": measured,
         }
-        for entry in _results(report)
+        for dataset, measured in metrics.items()
     ]
     if results:
         front["model-index"] = [{"name": about["name"], "results": results}]
@@ -80,12 +86,12 @@ def _front(report: Report, base_model: str | None) -> dict[str, Any]:
 
 
 def _results(report: Report) -> Iterator[dict[str, Any]]:
-    """What was measured of the files that are written, an entry for each protocol."""
+    """What was measured of the TFLite files, an entry for each protocol; ONNX gives float32's."""
     contract = report.checkpoint.contract
     size = f"{contract.width}x{contract.height}"
     for shipment in shipments(report):
         stage = report.stage(shipment.file.stage)
-        if stage.accuracy is None or report.evaluation is None:
+        if stage.name not in PRECISIONS or stage.accuracy is None or report.evaluation is None:
             continue
         kind = KINDS[report.kind]
         for entry in kind.card_accuracy(stage.accuracy, report.evaluation, stage.name, size):
