@@ -66,7 +66,9 @@ def export_checkpoint(job: ExportJob, progress: Progress) -> Report:
         kept = {
             output.file_name(form.name): form
             for form, stage in zip(proven.forms, proven.stages, strict=True)
-            if _is_written(job, form.name) and (job.keep_failing or not stage.failures)
+            if _is_written(job, form.name)
+            and not form.missing
+            and (job.keep_failing or not stage.failures)
         }
         report = Report(
             kind=source.kind.name,
