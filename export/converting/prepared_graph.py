@@ -3,11 +3,12 @@
 What is computed stays the same to the last rounding; the gate on the simplified file proves it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import onnx
+import onnx.shape_inference
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
@@ -29,12 +30,16 @@ def prepare(model: onnx.ModelProto) -> None:
     Args:
         model: Simplified: its constants are initializers.
     """
-    _Preparing(model.graph).run()
+    shapes = {
+        value.name: tuple(dim.dim_value for dim in value.type.tensor_type.shape.dim)
+        for value in onnx.shape_inference.infer_shapes(model).graph.value_info
+    }
+    _Preparing(model.graph, shapes).run()
 
 
 class _Preparing:
-    def __init__(self, graph: onnx.GraphProto) -> None:
-        self._graph = graph
+    def __init__(self, graph: onnx.GraphProto, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        self._graph, self._shapes = graph, shapes
         self._constants = {tensor.name: tensor for tensor in graph.initializer}
         self._makers = {output: node for node in graph.node for output in node.output}
 
@@ -43,6 +48,8 @@ class _Preparing:
         for node in list(self._graph.node):
             if node.op_type == "MaxPool":
                 self._pad_pooling(node)
+            elif node.op_type in ("Squeeze", "Unsqueeze"):
+                self._name_shape(node)
         self._drop_unused_constants()
 
     def _pad_pooling(self, pooling: onnx.NodeProto) -> None:
@@ -69,6 +76,17 @@ class _Preparing:
         pooling.attribute.extend(kept)
         self._graph.node.insert(list(self._graph.node).index(pooling), padding)
         self._makers[padded] = padding
+
+    def _name_shape(self, node: onnx.NodeProto) -> None:
+        """Let a change of shape name the shape: converters compute it anew for each photo."""
+        sides = self._shapes.get(node.output[0], ())
+        if not sides or not all(sides):
+            return
+        shape = f"{node.output[0]}/shape"
+        self._add_constant(shape, np.array(sides, np.int64))
+        node.op_type = "Reshape"
+        node.input[:] = [node.input[0], shape]
+        del node.attribute[:]
 
     def _least(self, name: str) -> float | None:
         """A value that a tensor never lies below, if one is known."""

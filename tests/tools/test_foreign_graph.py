@@ -96,3 +96,14 @@ def test_pooling_pads_with_a_value_that_is_never_the_largest(tmp_path, activatio
         (padding,) = (node for node in graph.node if node.op_type == "Pad")
         (value,) = (t for t in graph.initializer if t.name == padding.input[2])
         assert onnx.numpy_helper.to_array(value) == np.float32(least)
+
+
+def test_shape_that_is_known_is_not_computed_for_each_photo(tmp_path):
+    class Parts(nn.Module):
+        def forward(self, image):
+            first, second = image.reshape(1, 2, 3, 12, 32).relu().unbind(1)
+            return first - second
+
+    graph, given, got = simplified(tmp_path, Parts)
+    assert not {"Squeeze", "Unsqueeze"} & {node.op_type for node in graph.node}
+    np.testing.assert_array_equal(got, given)
