@@ -76,6 +76,8 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
             parser.error("--devices and --base-model are for a model hub; give --hub too")
     elif options.author is None or options.license is None or options.keep_failing:
         parser.error("--hub needs --author and --license, and an export that passes")
+    elif options.hub.resolve() == options.output.resolve():
+        parser.error("--hub needs another folder than the export itself")
     if options.bundle is None:
         if options.also_evaluate or options.composites:
             parser.error("--also-evaluate and --composites are for the card; give --bundle too")
@@ -92,6 +94,8 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _run(options: argparse.Namespace) -> int:
+    # Before the work: what cannot be read is told at once.
+    times = read_device_times(options.devices) if options.devices else []
     try:
         report = _export(options)
     except ConversionError as error:
@@ -128,9 +132,11 @@ def _run(options: argparse.Namespace) -> int:
         )
         return 1
     if options.hub is not None:
-        times = read_device_times(options.devices) if options.devices else []
         write_hub_folder(report, options.output, options.hub, times, options.base_model)
         complain(f"For a model hub: {options.hub}.")
+    if options.bundle is not None and report.is_int8_rescued:
+        complain("Not bundled: a bundled model is int8 throughout. Exit status 1.")
+        return 1
     if options.bundle is not None:
         int8_file = options.output / f"{options.checkpoint.stem}.int8.tflite"
         kind = KINDS[report.kind]

@@ -162,7 +162,7 @@ class ProvenForms:
             file=self.job.checkpoint,
             open=source.open,
             tolerance=None,
-            advice="; end the network with a sigmoid" if source.stage == "given" else "",
+            advice="; --logits puts a sigmoid behind them" if source.stage == "given" else "",
         )
         self.progress("ONNX", 0, None)
         source.write(raw)
@@ -180,10 +180,12 @@ class ProvenForms:
             before = name
         self.progress("TFLite", 0, None)
         self._keep(*self._converter.convert_to_float32())
+        self.progress("TFLite", 1, 1)
         yield self._form("float32")
+        self.progress("Smaller forms", 0, None)
         images = self.calibration.images if self.calibration else None
         self._keep(*self._converter.quantise(self._wanted, images))
-        self.progress("TFLite", 1, 1)
+        self.progress("Smaller forms", 1, 1)
 
     def _keep(self, files: Mapping[str, Path], missing: Mapping[str, str]) -> None:
         """Note down what was made, and of that what LiteRT runs.

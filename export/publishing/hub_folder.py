@@ -31,15 +31,13 @@ def write_hub_folder(
     Args:
         report: Of an export that passed.
         exported: Where its files are.
-        folder: Where to write to; made if missing.
+        folder: Where to write to, another one; made if missing.
         times: What its files took on devices.
         base_model: What a hub calls the model that training started from; None if none is named.
 
     Raises:
-        InputError: If the folder is that of the export, or cannot be written.
+        InputError: If the folder cannot be written.
     """
-    if folder.resolve() == exported.resolve():
-        raise InputError(f"{folder} holds the export itself; give --hub another folder.")
     stem = Path(report.checkpoint.name).stem
     names = [file.name for file in report.files]
     names += [f"{stem}.report.{suffix}" for suffix in ("html", "json")]

@@ -149,10 +149,11 @@ def test_report_of_something_else_is_one_sentence(tmp_path):
     ("options", "sentence"),
     [
         (["--hub", "hub", "--author", "A. Author"], "--hub needs --author and --license"),
+        (["--hub", ".", "--author", "A", "--license", "MIT"], "--hub needs another folder than"),
         (["--base-model", "a/b"], "--devices and --base-model are for a model hub"),
     ],
 )
-def test_hub_needs_what_its_card_states(options, sentence, tmp_path, capsys):
+def test_hub_needs_what_its_card_states(options, sentence, capsys):
     with pytest.raises(SystemExit):
-        main(["net.onnx", "-o", str(tmp_path), *options])
+        main(["net.onnx", "-o", ".", *options])
     assert sentence in capsys.readouterr().err
