@@ -66,6 +66,16 @@ def hub(tmp_path_factory, photos):
     return folder / "hub", folder / "out"
 
 
+def test_page_says_which_file_to_ship_where_and_what_took_how_long(hub):
+    page = (hub[1] / "net.report.html").read_text()
+    assert "<td>net.float32.tflite</td><td>wherever each pixel counts" in page
+    assert "Seconds of the export: " in page and "Checking float32" in page
+    report = json.loads((hub[1] / "net.report.json").read_text())
+    assert report["seconds"].keys() >= {"ONNX", "TFLite", "Latency here"}
+    (float32,) = (stage for stage in report["stages"] if stage["name"] == "float32")
+    assert float32["latency_ms"] > 0
+
+
 def front_and_text(card):
     _, front, text = card.read_text().split("---\n", 2)
     return yaml.safe_load(front), text
