@@ -1,22 +1,34 @@
 # Environments: .venv has the runtime only, .venv-docs what the site is built with; .venv-tools has
-# training, export and benchmarks, whose converters pin old versions of what the runtime uses at its
-# newest. uv makes them: in a tenth of pip's time, and in seconds from its cache.
+# training, export and benchmarks, whose converters pin versions of what the runtime uses at its
+# newest; .venv-oldest has the oldest numpy and interpreters that the runtime supports. uv makes
+# them: in a tenth of pip's time, and in seconds from its cache.
 
 PYTHON ?= python3
 PHOTO ?= docs/scene.jpg
 OUT ?= out
 
 UV := $(shell uv --version >/dev/null 2>&1 && command -v uv || echo .venv-uv/bin/uv)
-# The environments are for $(PYTHON), never for one that uv would download.
+# The environments are for Pythons that are there, never for one that uv would download.
 export UV_PYTHON_DOWNLOADS := never
 # As pip does: where Python may not write bytecode, each process would compile TensorFlow anew, in
 # four seconds.
 export UV_COMPILE_BYTECODE := 1
 
 RUNTIME_SOURCES := pyproject.toml README.md LICENSE NOTICE docs/dbd-mobile.1 $(shell find dbd_mobile -type f -not -name '*.pyc')
-# The converters have wheels for this Python and this kind of machine only.
-CONVERTERS := $(shell $(PYTHON) -c "import platform as p, sys; \
-	print(int(sys.version_info[:2] == (3, 11) and (p.system(), p.machine()) == ('Linux', 'x86_64')))")
+# A Python of that version: $(PYTHON), from PATH, from pyenv, whose commands on PATH fail for a Python
+# that is not the chosen one, or from 'uv python install'.
+find-python = $(shell for python in $(PYTHON) python$(1) \
+	"$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/$(1).*/bin/python \
+	"$${UV_PYTHON_INSTALL_DIR:-$$HOME/.local/share/uv/python}"/cpython-$(1).*/bin/python; do \
+	"$$python" -c "import sys; '%d.%d' % sys.version_info[:2] == '$(1)' or sys.exit(1); print(sys.executable)" \
+	2>/dev/null && break; done)
+# The converters have wheels for this Python and this kind of machine only, and so has the oldest
+# interpreter for the others.
+ifeq ($(shell uname -sm),Linux x86_64)
+TOOLS_PYTHON := $(call find-python,3.12)
+OLDEST_PYTHON := $(or $(call find-python,3.11),$(call find-python,3.10))
+endif
+NO_CONVERTERS = the converters need Python 3.12 on 64-bit x86 Linux, which 'make tools-python' fetches there
 
 # Every Python that the runtime supports; `make test` takes $(PYTHON), `make test-pythons` the others.
 PYTHONS := 3.10 3.11 3.12 3.13 3.14
@@ -42,24 +54,34 @@ PI_TOOLS := mmdebstrap qemu-aarch64 qemu-arm gcc
 PI := $(shell for tool in $(PI_TOOLS); do command -v $$tool >/dev/null || echo $$tool; done; \
 	test "$$(id -u)" = 0 || echo "root's rights"; test "$$(uname -m)" = x86_64 || echo "64-bit x86")
 
-.PHONY: demo docs docs-serve no-site test test-runtime test-browser test-oldest test-tools test-android test-pi test-pythons \
-	check-workflow no-browser no-pi bench aar maven apk web web-demo tools clean
+.PHONY: demo docs docs-serve no-site test test-runtime test-browser test-oldest test-tools test-android \
+	test-pi test-pythons check-workflow no-oldest no-browser no-pi bench aar maven apk web web-demo tools \
+	tools-python oldest clean
 
 demo: .venv/installed
 	@.venv/bin/dbd-mobile detect "$(PHOTO)" -o "$(OUT)"
 	@.venv/bin/dbd-mobile judge "$(PHOTO)" -o "$(OUT)"
 	@echo "Written to $(OUT)/: the blur map (.blur.png), the overlay (.overlay.jpg), the numbers (.json) and the verdict (.focus.jpg)."
 
-ifeq ($(CONVERTERS),1)
+ifneq ($(TOOLS_PYTHON),)
 ifeq ($(ANDROID),)
-test: test-tools test-android test-runtime test-oldest
+test: test-tools test-android test-runtime
 else
-test: test-tools test-runtime test-oldest
+test: test-tools test-runtime
 	@echo "Left out: the tests of the Android library and app; they need $(ANDROID), see android_demo/README.md."
 endif
 else
 test: test-runtime
-	@echo "Left out: the tests of training, export, benchmarks and the Android library and app; the converters need Python 3.11 on 64-bit x86 Linux, this is $$($(PYTHON) -c 'import platform as p; print("Python", p.python_version(), "on", p.system(), p.machine())')."
+	@echo "Left out: the tests of training, export, benchmarks and the Android library and app; $(NO_CONVERTERS)."
+endif
+
+ifneq ($(OLDEST_PYTHON),)
+test: test-oldest
+OLDEST := .venv-oldest/installed
+else
+test: no-oldest
+no-oldest:
+	@echo "Left out: the runtime's tests with the oldest numpy and interpreters; they need Python 3.10 or 3.11 on 64-bit x86 Linux."
 endif
 
 ifeq ($(BROWSER),)
@@ -106,13 +128,12 @@ test-browser: .venv/tests $(SITE)
 	cd build && ../.venv/bin/pytest -c ../pyproject.toml --rootdir .. ../tests/browser
 	touch build/browser-tested
 
-# The oldest numpy and interpreters that the runtime supports are those of the tools.
-test-oldest: .venv-tools/runtime
-	$(call runtime-tests,.venv-tools)
+test-oldest: .venv-oldest/runtime
+	$(call runtime-tests,.venv-oldest)
 
 # A cache of its own, since the suites may run side by side. Two processes with one thread each: the
 # small networks of the tests gain little from a second thread, which waits for the other suites.
-test-tools: .venv/installed .venv-tools/runtime
+test-tools: .venv/installed .venv-tools/runtime $(OLDEST)
 	.venv-tools/bin/mypy --cache-dir .mypy_cache/tools data networks evaluation training export benchmarks
 	OMP_NUM_THREADS=1 .venv-tools/bin/python -m pytest --numprocesses 2 --dist loadfile tests/tools
 
@@ -154,14 +175,12 @@ build/release/installed: requirements/release.txt requirements/test.txt | $(UV)
 
 test-pythons: $(patsubst %,test-python-%,$(filter-out $(OWN_PYTHON),$(PYTHONS)))
 
-# From PATH or pyenv, whose commands on PATH fail for a Python that is not the chosen one.
 test-python-%: build/wheel/done requirements/test.txt | $(UV)
-	@for python in python$* "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/$*.*/bin/python; do \
-		"$$python" -c "" 2>/dev/null || continue; \
-		$(call new-environment,build/python-$*,$$python) && \
-		$(call install-wheel,build/python-$*) -r requirements/test.txt && \
-		$(call runtime-tests,build/python-$*); exit; \
-	done; echo "Left out: the tests of the runtime on Python $*, which is not on this machine."
+	@python="$(call find-python,$*)"; test -n "$$python" || \
+		{ echo "Left out: the tests of the runtime on Python $*, which is not on this machine."; exit 0; }; \
+	$(call new-environment,build/python-$*,$$python) && \
+	$(call install-wheel,build/python-$*) -r requirements/test.txt && \
+	$(call runtime-tests,build/python-$*)
 
 # actionlint is written in Go, whose compiler is a package too.
 check-workflow: | $(UV) build
@@ -207,7 +226,14 @@ web-demo: web
 web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 	npm --prefix web ci --no-audit --no-fund
 
-tools: .venv-tools/installed
+# With the interpreter that files are tried in beside those of the tools, where there is a Python for it.
+tools: .venv-tools/installed $(OLDEST)
+
+oldest: .venv-oldest/installed
+
+# The tools' Python, where there is none: Debian 12 does not have it.
+tools-python: | $(UV)
+	@test -n "$(TOOLS_PYTHON)" || UV_PYTHON_DOWNLOADS=manual $(UV) python install --quiet 3.12
 
 build:
 	mkdir -p build
@@ -243,9 +269,8 @@ build/wheel/done: $(RUNTIME_SOURCES) | $(UV)
 
 # This file too says how they are installed.
 .venv-tools/installed: Makefile requirements/tools.txt requirements/overrides.txt requirements/test.txt | $(UV)
-	@test "$(CONVERTERS)" = 1 || \
-		{ echo "The converters need Python 3.11 on 64-bit x86 Linux; run: make tools PYTHON=/path/to/python3.11"; exit 1; }
-	@$(call new-environment,.venv-tools,$(EXECUTABLE))
+	@test -n "$(TOOLS_PYTHON)" || { echo "Nothing is installed: $(NO_CONVERTERS)."; exit 1; }
+	@$(call new-environment,.venv-tools,$(TOOLS_PYTHON))
 	$(call install,.venv-tools) -r requirements/tools.txt --override requirements/overrides.txt
 	touch $@
 
@@ -253,5 +278,15 @@ build/wheel/done: $(RUNTIME_SOURCES) | $(UV)
 	$(call install-wheel,.venv-tools) --no-deps
 	touch $@
 
+.venv-oldest/installed: Makefile requirements/oldest.txt requirements/test.txt | $(UV)
+	@test -n "$(OLDEST_PYTHON)" || { echo "tflite-runtime needs Python 3.10 or 3.11 on 64-bit x86 Linux."; exit 1; }
+	@$(call new-environment,.venv-oldest,$(OLDEST_PYTHON))
+	$(call install,.venv-oldest) -r requirements/oldest.txt
+	touch $@
+
+.venv-oldest/runtime: .venv-oldest/installed build/wheel/done
+	$(call install-wheel,.venv-oldest) --no-deps
+	touch $@
+
 clean:
-	rm -rf .venv .venv-docs .venv-tools .venv-uv build dist out web/node_modules web/build web/dist
+	rm -rf .venv .venv-docs .venv-tools .venv-oldest .venv-uv build dist out web/node_modules web/build web/dist

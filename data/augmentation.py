@@ -73,4 +73,5 @@ def degrade(photo: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.ui
     noisy = np.clip(photo + noise + 0.5, 0, 255).astype(np.uint8)
     quality = int(rng.integers(50, 96))
     _, encoded = cv2.imencode(".jpg", noisy[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return np.ascontiguousarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR)[..., ::-1])
+    decoded = np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR), np.uint8)
+    return np.ascontiguousarray(decoded[..., ::-1])

@@ -419,7 +419,8 @@ def _mosaicked(light: NDArray[np.float32], rng: np.random.Generator) -> NDArray[
     raw[0::2, 0::2], raw[0::2, 1::2] = values[0::2, 0::2, 0], values[0::2, 1::2, 1]
     raw[1::2, 0::2], raw[1::2, 1::2] = values[1::2, 0::2, 1], values[1::2, 1::2, 2]
     code = cv2.COLOR_BayerRGGB2RGB_EA if rng.random() < 0.7 else cv2.COLOR_BayerRGGB2RGB
-    return (np.asarray(cv2.demosaicing(raw, code)).astype(np.float32) / 65535) ** 2
+    roots = np.asarray(cv2.demosaicing(raw, code)).astype(np.float32) / np.float32(65535)
+    return roots * roots
 
 
 def _developed(rgb: NDArray[np.uint8], plain: bool, rng: np.random.Generator) -> NDArray[np.uint8]:
@@ -497,7 +498,7 @@ def _dead_leaves(side: int, rng: np.random.Generator) -> NDArray[np.uint8]:
     models for natural images", IJCV 2001), drawn twice as large and averaged.
     """
     big = 2 * side
-    image = np.empty((big, big, 3), np.uint8)
+    image: NDArray[np.uint8] = np.empty((big, big, 3), np.uint8)
     image[:] = rng.integers(0, 256, 3)
     palette = rng.integers(0, 256, (12, 3))
     for _ in range(int(rng.integers(400, 2500))):

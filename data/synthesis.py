@@ -135,7 +135,7 @@ def blur_foreground(
         The composite (H, W, 3) uint8, and the object's coverage (H, W) float32 in [0, 1] after
         the blur: its soft rim lies over the background.
     """
-    cover = (object_mask.astype(np.float32) / 255)[..., None]
+    cover = (object_mask.astype(np.float32) / np.float32(255))[..., None]
     layer = _blur(np.concatenate([decode_srgb(photo) * cover, cover], axis=2), kernel)
     cover = np.clip(layer[..., 3:], 0, 1)
     return encode_srgb(layer[..., :3] + (1 - cover) * decode_srgb(background)), cover[..., 0]

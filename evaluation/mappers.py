@@ -89,7 +89,7 @@ class FolderMapper:
     def map(self, photo: GivenPhoto) -> NDArray[np.float32]:
         if not isinstance(photo, Path):
             raise InputError(f"The maps of {self._folder} are found by their photos' file names.")
-        return read_map(self._folder / f"{photo.stem}.png").astype(np.float32) / 255
+        return read_map(self._folder / f"{photo.stem}.png").astype(np.float32) / np.float32(255)
 
 
 def open_mapper(model: str) -> Mapper:

@@ -172,12 +172,12 @@ def unrounded(probability: NDArray[np.float32]) -> NDArray[np.float32]:
     return within if np.abs(within - probability).max() < _ROUNDING else probability
 
 
-def open_session(path: Path) -> onnxruntime.InferenceSession:
-    """An ONNX file in onnxruntime on the CPU; raises whatever onnxruntime does."""
+def open_session(file: Path | bytes) -> onnxruntime.InferenceSession:
+    """An ONNX file or its content in onnxruntime on the CPU; raises whatever onnxruntime does."""
     options = onnxruntime.SessionOptions()
     # What it would log is in its exceptions too.
     options.log_severity_level = 4
-    return onnxruntime.InferenceSession(path, options, ["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(file, options, ["CPUExecutionProvider"])
 
 
 class TflitePredictor:

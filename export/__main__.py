@@ -24,9 +24,12 @@ from export.kinds import KINDS
 from export.pipeline import export_checkpoint
 from export.proving.precision import PRECISIONS
 from export.publishing.card import write_bundle
+from export.publishing.device_times import read_device_times
+from export.publishing.hub_folder import write_hub_folder
 from export.publishing.report import Report
-from export.publishing.screen import census_table, report_table
+from export.publishing.screen import census_table, report_table, shipping_table
 from export.reading.foreign_onnx import Normalisation
+from export.reading.map_choice import WHOLE_MAP, MapChoice
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: What follows the command's name; None takes it from ``sys.argv``.
 
     Returns:
-        The exit status: 0, 1 if a form was refused or a converter failed, 2 after bad input, 130
+        The exit status: 0, 1 if something that was asked for is missing, 2 after bad input, 130
         if stopped.
 
     Raises:
@@ -63,6 +66,18 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     is_onnx = options.checkpoint.suffix.lower() == ".onnx"
     if options.mean is not None and not is_onnx:
         parser.error("--mean and --scale are for ONNX files; a checkpoint says how it is fed")
+    if _choice(options) != WHOLE_MAP and not is_onnx:
+        parser.error(
+            "--size, --output-name, --channel, --logits and --resize-output are for ONNX files; a "
+            "checkpoint's network gives one map"
+        )
+    if options.hub is None:
+        if options.devices or options.base_model:
+            parser.error("--devices and --base-model are for a model hub; give --hub too")
+    elif options.author is None or options.license is None or options.keep_failing:
+        parser.error("--hub needs --author and --license, and an export that passes")
+    elif options.hub.resolve() == options.output.resolve():
+        parser.error("--hub needs another folder than the export itself")
     if options.bundle is None:
         if options.also_evaluate or options.composites:
             parser.error("--also-evaluate and --composites are for the card; give --bundle too")
@@ -79,17 +94,28 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _run(options: argparse.Namespace) -> int:
+    # Before the work: what cannot be read is told at once.
+    times = read_device_times(options.devices) if options.devices else []
     try:
         report = _export(options)
     except ConversionError as error:
         complain(f"error: {error}")
         return 1
-    results.print(report_table(report), census_table(report))
+    results.print(report_table(report), census_table(report), shipping_table(report))
     for stage in report.stages:
         for sentence in stage.slow_spots:
             complain(f"slow: {stage.name}: {sentence}")
+        for sentence in (warning for check in stage.runtimes for warning in check.warnings):
+            complain(f"warning: {stage.name}: {sentence}")
         for sentence in stage.failures:
             complain(f"refused: {stage.name}: {sentence}")
+    for name, sentences in report.remarks.items():
+        for sentence in sentences:
+            complain(f"note: {name}: {sentence}")
+    if report.is_int8_rescued:
+        complain("note: int8-mixed stands in for int8.")
+    for sentence in report.calibration.skipped if report.calibration else ():
+        complain(f"note: left out of the calibration: {sentence}")
     if report.used_generated_images:
         complain(
             "note: generated images stood in for calibration photos; give --calibration with "
@@ -104,6 +130,12 @@ def _run(options: argparse.Namespace) -> int:
             if options.keep_failing
             else "What was refused is not written: exit status 1 (--precision leaves a form out)."
         )
+        return 1
+    if options.hub is not None:
+        write_hub_folder(report, options.output, options.hub, times, options.base_model)
+        complain(f"For a model hub: {options.hub}.")
+    if options.bundle is not None and report.is_int8_rescued:
+        complain("Not bundled: a bundled model is int8 throughout. Exit status 1.")
         return 1
     if options.bundle is not None:
         int8_file = options.output / f"{options.checkpoint.stem}.int8.tflite"
@@ -125,7 +157,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m export",
         description="Turn trained weights into ONNX and TFLite files that compute the same thing.",
         epilog="A file that fails its gate is not written; the report (HTML and JSON) says why. "
-        "Exit status: 0, 1 if one was refused, 2 after bad input.",
+        "Exit status: 0, 1 if something that was asked for is missing, 2 after bad input.",
     )
     parser.add_argument(
         "checkpoint",
@@ -198,11 +230,57 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--scale", type=_scale, metavar="R,G,B", help="see --mean")
     parser.add_argument(
+        "--size",
+        type=_size,
+        metavar="WxH",
+        help="the image's size, for an ONNX file that leaves it free",
+    )
+    parser.add_argument(
+        "--output-name",
+        metavar="NAME",
+        help="which of an ONNX file's outputs is the map",
+    )
+    parser.add_argument(
+        "--channel",
+        type=_channel,
+        metavar="N",
+        help="which of that output's channels is that of blur, counted from 0",
+    )
+    parser.add_argument(
+        "--logits",
+        action="store_true",
+        help="the output has no sigmoid yet, or no softmax over its channels: put it behind",
+    )
+    parser.add_argument(
+        "--resize-output",
+        action="store_true",
+        help="the map is smaller than the image: enlarge it, bilinearly",
+    )
+    parser.add_argument(
         "--bundle",
         type=_model_id,
         metavar="ID",
         help="put the int8 file with a card into the device package, under this id; needs --author "
         "and --license",
+    )
+    parser.add_argument(
+        "--hub",
+        type=Path,
+        metavar="DIR",
+        help="write a folder too that a model hub takes as it is: the files, a card, a bill of "
+        "materials; needs --author and --license",
+    )
+    parser.add_argument(
+        "--devices",
+        type=Path,
+        metavar="DIR",
+        help="reports of 'dbd-mobile bench' (JSON) for the card of --hub, which shows those of "
+        "these very files",
+    )
+    parser.add_argument(
+        "--base-model",
+        metavar="ID",
+        help="for the card of --hub: what hubs call the model that training started from",
     )
     parser.add_argument(
         "--model-version",
@@ -252,6 +330,29 @@ def _scale(text: str) -> tuple[float, float, float]:
     return channels
 
 
+def _size(text: str) -> tuple[int, int]:
+    sides = re.fullmatch(r"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})", text)
+    if sides is None:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected width and height as in 320x240")
+    return int(sides[1]), int(sides[2])
+
+
+def _channel(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,6}", text):
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number, the first is 0")
+    return int(text)
+
+
+def _choice(options: argparse.Namespace) -> MapChoice:
+    return MapChoice(
+        size_wh=options.size,
+        output=options.output_name,
+        channel=options.channel,
+        are_logits=options.logits,
+        is_enlarged=options.resize_output,
+    )
+
+
 def _model_id(text: str) -> str:
     if not re.fullmatch("[a-z0-9][a-z0-9_-]*", text):
         raise argparse.ArgumentTypeError(
@@ -271,6 +372,7 @@ def _export(options: argparse.Namespace) -> Report:
             if getattr(options, name) is not None
         },
         normalisation=Normalisation(options.mean, options.scale) if options.mean else None,
+        choice=_choice(options),
         keep_failing=options.keep_failing,
         calibration=options.calibration,
         calibration_list=options.calibration_list,

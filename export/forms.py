@@ -1,5 +1,6 @@
 """A network and photos in; every form of it, each proven by the one that it is made from, out."""
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,16 +18,14 @@ from export.job import ExportJob, Progress
 from export.kinds import Kind
 from export.kinds.kind import Evaluation, Outputs, Pictures, Tolerance
 from export.proving import layers, runtimes
+from export.proving.latency import measure_latencies
 from export.proving.precision import PRECISIONS
 from export.proving.stage import Stage, Trial, WorstPhoto, best_trial
 from export.proving.tflite_facts import read_tflite_facts
 from export.proving.verdict import Evidence, Verdict, are_within_range, judge
-from export.reading.calibration import Calibration
+from export.reading.calibration import MOST_COMPARED, Calibration
 from export.reading.source import Source
 from networks.device_input import device_contract
-
-COMPARED_PHOTOS = 50
-"""On how many calibration images files are compared; more would only take longer."""
 
 # Each takes as long as int8 itself, and the first few are often enough.
 _MIXED_AT_ONCE = 4
@@ -44,6 +43,7 @@ class Form:
         tolerance: How it may differ from the form that it is made from; None for the first.
         advice: What to do if it gives no values in [0, 1], to end that sentence with.
         trials, choice, kept_float: As in ``Stage``.
+        missing: Why there is no such file, in a sentence; "" if there is one.
     """
 
     name: str
@@ -55,6 +55,7 @@ class Form:
     trials: tuple[Trial, ...] = ()
     choice: str | None = None
     kept_float: tuple[str, ...] = ()
+    missing: str = ""
 
     @classmethod
     def of_precision(
@@ -65,6 +66,7 @@ class Form:
         trials: tuple[Trial, ...] = (),
         choice: str | None = None,
         kept_float: tuple[str, ...] = (),
+        missing: str = "",
     ) -> "Form":
         return cls(
             name=name,
@@ -75,6 +77,7 @@ class Form:
             trials=trials,
             choice=choice,
             kept_float=kept_float,
+            missing=missing,
         )
 
 
@@ -101,9 +104,11 @@ class ProvenForms:
         pointless = self.kind.pointless
         self._wanted = [name for name in job.precisions if name not in pointless]
         self.left_out = [pointless[name] for name in job.precisions if name in pointless]
+        self.left_out += runtimes.untried_runtimes()
         self.pictures: dict[str, list[Pictures]] = {}
         self._evidence: dict[str, Evidence] = {}
         self._files: dict[str, Path] = {}
+        self._missing: dict[str, str] = {}
         self._device = device_contract(source.contract.width, source.contract.height)
         self._converter = TfliteConverter(
             onnx_file=work / "simplified.onnx",
@@ -121,7 +126,7 @@ class ProvenForms:
             return
         for name in ("float16", "dynamic"):
             if name in wanted:
-                self._prove(Form.of_precision(self.kind, name, self._files[name]))
+                self._prove(self._form(name))
         if "int8" in wanted:
             int8 = self._make_int8()
             self._prove(int8)
@@ -130,11 +135,18 @@ class ProvenForms:
             if "int8-mixed" in wanted:
                 self._rescue(int8)
         self._check_runtimes()
+        self._measure_latencies()
 
     def _rescue(self, int8: Form) -> None:
         stage = self.stages[-1]
         if not stage.failures:
             self.left_out.append("int8-mixed is not needed: int8 passed.")
+        elif int8.missing:
+            kept = layers.fragile_layers(self._files["float32"])
+            if kept:
+                self._prove(self._make_without_fragile(kept))
+            else:
+                self.left_out.append("int8-mixed is not tried: it is made like int8.")
         elif stage.difference is None:
             self.left_out.append("int8-mixed is not tried: it would not be what its name says.")
         else:
@@ -150,7 +162,7 @@ class ProvenForms:
             file=self.job.checkpoint,
             open=source.open,
             tolerance=None,
-            advice="; end the network with a sigmoid" if source.stage == "given" else "",
+            advice="; --logits puts a sigmoid behind them" if source.stage == "given" else "",
         )
         self.progress("ONNX", 0, None)
         source.write(raw)
@@ -167,14 +179,39 @@ class ProvenForms:
             )
             before = name
         self.progress("TFLite", 0, None)
-        images = self.calibration.images if self.calibration else None
-        self._files = self._converter.convert(self._wanted, images)
+        self._keep(*self._converter.convert_to_float32())
         self.progress("TFLite", 1, 1)
-        yield Form.of_precision(self.kind, "float32", self._files["float32"])
+        yield self._form("float32")
+        self.progress("Smaller forms", 0, None)
+        images = self.calibration.images if self.calibration else None
+        self._keep(*self._converter.quantise(self._wanted, images))
+        self.progress("Smaller forms", 1, 1)
+
+    def _keep(self, files: Mapping[str, Path], missing: Mapping[str, str]) -> None:
+        """Note down what was made, and of that what LiteRT runs.
+
+        That is found out in a process of its own: a file may take along the one that loads it.
+        """
+        refused: Mapping[str, str] = {}
+        if files:
+            photo = list(self.photos[:1])
+            _, refused = runtimes.run_files(sys.executable, runtimes.LITERT_XNNPACK, files, photo)
+        self._missing |= dict(missing)
+        self._missing |= {name: f"LiteRT cannot run it: {why}." for name, why in refused.items()}
+        self._files |= {name: file for name, file in files.items() if name not in refused}
+
+    def _form(self, name: str) -> Form:
+        """A precision of which there is one file, or none."""
+        file = self.work / f"{name}.tflite"
+        return Form.of_precision(self.kind, name, file, missing=self._missing.get(name, ""))
 
     def _make_int8(self) -> Form:
         """With the ranges, of those of all methods, that give most nearly what float32 gives."""
-        files = {method: self._files[f"int8.{method}"] for method in METHODS}
+        names = {method: f"int8.{method}" for method in METHODS}
+        files = {method: self._files[name] for method, name in names.items() if name in self._files}
+        if not files:
+            reason = self._missing[names[METHODS[0]]]
+            return Form.of_precision(self.kind, "int8", self.work / "int8.tflite", missing=reason)
         trials = self._try(files, None)
         best = best_trial(trials, self.kind.tolerances["int8"])
         return Form.of_precision(self.kind, "int8", files[best.name], tuple(trials), best.name)
@@ -187,11 +224,19 @@ class ProvenForms:
         files: dict[str, Path] = {}
         trials: list[Trial] = []
         for names in _parts(list(kept), _MIXED_AT_ONCE):
-            made = self._converter.mix(int8.choice, {name: kept[name] for name in names})
+            self._keep(*self._converter.mix(int8.choice, {name: kept[name] for name in names}))
+            made = {name: self._files[name] for name in names if name in self._files}
+            if not made:
+                continue
             files |= made
             trials += self._try(made, tolerance)
             if not tolerance.violations(trials[-1].difference, None, None):
                 break
+        if not trials:
+            reason = self._missing[next(iter(kept))]
+            return Form.of_precision(
+                self.kind, "int8-mixed", self.work / "int8-mixed.tflite", missing=reason
+            )
         best = best_trial(trials, tolerance)
         return Form.of_precision(
             self.kind,
@@ -202,10 +247,29 @@ class ProvenForms:
             tuple(kept[best.name]),
         )
 
+    def _make_without_fragile(self, kept: Sequence[str]) -> Form:
+        """With the layers in float32 that no int8 has, by the ranges that are good enough."""
+        tolerance = self.kind.tolerances["int8-mixed"]
+        for method in METHODS:
+            self._keep(*self._converter.mix(method, {method: kept}))
+        files = {method: self._files[method] for method in METHODS if method in self._files}
+        if not files:
+            return Form.of_precision(
+                self.kind,
+                "int8-mixed",
+                self.work / "int8-mixed.tflite",
+                missing=self._missing[METHODS[0]],
+            )
+        trials = self._try(files, tolerance)
+        best = best_trial(trials, tolerance)
+        return Form.of_precision(
+            self.kind, "int8-mixed", files[best.name], tuple(trials), best.name, tuple(kept)
+        )
+
     def _try(self, files: Mapping[str, Path], enough: Tolerance | None) -> list[Trial]:
         """Compare files with float32 on calibration images, up to the first that is good enough."""
         assert self.calibration is not None
-        photos = evenly_spaced(list(self.calibration.images), COMPARED_PHOTOS)
+        photos = evenly_spaced(list(self.calibration.images), MOST_COMPARED)
         reference = TflitePredictor(self._files["float32"])
         step = "Choosing " + ("layers" if enough else f"ranges by the {self.kind.compared}")
         total = len(photos) * (len(files) + 1)
@@ -222,9 +286,13 @@ class ProvenForms:
 
     def _prove(self, form: Form) -> bool:
         """Compare a form with the one that it is made from; whether it passed."""
-        facts = read_tflite_facts(form.file) if form.name in PRECISIONS else None
+        facts = None
+        if form.name in PRECISIONS and not form.missing:
+            facts = read_tflite_facts(form.file)
         found: Evidence | None = None
-        violations = facts.violations(form.name, self._device, self.kind) if facts else []
+        violations = [form.missing] if form.missing else []
+        if facts:
+            violations = facts.violations(form.name, self._device, self.kind)
         verdict = Verdict(failures=violations)
         # A file that is not what its name says may not even take the photos.
         if not verdict.failures:
@@ -306,9 +374,22 @@ class ProvenForms:
             stage = replace(self.stages[number], runtimes=found, failures=failures)
             self.stages[number] = self._with_layers(stage, self.forms[number])
 
+    def _measure_latencies(self) -> None:
+        self.progress("Latency here", 0, 1)
+        files = {
+            form.name: form.file
+            for form, stage in zip(self.forms, self.stages, strict=True)
+            if stage.name in PRECISIONS and not stage.failures
+        }
+        latencies = measure_latencies(files, self.photos[0])
+        self.stages = [
+            replace(stage, latency_ms=latencies.get(stage.name)) for stage in self.stages
+        ]
+        self.progress("Latency here", 1, 1)
+
     def _with_layers(self, stage: Stage, form: Form) -> Stage:
         """With where the error comes from, if it failed."""
-        if stage.failures and form.made_from == "float32":
+        if stage.failures and form.made_from == "float32" and not form.missing:
             return replace(stage, layers=self._measure_layers(form))
         return stage
 

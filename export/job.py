@@ -6,6 +6,7 @@ from pathlib import Path
 
 from export.proving.precision import PRECISIONS
 from export.reading.foreign_onnx import Normalisation
+from export.reading.map_choice import WHOLE_MAP, MapChoice
 
 Progress = Callable[[str, int, int | None], None]
 """Called with what is being done, how much of it is done, and of how much (None: unknown)."""
@@ -24,6 +25,7 @@ class ExportJob:
         stated: What to say of the model in the files' metadata, whatever the checkpoint says: any
             of ``version``, ``author`` and ``license``.
         normalisation: How an ONNX file is fed that does not say so itself.
+        choice: What of an ONNX file's output is the map.
         calibration: Folder of photos, or data set with ``image/``, to calibrate int8 with; None
             takes generated images.
         calibration_list: Which of its photos; all if None.
@@ -39,6 +41,7 @@ class ExportJob:
     precisions: tuple[str, ...] = tuple(PRECISIONS)
     stated: Mapping[str, str] = field(default_factory=dict)
     normalisation: Normalisation | None = None
+    choice: MapChoice = WHOLE_MAP
     calibration: Path | None = None
     calibration_list: Path | None = None
     evaluation: Path | None = None

@@ -11,8 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from export.evenly_spaced import evenly_spaced
-from export.forms import COMPARED_PHOTOS, Form, ProvenForms
+from export.forms import Form, ProvenForms
 from export.job import ExportJob, Progress
 from export.kinds import Kind
 from export.kinds.kind import Evaluation
@@ -21,10 +20,11 @@ from export.publishing.report import CalibrationFacts, CheckpointFacts, Exported
 from export.publishing.report_page import report_page
 from export.reading.calibration import Calibration, generate_calibration, read_calibration
 from export.reading.source import Source, read_source
+from export.step_clock import StepClock
 
 _TOOLS = (
-    "torch", "onnx", "onnxsim", "onnxruntime", "onnx2tf", "tensorflow", "ai-edge-litert",
-    "tflite-runtime", "mediapipe", "flatbuffers", "numpy", "pillow",
+    "torch", "onnx", "onnxsim", "onnxruntime", "onnx2tf", "litert-quantizer", "tensorflow",
+    "ai-edge-litert", "mediapipe", "flatbuffers", "numpy", "pillow",
 )  # fmt: skip
 
 
@@ -49,7 +49,8 @@ def export_checkpoint(job: ExportJob, progress: Progress) -> Report:
             written then.
         ConversionError: If a converter fails; nothing is written then.
     """
-    source = read_source(job.checkpoint, job.normalisation)
+    progress = clock = StepClock(progress)
+    source = read_source(job.checkpoint, job.normalisation, job.choice)
     source = replace(source, about=source.about | dict(job.stated))
     output = OutputFolder(job.output, job.checkpoint.stem)
     output.check(job.checkpoint)
@@ -65,7 +66,9 @@ def export_checkpoint(job: ExportJob, progress: Progress) -> Report:
         kept = {
             output.file_name(form.name): form
             for form, stage in zip(proven.forms, proven.stages, strict=True)
-            if _is_written(job, form.name) and (job.keep_failing or not stage.failures)
+            if _is_written(job, form.name)
+            and not form.missing
+            and (job.keep_failing or not stage.failures)
         }
         report = Report(
             kind=source.kind.name,
@@ -76,6 +79,7 @@ def export_checkpoint(job: ExportJob, progress: Progress) -> Report:
             files=[_file_facts(name, form) for name, form in kept.items()],
             left_out=proven.left_out,
             tools=_tool_versions(),
+            seconds={step: round(seconds, 2) for step, seconds in clock.seconds.items()},
         )
         page = report_page(report, proven.pictures)
         files = {name: form.file for name, form in kept.items()}
@@ -89,7 +93,14 @@ def _calibration(
     """The photos given, else generated images if there is a use for them."""
     if job.calibration is not None:
         step = partial(progress, "Calibration photos")
-        return read_calibration(kind, job.calibration, job.calibration_list, size_wh, step)
+        return read_calibration(
+            kind,
+            job.calibration,
+            job.calibration_list,
+            size_wh,
+            step,
+            compares=job.evaluation is None,
+        )
     if "int8" in job.precisions or job.evaluation is None:
         return generate_calibration(kind, size_wh)
     return None
@@ -104,8 +115,7 @@ def _compared_photos(
     """Images to compare on, (H, W, 3) uint8: those of the evaluation, else of the calibration."""
     if evaluation is None:
         assert calibration is not None
-        chosen = evenly_spaced(list(range(len(calibration.images))), COMPARED_PHOTOS)
-        return [calibration.names[i] for i in chosen], [calibration.images[i] for i in chosen]
+        return calibration.compared.names, list(calibration.compared.images)
     inputs = evaluation.inputs(size_wh, partial(progress, "Evaluation photos"))
     return inputs.names, list(inputs.images)
 
@@ -134,6 +144,9 @@ def _calibration_facts(calibration: Calibration) -> CalibrationFacts:
         used=calibration.used,
         images=len(calibration.images),
         sha256=calibration.sha256,
+        compared=len(calibration.compared.images),
+        is_compared_on_others=calibration.is_compared_on_others,
+        skipped=list(calibration.skipped),
     )
 
 

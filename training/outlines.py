@@ -30,8 +30,8 @@ def follow_outline(
         (S, S) float32 in [0, 1]. It is ``blur`` where the mask explains less than two fifths of
         the map's variance around a pixel, or the two sides differ by less than a half.
     """
-    inside = object_mask.astype(np.float32) / 255
-    outside = 1 - inside
+    inside = object_mask.astype(np.float32) / np.float32(255)
+    outside = np.float32(1) - inside
     share = _around(inside)
     spread = share * (1 - share)
     covariance = _around(inside * blur) - share * _around(blur)

@@ -57,6 +57,6 @@ def _row(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
     cells = []
     for image in images:
         small = Image.fromarray(image).resize((_THUMBNAIL, _THUMBNAIL), Image.Resampling.BILINEAR)
-        cell[:_THUMBNAIL, :_THUMBNAIL] = small
+        cell[:_THUMBNAIL, :_THUMBNAIL] = np.asarray(small)
         cells.append(cell.copy())
     return np.concatenate(cells, 1)

@@ -2,23 +2,24 @@
 
 LiteRT's Python package has no profiler, but its library has: that of its C API
 (``litert/c/litert_profiler.h``), which is called here. XNNPACK then says of each of its own steps
-which kernel ran and for how many microseconds. Needs ai-edge-litert 2.1.
+which kernel ran and for how many microseconds. The C API is that of ai-edge-litert 2.1, which the
+environment of the oldest runtimes has; it is another one since.
 """
 
 import ctypes
+import os
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benchmarks.roofline.operators import Operator
 from dbd_mobile.errors import BackendError, InputError
+from export.proving.runtimes import OLDEST_PYTHON
 
-_LIBRARY = "libLiteRt.so"
+_LIBRARY = "lib/python*/site-packages/ai_edge_litert/libLiteRt.so"
 _CPU = 1
 _WRITE = 1
 # Of the C API's enumeration of a profiler's events: an operator of TFLite's own, and one of a
@@ -236,11 +237,11 @@ def steps_of_operators(operators: Sequence[Operator], steps: Sequence[Step]) -> 
 
 
 def _open_library() -> Any:
-    spec = find_spec("ai_edge_litert")
-    path = Path(spec.origin).with_name(_LIBRARY) if spec and spec.origin else None
-    if path is None or not path.is_file():
+    found = sorted(OLDEST_PYTHON.parents[1].glob(_LIBRARY))
+    if not found:
         raise BackendError(
-            f"LiteRT's profiler is in {_LIBRARY} of the package ai-edge-litert, which is not here; "
-            "run: pip install ai-edge-litert==2.1.0"
+            "LiteRT's profiler is in the library of ai-edge-litert 2.1, which is not here; "
+            "run: make oldest"
         )
-    return ctypes.CDLL(str(path))
+    # The names in it are those of the newer library too, which may be loaded.
+    return ctypes.CDLL(str(found[0]), mode=ctypes.DEFAULT_MODE | os.RTLD_DEEPBIND)

@@ -51,7 +51,8 @@ def _water(size_wh: tuple[int, int], rng: np.random.Generator) -> NDArray[np.flo
     """Smooth swell: clouds drawn out sideways."""
     swell = fractal_noise((max(16, size_wh[0] // 4), size_wh[1]), rng.uniform(2, 2.6), rng)
     wide = np.asarray(Image.fromarray(swell).resize(size_wh, Image.Resampling.BICUBIC))
-    return np.array([60, 100, 120], np.float32) + rng.uniform(6, 15) * wide[..., None]
+    waves = wide[..., None] * np.float32(rng.uniform(6, 15))
+    return np.array([60, 100, 120], np.float32) + waves
 
 
 def _noise(size_wh: tuple[int, int], rng: np.random.Generator) -> NDArray[np.float32]:

@@ -196,9 +196,14 @@ def _matrix_product(operation: Operation) -> Sequence[Shape]:
         raise operation.damaged("multiplies what are no matrices")
     rows, inner = left[-2:][::-1] if operation.option(0, "B") else left[-2:]
     other, columns = right[-2:][::-1] if operation.option(1, "B") else right[-2:]
-    if inner != other or (left[:-2] != right[:-2] and left[:-2] and right[:-2]):
+    try:
+        # One matrix is multiplied with each of many.
+        batch = np.broadcast_shapes(left[:-2], right[:-2])
+    except ValueError:
+        inner = -1
+    if inner != other:
         raise operation.damaged("multiplies matrices of other sizes")
-    return [(*(left[:-2] or right[:-2]), rows, columns)]
+    return [(*batch, rows, columns)]
 
 
 def _concatenation(operation: Operation) -> Sequence[Shape]:

@@ -1,4 +1,4 @@
-"""A TFLite file's bytes and what is known of the model in; the same file with TFLite metadata out.
+"""A TFLite model and what is known of it in; its file with TFLite metadata out.
 
 Metadata is what lets MediaPipe's tasks use a model as it is: how a float input is normalised, what
 the output's channel means, that its values are probabilities already. Schema and layout:
@@ -9,15 +9,12 @@ https://ai.google.dev/edge/litert/models/metadata. Runs in the process of
 import io
 import zipfile
 from dataclasses import dataclass
-from typing import Any
 
 import flatbuffers
-import numpy as np
 from mediapipe.tasks.metadata import image_segmenter_metadata_schema_py_generated as segmenter
 from mediapipe.tasks.metadata import metadata_schema_py_generated as schema
-from numpy.typing import NDArray
-from tensorflow.lite.python import schema_py_generated as tflite
-from tensorflow.lite.tools import flatbuffer_utils
+
+from export.converting.tflite_model import TfliteModel
 
 _BUFFER = "TFLITE_METADATA"
 _LABEL_FILE = "labels.txt"
@@ -47,12 +44,12 @@ class TensorTexts:
 
 
 def with_metadata(
-    content: bytes, about: dict[str, str], texts: TensorTexts, mean: float, scale: float
+    model: TfliteModel, about: dict[str, str], texts: TensorTexts, mean: float, scale: float
 ) -> bytes:
-    """Put metadata into a TFLite file of ``export.converting.tflite_worker``.
+    """Put metadata into a model of ``export.converting.tflite_worker``.
 
     Args:
-        content: The file, without metadata of this kind.
+        model: Gets the metadata.
         about: ``name``, ``description``, ``version``, ``author`` and ``license`` of the model.
         texts: On its input and output.
         mean: A pixel x is fed to a float input as (x - mean) / scale.
@@ -61,47 +58,15 @@ def with_metadata(
     Returns:
         The file, with the labels' file, a ZIP archive, behind it.
     """
-    model = flatbuffer_utils.convert_bytearray_to_object(content)
-    buffer = tflite.BufferT()
     packed = _pack(_model_metadata(about, texts, mean, scale), b"M001")
-    buffer.data = np.frombuffer(packed, np.uint8)
-    model.buffers.append(buffer)
-    entry = tflite.MetadataT()
-    entry.name = _BUFFER.encode()
-    entry.buffer = len(model.buffers) - 1
-    model.metadata = [*(model.metadata or []), entry]
-    builder = _CompactBuilder(len(content))
-    builder.Finish(model.Pack(builder), b"TFL3")
-    file = io.BytesIO(builder.Output())
+    model.set_metadata(_BUFFER, packed)
+    file = io.BytesIO(model.to_bytes())
     with zipfile.ZipFile(file, "a") as archive:
         # A ZipInfo without a date has a fixed one, so that two exports give the same bytes.
         archive.writestr(
             zipfile.ZipInfo(_LABEL_FILE), "".join(f"{label}\n" for label in texts.labels)
         )
     return file.getvalue()
-
-
-class _CompactBuilder(flatbuffers.Builder):
-    """Writes vectors of the same content once, and bytes where the schema wants them aligned.
-
-    A network quantised by channel has a zero point for every channel of every weight and bias, all
-    of them 0: a tenth of a small file.
-    """
-
-    # TFLite's schema: ``data:[ubyte] (force_align: 16)``.
-    _ALIGNMENT = 16
-
-    def __init__(self, initial_size: int) -> None:
-        super().__init__(initial_size)
-        self._written: dict[tuple[str, bytes], int] = {}
-
-    def CreateNumpyVector(self, x: NDArray[Any]) -> int:
-        key = (x.dtype.str, x.tobytes())
-        if key not in self._written:
-            if x.dtype == np.uint8:
-                self.Prep(self._ALIGNMENT, x.nbytes)
-            self._written[key] = super().CreateNumpyVector(x)
-        return self._written[key]
 
 
 def _model_metadata(

@@ -1,4 +1,4 @@
-"""A calibrated model and photos in, the same model with other ranges out: three ways to choose.
+"""A float32 TFLite file and photos in; between which values each tensor lies, in three ways, out.
 
 A tensor's range is what int8's 256 steps have to cover. From the smallest to the largest value ever
 seen nothing is cut off, but one outlier makes all steps wide; the other methods cut tails off.
@@ -6,14 +6,12 @@ Runs in the process of ``export.converting.tflite_worker``.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import tensorflow as tf
+from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
-from tensorflow.lite.tools import flatbuffer_utils
 
 _BINS = 2048
 _PERCENTILE = 99.99
@@ -21,6 +19,12 @@ _PERCENTILE = 99.99
 _SHARES = np.linspace(0.1, 1, 46)
 # Of a feature map's sides; neighbouring values are much alike.
 _MOST_SAMPLES = 40
+
+# What a sigmoid has in int8: so has the map of a network that ends otherwise.
+_PROBABILITIES = (0.0, 255 / 256)
+
+Ranges = Mapping[str, tuple[float, float]]
+"""The smallest and the largest value of each tensor, by its name."""
 
 
 @dataclass(frozen=True)
@@ -59,63 +63,83 @@ class _Histogram:
         return float(share * self.low), float(share * self.high)
 
 
-def with_ranges(
-    calibrated: bytes, inputs: Iterator[dict[str, NDArray[np.float32]]]
-) -> dict[str, bytes]:
-    """Choose the ranges by every method.
+class RangeFinder:
+    """Runs a model and looks at all that it computes.
 
     Args:
-        calibrated: A float model that says between which values each tensor lay in calibration.
-        inputs: What to run it on, by the input's name.
-
-    Returns:
-        The model by method: with its own ranges ("min-max"), with those that leave out one value in
-        10,000 ("percentile"), and with those of the smallest mean squared error ("mse"). Inputs
-        and outputs keep theirs.
+        content: The file.
     """
-    model = flatbuffer_utils.convert_bytearray_to_object(calibrated)
-    (graph,) = model.subgraphs
-    histograms = {
-        index: _Histogram(
-            float(tensor.quantization.min[0]),
-            float(tensor.quantization.max[0]),
-            np.zeros(_BINS, np.int64),
+
+    def __init__(self, content: bytes) -> None:
+        self._interpreter = Interpreter(
+            model_content=content,
+            num_threads=len(os.sched_getaffinity(0)),
+            experimental_preserve_all_tensors=True,
         )
-        for index, tensor in enumerate(graph.tensors)
-        if _has_range(tensor) and index not in {*graph.inputs, *graph.outputs}
-    }
-    interpreter = tf.lite.Interpreter(
-        model_content=calibrated,
-        num_threads=len(os.sched_getaffinity(0)),
-        experimental_preserve_all_tensors=True,
-        # A delegate would not show what lies inside it.
-        experimental_op_resolver_type=(
-            tf.lite.experimental.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-        ),
-    )
-    run = interpreter.get_signature_runner()
-    for image in inputs:
-        run(**image)
-        for index, histogram in histograms.items():
-            histogram.add(interpreter.get_tensor(index))
-    found = {"min-max": calibrated}
-    for method, choose in (
-        ("percentile", _Histogram.percentile_range),
-        ("mse", _Histogram.mse_range),
-    ):
-        for index, histogram in histograms.items():
-            chosen = choose(histogram)
-            quantization = graph.tensors[index].quantization
-            quantization.min, quantization.max = ([np.float32(value)] for value in chosen)
-        found[method] = bytes(flatbuffer_utils.convert_object_to_bytearray(model))
-    return found
+        self._interpreter.allocate_tensors()
+        self._input = int(self._interpreter.get_input_details()[0]["index"])
+        self._output = int(self._interpreter.get_output_details()[0]["index"])
+        # XNNPACK's delegate is among them, but not what it is asked to compute.
+        computed = {int(i) for o in self._interpreter._get_ops_details() for i in o["outputs"]}
+        details = (self._interpreter._get_tensor_details(i, 0) for i in sorted(computed))
+        self._names = {d["index"]: str(d["name"]) for d in details if d["dtype"] is np.float32}
+        self._input_name = str(self._interpreter.get_input_details()[0]["name"])
 
+    def find(
+        self,
+        all_images: Iterable[NDArray[np.float32]],
+        some_images: Iterable[NDArray[np.float32]],
+    ) -> Mapping[str, Ranges]:
+        """Choose the ranges by every method.
 
-def _has_range(tensor: Any) -> bool:
-    seen = tensor.quantization
-    return (
-        seen is not None
-        and seen.min is not None
-        and len(seen.min) == 1
-        and seen.min[0] < seen.max[0]
-    )
+        Args:
+            all_images: What to run it on, (1, H, W, 3), to find the smallest and largest values.
+            some_images: Some of them, for what lies between these.
+
+        Returns:
+            The ranges by method: the whole ones ("min-max"), those that leave out one value in
+            10,000 ("percentile"), and those of the smallest mean squared error ("mse"). The input
+            keeps its own, the output has that of probabilities in steps of 1/256.
+        """
+        whole = self._whole(all_images)
+        output = self._names[self._output]
+        whole[output] = _PROBABILITIES
+        ends = (output, self._input_name)
+        histograms = {
+            place: _Histogram(*whole[name], np.zeros(_BINS, np.int64))
+            for place, name in self._names.items()
+            if whole[name][0] < whole[name][1] and name not in ends
+        }
+        for image in some_images:
+            self._run(image)
+            for place, histogram in histograms.items():
+                histogram.add(self._interpreter.tensor(place)())
+        return {"min-max": whole} | {
+            method: whole
+            | {self._names[place]: choose(histogram) for place, histogram in histograms.items()}
+            for method, choose in (
+                ("percentile", _Histogram.percentile_range),
+                ("mse", _Histogram.mse_range),
+            )
+        }
+
+    def _whole(self, images: Iterable[NDArray[np.float32]]) -> dict[str, tuple[float, float]]:
+        places = [self._input, *self._names]
+        low = np.full(len(places), np.inf)
+        high = np.full(len(places), -np.inf)
+        for image in images:
+            self._run(image)
+            for number, place in enumerate(places):
+                values = self._interpreter.tensor(place)()
+                low[number] = min(low[number], values.min())
+                high[number] = max(high[number], values.max())
+                # The interpreter does not run while one of its own arrays is held.
+                del values
+        names = [self._input_name, *self._names.values()]
+        return {
+            name: (float(low[number]), float(high[number])) for number, name in enumerate(names)
+        }
+
+    def _run(self, image: NDArray[np.float32]) -> None:
+        self._interpreter.set_tensor(self._input, image)
+        self._interpreter.invoke()

@@ -1,15 +1,16 @@
-"""An ONNX file in, one with its constants and paddings folded out."""
+"""An ONNX file in, one with its constants and paddings folded, and prepared for converters, out."""
 
 from pathlib import Path
 
 import onnx
 import onnxsim
 
+from export.converting.prepared_graph import prepare
 from export.errors import ConversionError
 
 
 def simplify_onnx(path: Path, simplified: Path) -> None:
-    """Fold constants, and paddings into the convolutions that they precede.
+    """Fold constants, and paddings into the convolutions that they precede, and prepare the rest.
 
     Args:
         path: The file to simplify.
@@ -23,4 +24,5 @@ def simplify_onnx(path: Path, simplified: Path) -> None:
     except Exception as error:
         # onnxsim raises whatever its C++ side gives.
         raise ConversionError(f"onnxsim cannot simplify the network: {error}.") from error
+    prepare(model)
     onnx.save(model, simplified)

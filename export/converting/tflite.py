@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from export.errors import ConversionError
+from export.converting.converter_words import failure_sentence
 from export.kinds import Kind
-from export.reading.onnx_file import INPUT_NAME
 from networks import NetworkContract
 from networks.device_input import device_contract
 
@@ -49,33 +48,46 @@ class TfliteConverter:
     progress: Callable[[str, int, int], None]
     verbose: bool
 
-    def convert(
+    def convert_to_float32(self) -> tuple[dict[str, Path], dict[str, str]]:
+        """Write the file that the others are made from, and compared with.
+
+        Returns:
+            The file under the name "float32", or under that name why it could not be made.
+        """
+        missing = self._make(["float32"])
+        return {} if missing else {"float32": self.folder / "float32.tflite"}, missing
+
+    def quantise(
         self, precisions: Collection[str], calibration: NDArray[np.uint8] | None
-    ) -> dict[str, Path]:
-        """Write all files but ``int8-mixed``.
+    ) -> tuple[dict[str, Path], dict[str, str]]:
+        """Write all files but ``float32``, which must be there, and ``int8-mixed``.
 
         Args:
-            precisions: Which to write; float32, which the others are compared with, always is.
+            precisions: Which to write.
             calibration: (N, H, W, 3) uint8 RGB photos to measure int8's ranges on; needed if int8
                 is among the precisions.
 
         Returns:
             The files by name of their precision; for int8 there is one by each of ``METHODS``,
-            named "int8.METHOD".
-
-        Raises:
-            ConversionError: If a converter fails; the message holds its last line.
+            named "int8.METHOD". And by the same names, why those that are missing could not be
+            made.
         """
-        if calibration is not None:
-            np.save(self.folder / "calibration.npy", calibration)
-        self._run({"step": "convert", "precisions": sorted(precisions)})
-        wanted = ["float32", *(name for name in ("float16", "dynamic") if name in precisions)]
+        names = [name for name in ("float16", "dynamic") if name in precisions]
         if "int8" in precisions:
-            wanted += [f"int8.{method}" for method in METHODS]
-        return {name: self.folder / f"{name}.tflite" for name in wanted}
+            assert calibration is not None
+            np.save(self.folder / "calibration.npy", calibration)
+            names += ["ranges", *(f"int8.{method}" for method in METHODS)]
+        missing = self._make(names)
+        if "ranges" in missing:
+            reason = missing.pop("ranges")
+            missing |= dict.fromkeys((f"int8.{method}" for method in METHODS), reason)
+        wanted = [name for name in names if name != "ranges" and name not in missing]
+        return {name: self.folder / f"{name}.tflite" for name in wanted}, missing
 
-    def mix(self, method: str, kept_float: Mapping[str, Sequence[str]]) -> dict[str, Path]:
-        """Write int8 files with layers left in float32, of a network that ``convert`` had.
+    def mix(
+        self, method: str, kept_float: Mapping[str, Sequence[str]]
+    ) -> tuple[dict[str, Path], dict[str, str]]:
+        """Write int8 files with layers left in float32, of a network that ``quantise`` had.
 
         Args:
             method: One of ``METHODS``.
@@ -83,29 +95,47 @@ class TfliteConverter:
                 their outputs in the float32 file.
 
         Returns:
-            The files by name.
-
-        Raises:
-            ConversionError: If a converter fails; the message holds its last line.
+            The files by name, and why those that are missing could not be made.
         """
         # Those of an earlier call stay.
         first = len(list(self.folder.glob("mixed.*.tflite")))
+        numbered = {f"mixed.{number}": name for number, name in enumerate(kept_float, first)}
+        layers = {number: list(kept_float[name]) for number, name in numbered.items()}
+        missing = self._make(list(numbered), method=method, kept_float=layers)
         files = {
-            name: self.folder / f"mixed.{index}.tflite"
-            for index, name in enumerate(kept_float, first)
+            name: self.folder / f"{number}.tflite"
+            for number, name in numbered.items()
+            if number not in missing
         }
-        task = {files[name].name: list(layers) for name, layers in kept_float.items()}
-        self._run({"step": "mix", "method": method, "files": task})
-        return files
+        return files, {numbered[number]: reason for number, reason in missing.items()}
 
-    def _run(self, step: dict[str, Any]) -> None:
+    def _make(self, names: Sequence[str], **more: Any) -> dict[str, str]:
+        """Make files in their order; why those that are missing could not be made.
+
+        Where a process dies it goes on in another one, without what it died of.
+        """
+        missing: dict[str, str] = {}
+        left = list(names)
+        while left:
+            reason = self._run({"make": left, **more})
+            if reason is None:
+                break
+            made = [name for name in left if self._made(name).exists()]
+            failed = next((name for name in left if name not in made), left[-1])
+            missing[failed] = reason
+            left = left[left.index(failed) + 1 :]
+            if failed == "ranges":
+                break
+        return missing
+
+    def _made(self, name: str) -> Path:
+        return self.folder / ("ranges.json" if name == "ranges" else f"{name}.tflite")
+
+    def _run(self, step: dict[str, Any]) -> str | None:
+        """Run the converters; a sentence on what failed, None if nothing did."""
         device = device_contract(self.contract.width, self.contract.height)
         task = {
             "onnx": str(self.onnx_file.resolve()),
-            "input": INPUT_NAME,
-            "output": self.kind.output.name,
-            "width": self.contract.width,
-            "height": self.contract.height,
             "device_mean": device.mean,
             "device_scale": device.scale,
             # From the device's normalisation to the network's.
@@ -130,7 +160,7 @@ class TfliteConverter:
             process = subprocess.Popen(
                 [sys.executable, "-m", "export.converting.tflite_worker"],
                 cwd=self.folder,
-                env={**os.environ, "PYTHONPATH": str(_CHECKOUT), "TF_CPP_MIN_LOG_LEVEL": "2"},
+                env={**os.environ, "PYTHONPATH": str(_CHECKOUT)},
                 stdout=None if self.verbose else chatter,
                 stderr=None if self.verbose else chatter,
                 pass_fds=(writing,),
@@ -144,10 +174,6 @@ class TfliteConverter:
                 # After an interruption nothing may go on writing into a folder that is going.
                 process.kill()
                 process.wait()
-        if status != 0:
-            lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
-            last = next((line.strip() for line in reversed(lines) if line.strip()), "see above")
-            raise ConversionError(
-                f"The conversion to TFLite failed with status {status}: {last} "
-                "(--verbose shows all that the converters say)."
-            )
+        if status == 0:
+            return None
+        return failure_sentence(log.read_text(encoding="utf-8", errors="replace"), status)

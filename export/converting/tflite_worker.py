@@ -1,32 +1,31 @@
-"""The process that runs onnx2tf and TensorFlow: an ONNX file in, TFLite files out.
+"""The process that runs the converters: a simplified ONNX file in, TFLite files out.
 
 Started by ``export.converting.tflite`` with the folder to write to as the working directory and the
 task in its ``task.json``. Progress goes, a JSON list a line, to the file descriptor that the task
-names.
+names. Each file is there whole once it is there.
 """
 
 import json
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
-from tensorflow.lite.python.convert import mlir_quantize
-from tensorflow.python.framework.convert_to_constants import (
-    convert_variables_to_constants_v2 as freeze,
-)
 
 from dbd_mobile.tflite.model_file import INPUT_QUANTIZATION
+from export.converting import quantised
+from export.converting.float32_tflite import float32_tflite
 from export.converting.metadata import TensorTexts, with_metadata
-from export.converting.ranges import with_ranges
-from export.converting.wide_ending import with_wide_ending
+from export.converting.ranges import RangeFinder, Ranges
+from export.converting.tflite_model import TfliteModel
 from export.evenly_spaced import evenly_spaced
 
 # The distribution inside the ranges is known from few photos; the ends of the ranges are not.
 _HISTOGRAM_PHOTOS = 50
+_RANGES_FILE = Path("ranges.json")
 
 
 class _Task:
@@ -41,105 +40,67 @@ class _Task:
     def progress(self, step: str, done: int, total: int) -> None:
         os.write(self["progress"], (json.dumps([step, done, total]) + "\n").encode())
 
-    def write(self, name: str, content: bytes) -> None:
+    def write(self, name: str, model: TfliteModel) -> None:
         normalisation = (self["device_mean"], self["device_scale"])
         texts = TensorTexts(**self["texts"])
-        Path(name).write_bytes(with_metadata(content, self["about"], texts, *normalisation))
+        _write_whole(Path(name), with_metadata(model, self["about"], texts, *normalisation))
 
-    def images(self, step: str, most: int | None = None) -> Iterator[dict[str, NDArray[Any]]]:
+    def images(self, step: str, most: int | None = None) -> Iterator[NDArray[np.float32]]:
         """The calibration photos as the device feeds them."""
         photos = list(np.load("calibration.npy", mmap_mode="r"))
         if most is not None:
             photos = evenly_spaced(photos, most)
         for done, photo in enumerate(photos):
             self.progress(step, done, len(photos))
-            yield {self["input"]: INPUT_QUANTIZATION.dequantise(photo[None])}
+            yield INPUT_QUANTIZATION.dequantise(photo[None])
         self.progress(step, len(photos), len(photos))
+
+    def float32(self) -> bytes:
+        """The file that the others are made from."""
+        return Path("float32.tflite").read_bytes()
 
 
 def main() -> None:
     task = _Task(json.loads(Path("task.json").read_text()))
-    {"convert": _convert, "mix": _mix}[task["step"]](task)
+    for name in task["make"]:
+        _make(name, task)
 
 
-def _convert(task: _Task) -> None:
-    """Write the float files, and int8 files calibrated by every method."""
-    _write_saved_model(task)
-    wanted = task["precisions"]
-    task.write("float32.tflite", _converter().convert())
-    if "float16" in wanted:
-        converter = _converter()
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.target_spec.supported_types = [tf.float16]
-        task.write("float16.tflite", converter.convert())
-    if "dynamic" in wanted:
-        converter = _converter()
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        task.write("dynamic.tflite", converter.convert())
-    if "int8" in wanted:
-        converter = _converter()
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.representative_dataset = lambda: task.images("Calibrating")
-        converter._experimental_calibrate_only = True
-        images = task.images("Choosing ranges", _HISTOGRAM_PHOTOS)
-        for method, model in with_ranges(converter.convert(), images).items():
-            Path(f"calibrated.{method}").write_bytes(model)
-            task.write(f"int8.{method}.tflite", _quantised(model, []))
+def _make(name: str, task: _Task) -> None:
+    """Write what the task calls by a name."""
+    match name.split("."):
+        case ["float32"]:
+            # Where TensorFlow is there, onnx2tf loads it, for seconds and for nothing.
+            sys.modules["tensorflow"] = None  # type: ignore[assignment]
+            model = float32_tflite(Path(task["onnx"]), task["factor"], task["offset"], Path())
+            task.write("float32.tflite", model)
+        case ["float16"]:
+            task.write("float16.tflite", quantised.float16_tflite(task.float32()))
+        case ["dynamic"]:
+            task.write("dynamic.tflite", quantised.dynamic_tflite(task.float32()))
+        case ["ranges"]:
+            finder = RangeFinder(task.float32())
+            few = task.images("Choosing ranges", _HISTOGRAM_PHOTOS)
+            found = finder.find(task.images("Calibrating"), few)
+            _write_whole(_RANGES_FILE, json.dumps(found).encode())
+        case ["int8", method]:
+            model = quantised.int8_tflite(task.float32(), _ranges(method), [])
+            task.write(f"{name}.tflite", model)
+        case ["mixed", _]:
+            kept = task["kept_float"][name]
+            model = quantised.int8_tflite(task.float32(), _ranges(task["method"]), kept)
+            task.write(f"{name}.tflite", model)
 
 
-def _mix(task: _Task) -> None:
-    """Write int8 files with some layers left in float32, of a calibrated model of ``_convert``."""
-    calibrated = Path(f"calibrated.{task['method']}").read_bytes()
-    for name, kept_float in task["files"].items():
-        task.write(name, _quantised(calibrated, kept_float))
+def _ranges(method: str) -> Ranges:
+    ranges: Ranges = json.loads(_RANGES_FILE.read_text())[method]
+    return ranges
 
 
-def _quantised(calibrated: bytes, kept_float: list[str]) -> bytes:
-    content: bytes = mlir_quantize(
-        calibrated,
-        input_data_type=tf.uint8,
-        output_data_type=tf.uint8,
-        denylisted_nodes=kept_float,
-    )
-    return with_wide_ending(content)
-
-
-def _converter() -> Any:
-    return tf.lite.TFLiteConverter.from_saved_model("saved_model")
-
-
-def _write_saved_model(task: _Task) -> None:
-    import onnx2tf
-
-    # onnx2tf downloads this file where it does not find it; it only looks at the values to
-    # compare what it converted, which is done on real photos later.
-    np.save(
-        "calibration_image_sample_data_20x128x128x3_float32.npy",
-        np.zeros((20, 128, 128, 3), np.float32),
-    )
-    network = onnx2tf.convert(
-        input_onnx_file_path=task["onnx"],
-        not_use_onnxsim=True,
-        disable_model_save=True,
-        non_verbose=True,
-    )
-    shape = (1, task["height"], task["width"], 3)
-    signature = [tf.TensorSpec(shape, tf.float32, name=task["input"])]
-    # Frozen because the variables have ONNX names, which SavedModel does not allow.
-    frozen = freeze(tf.function(network, input_signature=signature).get_concrete_function())
-    module = tf.Module()
-    module.run = tf.function(
-        lambda image: {task["output"]: frozen(_for_network(image, task))[0]},
-        input_signature=signature,
-    )
-    tf.saved_model.save(module, "saved_model", signatures=module.run)
-
-
-def _for_network(image: tf.Tensor, task: _Task) -> tf.Tensor:
-    """The device's normalisation turned into the network's."""
-    if (task["factor"], task["offset"]) == (1, 0):
-        return image
-    return image * task["factor"] + task["offset"]
+def _write_whole(path: Path, content: bytes) -> None:
+    part = path.with_name(f"{path.name}.part")
+    part.write_bytes(content)
+    part.replace(path)
 
 
 if __name__ == "__main__":

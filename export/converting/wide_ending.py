@@ -17,9 +17,10 @@ from copy import deepcopy
 from typing import Any
 
 import numpy as np
+from ai_edge_litert import schema_py_generated as schema
 from numpy.typing import NDArray
-from tensorflow.lite.python import schema_py_generated as schema
-from tensorflow.lite.tools import flatbuffer_utils
+
+from export.converting.tflite_model import TfliteModel
 
 _SIDE_BY_SIDE = 8
 """Pixels whose values are computed together: as many channels as the narrowest kernels take."""
@@ -31,24 +32,18 @@ _ENDING = [
 ]
 
 
-def with_wide_ending(content: bytes) -> bytes:
+def widen_ending(model: TfliteModel) -> None:
     """Rewrite the ending of a blur map.
 
     Args:
-        content: A TFLite file.
-
-    Returns:
-        The file; as it was if it does not end in an int8 1x1 convolution to one channel, a bilinear
-        enlargement by a whole number and a sigmoid.
+        model: Changed in place, if it ends in an int8 1x1 convolution to one channel, a bilinear
+            enlargement by a whole number and a sigmoid.
     """
-    model = flatbuffer_utils.convert_bytearray_to_object(content)
-    (graph,) = model.subgraphs
-    kinds = [model.operatorCodes[operator.opcodeIndex].builtinCode for operator in graph.operators]
+    kinds = [model.kind(operator) for operator in model.graph.operators]
     for first in range(len(kinds) - 2):
-        if kinds[first : first + 3] == _ENDING and _is_narrow(graph, first):
+        if kinds[first : first + 3] == _ENDING and _is_narrow(model.graph, first):
             _Rewriting(model).widen(first)
-            return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
-    return content
+            return
 
 
 def enlarging_matrix(places: int, factor: int) -> NDArray[np.float64]:
@@ -95,20 +90,16 @@ def _is_narrow(graph: Any, first: int) -> bool:
 
 
 class _Rewriting:
-    """Changes a model's only graph in place.
+    """Changes a model's graph in place."""
 
-    Args:
-        model: As ``flatbuffer_utils`` reads it.
-    """
-
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: TfliteModel) -> None:
         self._model = model
-        (self._graph,) = model.subgraphs
+        self._graph = model.graph
 
     def widen(self, first: int) -> None:
         """Replace the convolution at ``first``, the enlargement and the sigmoid after it."""
         convolution, enlargement, sigmoid = self._graph.operators[first : first + 3]
-        features, weights, bias, logits, probability = (
+        features, weights, _, logits, probability = (
             self._graph.tensors[i]
             for i in (*convolution.inputs, convolution.outputs[0], sigmoid.outputs[0])
         )
@@ -119,7 +110,8 @@ class _Rewriting:
         def step(name: str, shape: Sequence[int], like: Any) -> int:
             """A tensor between two of the steps, of the meaning of another."""
             name = f"{logits.name.decode()}/{name}"
-            return self._tensor(name, shape, schema.TensorType.INT8, like.quantization)
+            quantization = deepcopy(like.quantization)
+            return self._model.add_tensor(name, shape, schema.TensorType.INT8, quantization)
 
         grouped = step("pixels", (1, height, width // together, together * channels), features)
         group_logits = step("group", (1, height, width // together, together), logits)
@@ -128,7 +120,9 @@ class _Rewriting:
         enlarged = step("enlarged", (1, factor * height, 1, factor * width), logits)
         flat = step("probability", (1, factor * height, 1, factor * width), probability)
 
-        own_weights = np.kron(np.eye(together, dtype=np.int8), self._values(weights, np.int8))
+        own_weights = np.kron(
+            np.eye(together, dtype=np.int8), self._model.values(convolution.inputs[1], np.int8)
+        )
         steps_a_share = 127 // (2 * factor)
         shares = enlarging_matrix(width, factor) * (2 * factor * steps_a_share)
         share_scale = 1 / (2 * factor * steps_a_share)
@@ -140,7 +134,7 @@ class _Rewriting:
                 group_logits,
                 own_weights,
                 float(weights.quantization.scale[0]),
-                np.repeat(self._values(bias, np.int32), together),
+                np.repeat(self._model.values(convolution.inputs[2], np.int32), together),
             ),
             self._reshape(group_logits, rows),
             self._convolution(
@@ -155,33 +149,6 @@ class _Rewriting:
             self._operator(sigmoid, [enlarged], flat),
             self._reshape(flat, int(sigmoid.outputs[0])),
         ]
-        self._drop_unused()
-
-    def _values(self, tensor: Any, dtype: type) -> NDArray[Any]:
-        return np.frombuffer(bytes(self._model.buffers[tensor.buffer].data), dtype)
-
-    def _tensor(self, name: str, shape: Sequence[int], kind: int, quantization: Any) -> int:
-        tensor = schema.TensorT()
-        tensor.name = name.encode()
-        tensor.shape = [int(side) for side in shape]
-        tensor.type = kind
-        tensor.buffer = 0
-        tensor.quantization = deepcopy(quantization)
-        self._graph.tensors.append(tensor)
-        return len(self._graph.tensors) - 1
-
-    def _constant(self, name: str, values: NDArray[Any], quantization: Any = None) -> int:
-        kinds = {"int8": schema.TensorType.INT8, "int32": schema.TensorType.INT32}
-        place = self._tensor(name, values.shape, kinds[values.dtype.name], quantization)
-        buffer = schema.BufferT()
-        buffer.data = np.frombuffer(values.tobytes(), np.uint8)
-        self._model.buffers.append(buffer)
-        self._graph.tensors[place].buffer = len(self._model.buffers) - 1
-        return place
-
-    def _name(self, place: int) -> str:
-        name: str = self._graph.tensors[place].name.decode()
-        return name
 
     def _operator(self, like: Any, inputs: Sequence[int], output: int) -> Any:
         operator = deepcopy(like)
@@ -200,66 +167,38 @@ class _Rewriting:
     ) -> Any:
         """A 1x1 convolution; ``weights`` are (outputs, inputs), all of one scale."""
         outputs, inputs = weights.shape
-        name = self._name(output)
+        name = self._model.name(output)
         input_scale = float(self._graph.tensors[place].quantization.scale[0])
         operands = [
             place,
-            self._constant(
+            self._model.add_constant(
                 f"{name}/weights",
                 weights.reshape(outputs, 1, 1, inputs),
                 _per_channel(scale, outputs),
             ),
-            self._constant(f"{name}/bias", bias, _per_channel(scale * input_scale, outputs)),
+            self._model.add_constant(
+                f"{name}/bias", bias, _per_channel(scale * input_scale, outputs)
+            ),
         ]
         return self._operator(like, operands, output)
 
     def _reshape(self, place: int, output: int) -> Any:
         shape = np.array(self._graph.tensors[output].shape, np.int32)
-        operator = schema.OperatorT()
-        operator.opcodeIndex = self._reshape_code()
-        operator.inputs = [int(place), self._constant(f"{self._name(output)}/shape", shape)]
-        operator.outputs = [output]
+        kind = schema.BuiltinOperator.RESHAPE
+        operands = [place, self._model.add_constant(f"{self._model.name(output)}/shape", shape)]
+        operator = self._model.make_operator(kind, operands, [output])
         operator.builtinOptionsType = schema.BuiltinOptions.ReshapeOptions
         operator.builtinOptions = schema.ReshapeOptionsT()
         operator.builtinOptions.newShape = shape
         return operator
 
-    def _reshape_code(self) -> int:
-        codes = self._model.operatorCodes
-        wanted = schema.BuiltinOperator.RESHAPE
-        for place, code in enumerate(codes):
-            if code.builtinCode == wanted:
-                return place
-        code = schema.OperatorCodeT()
-        code.builtinCode = code.deprecatedBuiltinCode = wanted
-        code.version = 1
-        codes.append(code)
-        return len(codes) - 1
-
     def _resize(self, like: Any, place: int, output: int) -> Any:
         size = np.array(self._graph.tensors[output].shape[1:3], np.int32)
         return self._operator(
-            like, [place, self._constant(f"{self._name(output)}/size", size)], output
+            like,
+            [place, self._model.add_constant(f"{self._model.name(output)}/size", size)],
+            output,
         )
-
-    def _drop_unused(self) -> None:
-        """Remove the tensors and the contents of buffers that nothing refers to any more."""
-        graph = self._graph
-        used = {int(i) for o in graph.operators for i in (*o.inputs, *o.outputs)}
-        used |= {int(i) for i in (*graph.inputs, *graph.outputs)}
-        kept = sorted(used - {-1})
-        new = {old: place for place, old in enumerate(kept)} | {-1: -1}
-        for tensor in (t for i, t in enumerate(graph.tensors) if i not in used):
-            self._model.buffers[tensor.buffer].data = None
-        graph.tensors = [graph.tensors[i] for i in kept]
-        for item in graph.operators:
-            item.inputs = [new[int(i)] for i in item.inputs]
-            item.outputs = [new[int(i)] for i in item.outputs]
-        graph.inputs = [new[int(i)] for i in graph.inputs]
-        graph.outputs = [new[int(i)] for i in graph.outputs]
-        for signature in self._model.signatureDefs or []:
-            for entry in (*signature.inputs, *signature.outputs):
-                entry.tensorIndex = new[int(entry.tensorIndex)]
 
 
 def _per_channel(scale: float, channels: int) -> Any:

@@ -6,8 +6,9 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from data.blur_dataset import BlurDataset, read_photo, squash
+from data.blur_dataset import BlurDataset, squash
 from dbd_mobile.catalogue import AccuracyCard, CalibrationCard
 from evaluation.composites import SIDE, CompositeErrors, measure_composites
 from evaluation.mappers import DetectorMapper
@@ -32,14 +33,18 @@ from export.kinds.map_difference import (
     SAME_KERNELS_TOLERANCE,
     TOLERANCES,
     MapDifference,
+    MapTolerance,
     compare_maps,
     photo_means,
 )
+from export.kinds.readable_photos import ReadablePhotos
 from export.kinds.signed_picture import levels, signed_picture
 from networks import BlurNetwork
 
 # A difference of this or more is shown at full strength.
 _FULL_DIFFERENCE = 0.5
+# Of a single pixel, where more than that has no limit.
+_NOTICED_DIFFERENCE = 0.1
 # Of what was measured; more would be of this machine's rounding.
 _DIGITS = 5
 
@@ -108,16 +113,19 @@ class _BlurMap(Kind):
         Column(heading="MAE", meaning="MAE", shown=lambda accuracy: f"{accuracy.mae:.4f}"),
     )
     change = "mean difference"
+    hub_task = "image-segmentation"
 
     def read_inputs(
         self, photos: Sequence[Path], most: int, size_wh: tuple[int, int], progress: Progress
     ) -> Inputs:
         chosen = evenly_spaced(list(photos), most)
-        images = np.empty((len(chosen), size_wh[1], size_wh[0], 3), np.uint8)
-        for index, path in enumerate(chosen):
-            images[index] = squash(read_photo(path), size_wh)
-            progress(index + 1, len(chosen))
-        return Inputs(images, [path.name for path in chosen], len(chosen))
+        photos_read = ReadablePhotos(chosen, progress)
+        images: list[NDArray[np.uint8]] = []
+        names: list[str] = []
+        for path, photo in photos_read:
+            images.append(squash(photo, size_wh))
+            names.append(path.name)
+        return Inputs(np.stack(images), names, len(images), photos_read.skipped)
 
     def generate_inputs(self, size_wh: tuple[int, int]) -> Inputs:
         images = generate_photos(size_wh)
@@ -136,6 +144,17 @@ class _BlurMap(Kind):
 
     def changes(self, before: Outputs, after: Outputs) -> list[float]:
         return photo_means(before, after)
+
+    def remarks(self, difference: MapDifference, tolerance: MapTolerance) -> list[str]:
+        if tolerance.maximum is not None or difference.maximum < _NOTICED_DIFFERENCE:
+            return []
+        return [
+            f"its largest difference, {difference.maximum:.2f}, is that of a single pixel, which "
+            "lies at an edge and moves far by one step of rounding. What counts is the whole map: "
+            f"it differs by {difference.mean:.2g} in the mean (at most {tolerance.mean:g}), and "
+            f"{difference.flipped:.2%} of the pixels change sides of 0.5 (at most "
+            f"{tolerance.flipped:.1%})."
+        ]
 
     def views(self, pictures: Pictures, before: str, after: str) -> list[View]:
         difference = (pictures.after - pictures.before) / np.float32(_FULL_DIFFERENCE)

@@ -48,7 +48,7 @@ _LEAST_CONFIDENT = 0.01
 _FULL_DIFFERENCE = 0.5
 _UNSURE_COLOR = np.array((96, 120, 168), np.uint8)
 _DIGITS = 5
-_POINTLESS = {"dynamic": "dynamic is not made: weights as small as these stay in float32 in it."}
+_POINTLESS = {"dynamic": "dynamic is not made: weights as small as these have nothing to gain."}
 _MEANING = (
     f"log2 of the blur's radius in pixels ({LOG2_RADIUS[0]:g} to {LOG2_RADIUS[1]:g}), log2 of the "
     f"standard deviation of that ({LOG2_SPREAD[0]:g} to {LOG2_SPREAD[1]:g}), probability that the "
@@ -159,6 +159,7 @@ class _Detail(Kind):
         *(_error_at(disc) for disc in DISC_RADII),
     )
     change = "mean difference of log2 of the radius"
+    hub_task = "image-feature-extraction"
 
     def calibration_photos(self, folder: Path, list_file: Path | None) -> list[Path]:
         if list_file is not None or not (folder / _LIST).is_file():

@@ -53,11 +53,13 @@ class Inputs:
         images: (N, H, W, 3) uint8 RGB, or as many (H, W, 3) arrays.
         names: What to call each.
         photos: Of how many photos they were made.
+        skipped: Sentences on damaged photos that were left out.
     """
 
     images: Sequence[NDArray[np.uint8]] | NDArray[np.uint8]
     names: list[str]
     photos: int
+    skipped: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -190,6 +192,7 @@ class Kind(ABC):
         differences: What reports show of a difference.
         accuracies: What reports show of an accuracy.
         change: What ``changes`` gives, in words.
+        hub_task: What model hubs call its task.
     """
 
     name: Literal["blur-map", "detail"]
@@ -205,6 +208,7 @@ class Kind(ABC):
     differences: tuple[Column, ...]
     accuracies: tuple[Column, ...]
     change: str
+    hub_task: str
 
     def calibration_photos(self, folder: Path, list_file: Path | None) -> list[Path]:
         """Find photos to calibrate with.
@@ -227,7 +231,7 @@ class Kind(ABC):
         """Make images of photos, at most so many, evenly spaced over the photos.
 
         Raises:
-            DBDError: If a photo cannot be used.
+            DBDError: If a photo cannot be used, or all are damaged; some of many may be.
         """
 
     @abstractmethod
@@ -265,6 +269,15 @@ class Kind(ABC):
     @abstractmethod
     def changes(self, before: Outputs, after: Outputs) -> list[float]:
         """How much what is given changed, of each image."""
+
+    def remarks(self, difference: Any, tolerance: Any) -> list[str]:
+        """Sentences on what of a difference that passed may seem too much.
+
+        Args:
+            difference: Of the kind's type, as is the tolerance.
+            tolerance: How much it may be.
+        """
+        return []
 
     def unfit(self, outputs: Outputs) -> str | None:
         """Why the first form cannot be compared with, in a sentence; None if it can."""

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from data.blur_dataset import read_photo
 from data.known_blur import KnownBlur, fine_kernel, motion_kernel
 from data.synthesis import blur_all
 from dbd_mobile.errors import InputError
 from export.evenly_spaced import evenly_spaced
 from export.kinds.generated_photos import generate_photos
 from export.kinds.kind import Inputs, Progress
+from export.kinds.readable_photos import ReadablePhotos
 
 # In pixels, in turn; of ten tiles two stay as they are and two move.
 _DISCS = (0.0, 1.0, 2.0, 4.0, None, 0.0, 1.5, 3.0, 8.0, None)
@@ -35,15 +35,17 @@ def cut_tiles(
         progress: Called with the photos done and their total after each photo.
 
     Raises:
-        ImageError: If a photo is damaged.
+        ImageError: If all photos are damaged.
         InputError: If a photo is smaller than a tile.
     """
     rng = np.random.default_rng(0)
     chosen = evenly_spaced(list(photos), most)
     images: list[NDArray[np.uint8]] = []
     names: list[str] = []
-    for done, path in enumerate(chosen):
-        photo = read_photo(path)
+    photos_read = ReadablePhotos(chosen, progress)
+    used = 0
+    for path, photo in photos_read:
+        used += 1
         spare = np.subtract(photo.shape[1::-1], size_wh)
         if spare.min() < 0:
             raise InputError(
@@ -61,8 +63,7 @@ def cut_tiles(
                 blur = f", blurred by {disc:g} px" if disc else ""
             images.append(_tile(photo, left, top, size_wh, kernel))
             names.append(f"{path.name} at {left}, {top}{blur}")
-        progress(done + 1, len(chosen))
-    return Inputs(np.stack(images), names, len(chosen))
+    return Inputs(np.stack(images), names, used, photos_read.skipped)
 
 
 def generate_tiles(size_wh: tuple[int, int]) -> Inputs:

@@ -14,6 +14,10 @@ PHOTOS = 4
 """How many show it: every photo has thousands of values of each layer."""
 
 
+_DIVIDING = ("DIV", "SQRT", "RSQRT", "POW", "LOG", "SQUARED_DIFFERENCE")
+_LEADING = (*_DIVIDING, "ADD", "SUB", "MUL", "MEAN", "SUM", "RESHAPE", "TRANSPOSE")
+
+
 @dataclass(frozen=True, kw_only=True)
 class LayerError:
     """How a layer's output differs from float32's.
@@ -128,6 +132,35 @@ def float_choices(float_file: Path, errors: Sequence[LayerError]) -> dict[str, l
         choices[f"the first {count} layers"] = [layer.name for layer in inner[:count]]
         count *= 2
     return dict(sorted(choices.items(), key=lambda choice: len(choice[1])))
+
+
+def fragile_layers(float_file: Path) -> list[str]:
+    """Layers that int8 breaks whatever its ranges are: those that divide by what a photo gives.
+
+    Normalisations by a photo's own mean and deviation (LayerNorm, InstanceNorm) divide by a number
+    that 256 steps round to 0. With them go the steps that lead to what they divide.
+
+    Args:
+        float_file: In float32.
+
+    Returns:
+        Names of their outputs; that of the file's own output is never among them.
+    """
+    interpreter = open_interpreter(float_file, show_all_tensors=True)
+    operators = interpreter._get_ops_details()
+    makers = {int(index): operator for operator in operators for index in operator["outputs"]}
+    found: dict[str, None] = {}
+    wanted = [operator for operator in operators if operator["op_name"] in _DIVIDING]
+    while wanted:
+        operator = wanted.pop()
+        (name,) = _output_names(interpreter, operator)
+        if name in found:
+            continue
+        found[name] = None
+        before = [makers[int(index)] for index in operator["inputs"] if int(index) in makers]
+        wanted += [operator for operator in before if operator["op_name"] in _LEADING]
+    found.pop(interpreter.get_output_details()[0]["name"], None)
+    return list(found)
 
 
 def _output_names(interpreter: Any, operator: dict[str, Any]) -> list[str]:

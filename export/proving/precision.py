@@ -14,6 +14,7 @@ class Precision:
         needed: Types of tensors that it must have: without them it would be another precision.
         allowed: Types of tensors that it may have beside them; shapes and biases are INT32.
         rounds_alike: Whether all versions of XNNPACK round it alike.
+        is_for_new_runtimes: Whether an old runtime may refuse it: it asks for operators of today.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Precision:
     needed: frozenset[str]
     allowed: frozenset[str]
     rounds_alike: bool = True
+    is_for_new_runtimes: bool = False
 
 
 PRECISIONS = {
@@ -49,6 +51,7 @@ PRECISIONS = {
             allowed=frozenset({"INT32"}),
             # What lies between layers is quantised anew for each photo.
             rounds_alike=False,
+            is_for_new_runtimes=True,
         ),
         Precision(
             name="int8",

@@ -18,7 +18,8 @@ def main() -> None:
     runtime = importlib.import_module(task["module"])
     kernels = getattr(runtime.OpResolverType, task["kernels"])
     photos = np.load(task["photos"])
-    outputs, failures = {}, {}
+    outputs: dict[str, Any] = {}
+    failures: dict[str, str] = {}
     for name, file in task["files"].items():
         try:
             interpreter = runtime.Interpreter(

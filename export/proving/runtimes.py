@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -59,6 +59,9 @@ LITERT_PLAIN = Kernels(LITERT, "BUILTIN_WITHOUT_DEFAULT_DELEGATES", False)
 OTHERS = (LITERT_PLAIN, Kernels(TFLITE_RUNTIME, "AUTO", False), Kernels(TENSORFLOW, "AUTO", True))
 """Of every runtime that users may have."""
 
+OLDEST_PYTHON = Path(__file__).parents[2] / ".venv-oldest" / "bin" / "python"
+"""Of the environment with the oldest runtimes, which no Python has that the converters have."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class RuntimeCheck:
@@ -68,11 +71,13 @@ class RuntimeCheck:
         runtime: Package and version, and whether without XNNPACK.
         difference: From LiteRT with XNNPACK; None if it could not run the file.
         failures: Sentences on what is wrong.
+        warnings: Sentences on what its users should know.
     """
 
     runtime: str
     difference: Difference | None
     failures: list[str]
+    warnings: list[str] = field(default_factory=list)
 
 
 def check_runtimes(
@@ -92,18 +97,23 @@ def check_runtimes(
         progress: Called with the runtimes done and their total after each.
 
     Returns:
-        The checks by precision.
+        The checks by precision, in every runtime that is there.
     """
     if not files:
         return {}
     checks: dict[str, list[RuntimeCheck]] = {name: [] for name in files}
     for done, kernels in enumerate(OTHERS):
         progress(done, len(OTHERS))
-        described = f"{kernels.runtime.package} {kernels.runtime.version}"
+        python = python_with(kernels.runtime)
+        if python is None:
+            continue
+        described = f"{kernels.runtime.package} {_version(python, kernels.runtime)}"
         described += "" if kernels.resolver == "AUTO" else " without XNNPACK"
-        outputs, reasons = run_files(sys.executable, kernels, files, photos)
+        outputs, reasons = run_files(python, kernels, files, photos)
         for name in files:
             difference = None
+            failures: list[str] = []
+            warnings: list[str] = []
             if name in outputs:
                 difference = kind.compare(expected[name], outputs[name])
                 failures = [
@@ -111,12 +121,34 @@ def check_runtimes(
                     for sentence in kernels.tolerance(kind, name).violations(difference, None, None)
                 ]
             else:
-                failures = [f"{described} cannot run it: {reasons[name]}."]
+                is_expected = (
+                    kernels.runtime == TFLITE_RUNTIME and PRECISIONS[name].is_for_new_runtimes
+                )
+                refused = warnings if is_expected else failures
+                refused.append(f"{described} cannot run it: {reasons[name]}.")
             checks[name].append(
-                RuntimeCheck(runtime=described, difference=difference, failures=failures)
+                RuntimeCheck(
+                    runtime=described, difference=difference, failures=failures, warnings=warnings
+                )
             )
     progress(len(OTHERS), len(OTHERS))
     return checks
+
+
+def python_with(runtime: Runtime) -> str | None:
+    """The interpreter of an environment that has a runtime; None if there is none."""
+    if runtime != TFLITE_RUNTIME:
+        return sys.executable
+    return str(OLDEST_PYTHON) if OLDEST_PYTHON.exists() else None
+
+
+def untried_runtimes() -> list[str]:
+    """Sentences on the runtimes in which files are not tried."""
+    return [
+        f"{kernels.runtime.package} was not tried: 'make oldest' installs it."
+        for kernels in OTHERS
+        if python_with(kernels.runtime) is None
+    ]
 
 
 def run_files(
@@ -174,6 +206,17 @@ def run_files(
         with np.load(got) as stored:
             outputs = {name: [_read(raw) for raw in stored[name]] for name in stored}
         return outputs, json.loads(done.stdout.splitlines()[-1])
+
+
+def _version(python: str, runtime: Runtime) -> str:
+    """Of a runtime, in the environment that has it."""
+    if python == sys.executable:
+        return str(runtime.version)
+    ask = "import importlib.metadata as m, sys; print(m.version(sys.argv[1]))"
+    done = subprocess.run(
+        [python, "-c", ask, runtime.package], capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
 
 
 def _read(raw: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:

@@ -56,6 +56,8 @@ class Stage:
         layers: Where the error comes from, if it failed.
         slow_spots: Sentences on what costs time for nothing.
         failures: Sentences on why it was refused.
+        latency_ms: Of one photo on this machine, on one thread; None of what was refused or is no
+            TFLite.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Stage:
     layers: list[LayerError]
     slow_spots: list[str]
     failures: list[str]
+    latency_ms: float | None = None
 
 
 def best_trial(trials: Sequence[Trial], tolerance: Tolerance) -> Trial:

@@ -8,7 +8,7 @@ from export.kinds import KINDS
 from export.proving.stage import Stage
 from networks import NetworkContract
 
-SCHEMA = "dbd-mobile-export/3"
+SCHEMA = "dbd-mobile-export/4"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +46,9 @@ class CalibrationFacts:
         used: How many of them were used.
         images: How many images were made of these.
         sha256: Of the images' pixels.
+        compared: On how many images forms were compared, without evaluation.
+        is_compared_on_others: Whether these were not among those that int8 was calibrated with.
+        skipped: Sentences on damaged photos that were left out.
     """
 
     folder: str | None
@@ -53,6 +56,9 @@ class CalibrationFacts:
     used: int
     images: int
     sha256: str
+    compared: int
+    is_compared_on_others: bool
+    skipped: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +92,7 @@ class Report:
         files: Those that were written.
         left_out: Sentences on what was asked for and had not to be made.
         tools: Versions by package.
+        seconds: How long each step took, by its name.
     """
 
     kind: str
@@ -96,11 +103,34 @@ class Report:
     files: list[ExportedFile]
     left_out: list[str]
     tools: dict[str, str]
+    seconds: dict[str, float]
+
+    @property
+    def missing(self) -> list[str]:
+        """The stages that were refused and that nothing stands in for."""
+        refused = [stage.name for stage in self.stages if stage.failures]
+        return [name for name in refused if not (name == "int8" and self.is_int8_rescued)]
+
+    @property
+    def is_int8_rescued(self) -> bool:
+        """Whether int8 was refused and int8-mixed passed in its stead."""
+        verdicts = {stage.name: not stage.failures for stage in self.stages}
+        return verdicts.get("int8") is False and verdicts.get("int8-mixed") is True
 
     @property
     def passed(self) -> bool:
-        """Whether nothing was refused."""
-        return not any(stage.failures for stage in self.stages)
+        """Whether nothing that was asked for is missing."""
+        return not self.missing
+
+    @property
+    def remarks(self) -> dict[str, list[str]]:
+        """Sentences on what passed and may seem too much, by stage."""
+        kind = KINDS[self.kind]
+        return {
+            stage.name: kind.remarks(stage.difference, stage.tolerance)
+            for stage in self.stages
+            if stage.difference is not None and not stage.failures
+        }
 
     @property
     def used_generated_images(self) -> bool:
@@ -112,7 +142,10 @@ class Report:
         """What had to hold for a file to be written."""
         compared = KINDS[self.kind].compared
         if self.evaluation is None:
+            assert self.calibration is not None
             photos = "generated images" if self.used_generated_images else "calibration photos"
+            if self.calibration.is_compared_on_others:
+                photos = f"{self.calibration.compared} images of photos that chose no ranges"
             return f"agreement of the {compared} on {photos}; no task measures were taken"
         return f"agreement of the {compared} and task measures on {self.evaluation}"
 

@@ -15,6 +15,7 @@ from export.proving.layers import LayerError
 from export.proving.precision import PRECISIONS
 from export.proving.stage import Stage
 from export.publishing.report import Report
+from export.publishing.shipping import shipments
 
 _TEMPLATE = Path(__file__).with_name("report_page.html")
 # What the page has room for; the JSON report has all.
@@ -49,6 +50,7 @@ def report_page(report: Report, pictures: dict[str, list[Pictures]]) -> str:
             # Of the others nothing would be seen.
             if stage.worst and stage.made_from == "float32"
         },
+        shipments=shipments(report),
         layers={stage.name: _worst_layers(stage) for stage in report.stages if stage.layers},
     )
 

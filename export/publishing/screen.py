@@ -6,6 +6,10 @@ from rich.text import Text
 
 from export.kinds import KINDS
 from export.publishing.report import Report
+from export.publishing.shipping import shipments
+
+# Of a step; a shorter one is only in the sum.
+_LEAST_SECONDS = 0.5
 
 
 def report_table(report: Report) -> Table:
@@ -34,6 +38,29 @@ def report_table(report: Report) -> Table:
         verdict = Text("refused", "red") if stage.failures else Text("ok", "green")
         table.add_row(stage.name, *cells, *scores, sizes.get(stage.name, ""), verdict)
     table.caption = Text(f"Gate: {report.gate}.", "table.caption")
+    return table
+
+
+def shipping_table(report: Report) -> Table:
+    """Which file to ship where, and how long the export took."""
+    table = Table(title="Which file to ship where", box=box.SIMPLE_HEAD)
+    table.add_column("file")
+    table.add_column("to")
+    table.add_column("ms here", justify="right")
+    for shipment in shipments(report):
+        latency = shipment.latency_ms
+        shown = "" if latency is None else f"{latency:.1f}"
+        table.add_row(Text(shipment.file.name), shipment.place, shown)
+    steps = ", ".join(
+        f"{step} {seconds:.0f}"
+        for step, seconds in report.seconds.items()
+        if seconds >= _LEAST_SECONDS
+    )
+    table.caption = Text(
+        "A photo in LiteRT on one thread of this machine; python -m benchmarks measures with care. "
+        f"Seconds of the export: {sum(report.seconds.values()):.0f} ({steps}).",
+        "table.caption",
+    )
     return table
 
 

@@ -1,6 +1,7 @@
 """An ONNX file of any origin in; the same network with this project's input and output out.
 
-The file must take one RGB image and give one map; what else it does is its own affair. The result
+The file must take one RGB image and give one map, or something that one is made of as
+``export.reading.map_choice`` says; what else it does is its own affair. The result
 looks as ``export.reading.onnx_file`` writes a network of our own: input ``image`` (1, 3, H, W)
 float32 in the device's normalisation, output ``blur`` (1, 1, H, W).
 """
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import onnx.compose
+import onnxruntime
 from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
@@ -18,7 +20,11 @@ from onnx import TensorProto, helper, numpy_helper
 from dbd_mobile.errors import InputError
 from evaluation.predictors import open_session, unrounded
 from export.kinds import BLUR_MAP
+from export.reading.half_precision import widen
+from export.reading.map_choice import WHOLE_MAP, MapChoice
+from export.reading.map_ending import Layout, find_layout, make_ending, take_map
 from export.reading.onnx_file import INPUT_NAME, set_metadata
+from export.reading.unfit_nodes import find_unfit_node, node_name
 from networks import BlurNetwork, NetworkContract
 from networks.device_input import device_contract
 
@@ -27,6 +33,10 @@ ARCHITECTURE = "onnx"
 
 # Up to the newest with which ``lite`` was seen to come through onnx2tf.
 _OLDEST_OPSET, _NEWEST_OPSET = 9, 20
+# The first whose Softmax is over one axis.
+_OLDEST_CHOOSING_OPSET = 13
+# What moves bytes and computes nothing.
+_MOVING = ("Transpose", "Identity", "Reshape", "Squeeze", "Unsqueeze", "Gather", "Slice", "Flatten")
 
 
 @dataclass(frozen=True)
@@ -42,23 +52,29 @@ class Normalisation:
     scale: tuple[float, float, float]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ForeignOnnx:
     """A checked ONNX file.
 
     Attributes:
         path: The file.
-        model: Its content.
+        model: Its content: in float32, the image's sides fixed, one output.
         size_wh: Width and height of its image.
         channels_last: Whether its input is (1, H, W, 3).
+        takes_bytes: Whether its input is uint8: then it is fed the photo's bytes.
         normalisation: How its input is fed.
+        choice: What of its output is the map.
+        layout: Of that output.
     """
 
     path: Path
     model: onnx.ModelProto
     size_wh: tuple[int, int]
     channels_last: bool
+    takes_bytes: bool
     normalisation: Normalisation
+    choice: MapChoice
+    layout: Layout
 
     @property
     def parameters(self) -> int:
@@ -88,10 +104,8 @@ class ForeignOnnx:
         }
         for name, value in constants.items():
             graph.initializer.append(numpy_helper.from_array(value.astype(np.float32), name))
-        graph.initializer.append(
-            numpy_helper.from_array(np.array([1, 1, height, width], np.int64), "to_map/shape")
-        )
         given_input = _images(graph)[0].name
+        # Where the network takes bytes, its first step makes floats of them: of these, more floats.
         normalised = "from_device/normalised" if self.channels_last else given_input
         before = [
             helper.make_node("Mul", [INPUT_NAME, "from_device/factor"], ["from_device/scaled"]),
@@ -102,14 +116,15 @@ class ForeignOnnx:
                 helper.make_node("Transpose", [normalised], [given_input], perm=[0, 2, 3, 1])
             )
         blur = BLUR_MAP.output.name
-        # The map's one channel may be anywhere: its values are in the same order.
-        after = helper.make_node("Reshape", [graph.output[0].name, "to_map/shape"], [blur])
+        ending = make_ending(
+            graph, graph.output[0].name, self.layout, self.choice, self.size_wh, blur
+        )
         whole = helper.make_graph(
-            [*before, *graph.node, after],
+            [*before, *graph.node, *ending.nodes],
             "blur",
             [helper.make_tensor_value_info(INPUT_NAME, TensorProto.FLOAT, (1, 3, height, width))],
             [helper.make_tensor_value_info(blur, TensorProto.FLOAT, (1, 1, height, width))],
-            list(graph.initializer),
+            [*graph.initializer, *ending.constants],
         )
         result = helper.make_model(
             whole, opset_imports=self.model.opset_import, ir_version=self.model.ir_version
@@ -119,42 +134,55 @@ class ForeignOnnx:
 
 
 class ForeignPredictor:
-    """Runs an ONNX file as it was given, in onnxruntime."""
+    """Runs a checked ONNX file in onnxruntime, and takes the map of what it gives."""
 
     def __init__(self, foreign: ForeignOnnx) -> None:
-        self._session = open_session(foreign.path)
+        # Its content, not its path: the sides of its image are fixed, weights beside it read.
+        self._session = open_session(foreign.model.SerializeToString())
         self._foreign = foreign
         self.size_wh = foreign.size_wh
         self.channels = BlurNetwork.channels
 
     def predict(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
-        width, height = self.size_wh
-        return self.run(photo).reshape(height, width)
-
-    def run(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """The output for a photo, of whatever shape the file gives it."""
-        normalisation = self._foreign.normalisation
-        mean = np.array(normalisation.mean, np.float32)
-        scale = np.array(normalisation.scale, np.float32)
-        image = (photo.astype(np.float32) - mean) / scale
-        if not self._foreign.channels_last:
-            image = image.transpose(2, 0, 1)
-        name = self._session.get_inputs()[0].name
-        (blur,) = self._session.run(None, {name: np.ascontiguousarray(image[None])})
-        return unrounded(np.asarray(blur, np.float32))
+        foreign = self._foreign
+        image: NDArray[np.uint8] | NDArray[np.float32] = photo
+        if not foreign.takes_bytes:
+            mean = np.array(foreign.normalisation.mean, np.float32)
+            scale = np.array(foreign.normalisation.scale, np.float32)
+            image = (photo.astype(np.float32) - mean) / scale
+        values = _run(self._session, image, foreign.channels_last)
+        return unrounded(take_map(values, foreign.layout, foreign.choice, foreign.size_wh))
 
 
-def read_foreign_onnx(path: Path, normalisation: Normalisation | None) -> ForeignOnnx:
+def _run(
+    session: onnxruntime.InferenceSession,
+    image: NDArray[np.uint8] | NDArray[np.float32],
+    channels_last: bool,
+) -> NDArray[np.float32]:
+    """What a file gives for (H, W, 3), of whatever shape."""
+    if not channels_last:
+        image = image.transpose(2, 0, 1)
+    name = session.get_inputs()[0].name
+    (values,) = session.run(None, {name: np.ascontiguousarray(image[None])})
+    return np.asarray(values, np.float32)
+
+
+def read_foreign_onnx(
+    path: Path, normalisation: Normalisation | None, choice: MapChoice = WHOLE_MAP
+) -> ForeignOnnx:
     """Read and check an ONNX file.
 
     Args:
         path: The file.
         normalisation: How its input is fed; None takes what its metadata says (``mean`` and
-            ``scale``, as files from ``python -m export`` have).
+            ``scale``, as files from ``python -m export`` have), and the photo's bytes where the
+            input is uint8.
+        choice: What of its output is the map.
 
     Raises:
-        InputError: If the file is missing or damaged, does not take one RGB image and give one
-            map of its size, does not say how it is fed, or has a weight that is not finite.
+        InputError: If the file is missing or damaged, does not take one RGB image, does not give
+            the map that was chosen, does not say how it is fed, or holds a node or a value that
+            nothing can be made of.
     """
     model = _read(path)
     opset = max((o.version for o in model.opset_import if o.domain in ("", "ai.onnx")), default=0)
@@ -162,24 +190,37 @@ def read_foreign_onnx(path: Path, normalisation: Normalisation | None) -> Foreig
         raise InputError(
             f"{path} has opset {opset}; export it with opset {_OLDEST_OPSET} to {_NEWEST_OPSET}."
         )
+    # First: a dynamically quantised file has operators of a maker too, and this is what helps.
+    unfit = find_unfit_node(model.graph)
+    if unfit is not None:
+        raise InputError(f"{path} {unfit}")
     domains = sorted({node.domain for node in model.graph.node} - {"", "ai.onnx"})
     if domains:
         raise InputError(
             f"{path} has operators of {domains[0]}, which only their maker's runtime knows; export "
             "it with ONNX's own operators."
         )
-    size_wh, channels_last = _check_input(model.graph, path)
-    _check_output(model.graph, path)
     for weights in model.graph.initializer:
         values = numpy_helper.to_array(weights)
         if values.dtype.kind == "f" and not np.isfinite(values).all():
             raise InputError(
                 f"{path} has a value that is not finite in {weights.name}; it is unusable."
             )
-    normalisation = normalisation or _stored(model, path)
-    foreign = ForeignOnnx(path, model, size_wh, channels_last, normalisation)
-    _try_out(foreign)
-    return foreign
+    widen(model)
+    size_wh, channels_last, takes_bytes = _fix_input(model.graph, path, choice)
+    _choose_output(model.graph, path, choice)
+    normalisation = _normalisation(model, path, takes_bytes, normalisation)
+    shape = _try_out(model, path, size_wh, channels_last, takes_bytes)
+    return ForeignOnnx(
+        path=path,
+        model=model,
+        size_wh=size_wh,
+        channels_last=channels_last,
+        takes_bytes=takes_bytes,
+        normalisation=normalisation,
+        choice=choice,
+        layout=_find_map(shape, path, size_wh, choice, opset),
+    )
 
 
 def _read(path: Path) -> onnx.ModelProto:
@@ -195,55 +236,136 @@ def _read(path: Path) -> onnx.ModelProto:
     return model
 
 
-def _check_input(graph: onnx.GraphProto, path: Path) -> tuple[tuple[int, int], bool]:
-    """Width and height of the image, and whether its channels are last."""
+def _fix_input(
+    graph: onnx.GraphProto, path: Path, choice: MapChoice
+) -> tuple[tuple[int, int], bool, bool]:
+    """Fix the image's sides: width and height, whether channels are last, whether it is bytes."""
     images = _images(graph)
-    expected = "expected one float32 RGB image, (1, 3, H, W) or (1, H, W, 3) of fixed size"
+    expected = "expected one float32 RGB image, (1, 3, H, W) or (1, H, W, 3), or one of uint8"
     if len(images) != 1:
         names = ", ".join(value.name for value in images)
         raise InputError(f"{path} takes {len(images)} inputs ({names}); {expected}.")
-    shape, described = _described(images[0])
+    (image,) = images
+    shape, described = _described(image)
     channels_last = len(shape) == 4 and shape[1] != 3 and shape[3] == 3
     channels, sides = (shape[3:], shape[1:3]) if channels_last else (shape[1:2], shape[2:])
-    is_float = images[0].type.tensor_type.elem_type == TensorProto.FLOAT
+    dtype = image.type.tensor_type.elem_type
+    is_image = dtype in (TensorProto.FLOAT, TensorProto.UINT8) and channels == [3]
     # A free batch is a batch of one.
-    fits = len(shape) == 4 and shape[0] in (1, None) and channels == [3] and all(sides)
-    if not (is_float and fits):
+    if not (is_image and len(shape) == 4 and shape[0] in (1, None)):
         raise InputError(f"{path} takes {described}; {expected}.")
-    height, width = (int(side or 0) for side in sides)
-    return (width, height), channels_last
+    if choice.size_wh is None and not all(sides):
+        raise InputError(f"{path} takes {described}; {expected}: --size says how large.")
+    wanted = list(choice.size_wh[::-1]) if choice.size_wh else sides
+    if any(side not in (None, want) for side, want in zip(sides, wanted, strict=True)):
+        raise InputError(f"{path} takes {described} and no other size; leave --size out.")
+    height, width = (int(side or 0) for side in wanted)
+    fixed = (1, height, width, 3) if channels_last else (1, 3, height, width)
+    image.CopyFrom(helper.make_tensor_value_info(image.name, dtype, fixed))
+    takes_bytes = dtype == TensorProto.UINT8
+    if takes_bytes:
+        _check_bytes(graph, image.name, path)
+    return (width, height), channels_last, takes_bytes
 
 
-def _check_output(graph: onnx.GraphProto, path: Path) -> None:
-    if len(graph.output) != 1:
-        names = ", ".join(value.name for value in graph.output)
+def _check_bytes(graph: onnx.GraphProto, image: str, path: Path) -> None:
+    """See that nothing is computed with bytes before they become floats."""
+    held = {image}
+    for node in graph.node:
+        if not held & set(node.input) or node.op_type == "Cast":
+            continue
+        if node.op_type not in _MOVING:
+            raise InputError(
+                f"{path} computes with bytes ({node.op_type}, node {node_name(node)}); turn the "
+                "image into float32 before."
+            )
+        held |= set(node.output)
+
+
+def _choose_output(graph: onnx.GraphProto, path: Path, choice: MapChoice) -> None:
+    """Leave only the output that is the map, or that it is made of."""
+    names = ", ".join(value.name for value in graph.output)
+    if choice.output is None and len(graph.output) != 1:
         raise InputError(
-            f"{path} gives {len(graph.output)} outputs ({names}); expected one float32 map."
+            f"{path} gives {len(graph.output)} outputs ({names}); expected one float32 map: "
+            "--output-name says which."
         )
-    if graph.output[0].type.tensor_type.elem_type != TensorProto.FLOAT:
-        _, described = _described(graph.output[0])
+    chosen = [value for value in graph.output if choice.output in (None, value.name)]
+    if not chosen:
+        raise InputError(f"{path} gives no output {choice.output}; it gives {names}.")
+    output = onnx.ValueInfoProto()
+    output.CopyFrom(chosen[0])
+    if output.type.tensor_type.elem_type != TensorProto.FLOAT:
+        _, described = _described(output)
         raise InputError(f"{path} gives {described}; expected one float32 map.")
+    del graph.output[:]
+    graph.output.append(output)
 
 
-def _try_out(foreign: ForeignOnnx) -> None:
+def _normalisation(
+    model: onnx.ModelProto, path: Path, takes_bytes: bool, given: Normalisation | None
+) -> Normalisation:
+    if not takes_bytes:
+        return given or _stored(model, path)
+    if given is not None:
+        raise InputError(
+            f"{path} takes uint8, the photo's bytes as they are; leave --mean and --scale out."
+        )
+    return Normalisation((0.0,) * 3, (1.0,) * 3)
+
+
+def _try_out(
+    model: onnx.ModelProto,
+    path: Path,
+    size_wh: tuple[int, int],
+    channels_last: bool,
+    takes_bytes: bool,
+) -> tuple[int, ...]:
     """Run the file once: only that shows whether it runs, and what shape a free output has."""
-    width, height = foreign.size_wh
+    width, height = size_wh
+    black = np.zeros((height, width, 3), np.uint8)
+    image = black if takes_bytes else black.astype(np.float32)
     try:
-        blur = foreign.open().run(np.zeros((height, width, 3), np.uint8))
+        return _run(open_session(model.SerializeToString()), image, channels_last).shape
     except Exception as error:
         # onnxruntime's exceptions have no common base but Exception.
         reason = str(error).strip().split("\n")[0]
         raise InputError(
-            f"{foreign.path} does not run in onnxruntime ({reason}); give a file that does."
+            f"{path} does not run in onnxruntime ({reason}); give a file that does."
         ) from error
-    if [side for side in blur.shape if side != 1] != [
-        side for side in (height, width) if side != 1
-    ]:
-        shape = ", ".join(str(side) for side in blur.shape)
+
+
+def _find_map(
+    shape: tuple[int, ...], path: Path, size_wh: tuple[int, int], choice: MapChoice, opset: int
+) -> Layout:
+    """How the output is laid out, if the map can be taken of it."""
+    width, height = size_wh
+    sides = ", ".join(str(side) for side in shape)
+    refusal = (
+        f"{path} gives ({sides}); expected one map of {width}x{height}, "
+        f"(1, 1, {height}, {width}) or alike"
+    )
+    layout = find_layout(shape, size_wh)
+    if layout is None:
+        raise InputError(f"{refusal}.")
+    if layout.size_wh != size_wh and not choice.is_enlarged:
+        raise InputError(f"{refusal}; --resize-output enlarges a smaller one.")
+    if layout.channels > 1 and choice.channel is None:
         raise InputError(
-            f"{foreign.path} gives ({shape}); expected one map of {width}x{height}, "
-            f"(1, 1, {height}, {width}) or alike."
+            f"{refusal}; --channel says which of the {layout.channels} is that of blur, from 0."
         )
+    if (choice.channel or 0) >= layout.channels:
+        raise InputError(
+            f"{path} gives {layout.channels} channels, counted from 0; there is no channel "
+            f"{choice.channel}."
+        )
+    is_plain = layout.channels == 1 and layout.size_wh == size_wh
+    if opset < _OLDEST_CHOOSING_OPSET and not is_plain:
+        raise InputError(
+            f"{path} has opset {opset}; --channel and --resize-output need opset "
+            f"{_OLDEST_CHOOSING_OPSET} or later: export it with that."
+        )
+    return layout
 
 
 def _images(graph: onnx.GraphProto) -> list[onnx.ValueInfoProto]:

@@ -17,7 +17,7 @@ from networks.weights import TrainedNetwork
 
 INPUT_NAME = "image"
 
-# The newest that onnx2tf 1.29 and onnxruntime of 2022 (the web and old phones) both read.
+# The newest that onnxruntime of 2022 (the web and old phones) reads.
 OPSET = 17
 
 

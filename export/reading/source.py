@@ -11,6 +11,7 @@ from evaluation.predictors import Predictor, TorchPredictor
 from export.kinds import BLUR_MAP, Kind, kind_of
 from export.reading.families import FAMILIES
 from export.reading.foreign_onnx import ARCHITECTURE, Normalisation, read_foreign_onnx
+from export.reading.map_choice import WHOLE_MAP, MapChoice
 from export.reading.onnx_file import write_onnx
 from networks import NetworkContract, measure_complexity
 from networks.device_input import device_contract
@@ -52,12 +53,15 @@ class Source:
     write: Callable[[Path], None]
 
 
-def read_source(path: Path, normalisation: Normalisation | None) -> Source:
+def read_source(
+    path: Path, normalisation: Normalisation | None, choice: MapChoice = WHOLE_MAP
+) -> Source:
     """Read what is to be exported.
 
     Args:
         path: A checkpoint that ``networks.weights.load_weights`` reads, or an ONNX file.
         normalisation: How an ONNX file that does not say so itself is fed.
+        choice: What of an ONNX file's output is the map.
 
     Raises:
         InputError: If the file cannot be used.
@@ -68,7 +72,7 @@ def read_source(path: Path, normalisation: Normalisation | None) -> Source:
     if not path.is_file():
         raise InputError(f"There is no file {path}; give a checkpoint or an ONNX file.")
     if suffix == ".onnx":
-        return _read_onnx(path, normalisation)
+        return _read_onnx(path, normalisation, choice)
     return _read_weights(path)
 
 
@@ -98,8 +102,8 @@ def _read_weights(path: Path) -> Source:
     )
 
 
-def _read_onnx(path: Path, normalisation: Normalisation | None) -> Source:
-    foreign = read_foreign_onnx(path, normalisation)
+def _read_onnx(path: Path, normalisation: Normalisation | None, choice: MapChoice) -> Source:
+    foreign = read_foreign_onnx(path, normalisation, choice)
     return Source(
         stage="given",
         architecture=ARCHITECTURE,

@@ -145,3 +145,20 @@ def test_model_that_would_run_for_long_is_refused(detect):
     product = Call("BATCH_MATMUL", "00", [[4096, 4096]], "BatchMatMulOptions", {"adjY": True})
     with pytest.raises(ModelError, match="takes more than 100,000,000,000 multiplications"):
         detect(file_of([TILE, flat, product]))
+
+
+def product(weights):
+    """A photo, (1, 16, 16, 3), times matrices of (3, 2)."""
+    values = np.linspace(-1, 1, 6 * int(np.prod(weights)), dtype=np.float32)
+    matrices = values.reshape(*weights, 3, 2)
+    return Call("BATCH_MATMUL", ["x", matrices], [[1, 16, 16, 2]], "BatchMatMulOptions")
+
+
+@pytest.mark.parametrize("weights", [(1, 16), (1, 1), (16,), ()])
+def test_one_matrix_may_be_multiplied_with_each_of_many(detect, weights):
+    assert detect(file_of([product(weights)])).size_wh == (16, 16)
+
+
+def test_unlike_numbers_of_matrices_are_refused(detect):
+    with pytest.raises(ModelError, match="multiplies matrices of other sizes"):
+        detect(file_of([product((1, 5))]))

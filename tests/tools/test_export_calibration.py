@@ -16,8 +16,10 @@ def save_grey(folder, greys):
         Image.new("RGB", (9, 7), (grey,) * 3).save(folder / f"{number:03}.png")
 
 
-def read(folder, list_file=None):
-    return read_calibration(BLUR_MAP, folder, list_file, (8, 6), lambda done, total: None)
+def read(folder, list_file=None, compares=False):
+    return read_calibration(
+        BLUR_MAP, folder, list_file, (8, 6), lambda done, total: None, compares=compares
+    )
 
 
 @pytest.mark.parametrize("inner", ["", "image"])
@@ -49,6 +51,38 @@ def test_many_photos_are_thinned_evenly_from_the_first_to_the_last(tmp_path):
     assert len(chosen) == MOST_IMAGES
     assert (chosen[0], chosen[-1]) == (0, 603)
     assert set(np.diff(chosen)) == {3, 4}
+
+
+@pytest.mark.parametrize(("count", "used", "compared"), [(3, 3, 3), (4, 2, 2), (30, 24, 6)])
+def test_photos_to_compare_on_choose_no_range_where_there_are_enough(
+    tmp_path, count, used, compared
+):
+    save_grey(tmp_path, range(count))
+    calibration = read(tmp_path, compares=True)
+    assert (calibration.found, calibration.used) == (count, used)
+    assert len(calibration.compared.images) == compared
+    assert calibration.is_compared_on_others == (count > 3)
+    assert calibration.is_compared_on_others == set(calibration.names).isdisjoint(
+        calibration.compared.names
+    )
+
+
+def test_of_many_photos_the_ranges_are_those_of_an_export_that_is_evaluated(tmp_path):
+    save_grey(tmp_path, [number % 256 for number in range(260)])
+    calibration = read(tmp_path, compares=True)
+    assert calibration.sha256 == read(tmp_path).sha256
+    assert set(calibration.names).isdisjoint(calibration.compared.names)
+    assert len(calibration.compared.images) == 50
+
+
+def test_damaged_photo_is_skipped_and_named(tmp_path):
+    save_grey(tmp_path, [0, 100, 255])
+    (tmp_path / "001.png").write_bytes(b"no photo")
+    calibration = read(tmp_path)
+    assert calibration.names == ["000.png", "002.png"]
+    assert (calibration.found, calibration.used) == (3, 2)
+    (sentence,) = calibration.skipped
+    assert sentence.startswith(f"{tmp_path / '001.png'} is not a photo")
 
 
 def test_generated_images_are_the_same_every_time_and_unlike_each_other():

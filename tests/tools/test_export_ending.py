@@ -11,7 +11,9 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
 from evaluation.chatter import without_chatter
-from export.converting.wide_ending import enlarging_matrix, with_wide_ending
+from export.converting.operator_versions import set_versions
+from export.converting.tflite_model import TfliteModel
+from export.converting.wide_ending import enlarging_matrix, widen_ending
 
 TINY = Path(__file__).parents[1] / "runtime" / "data" / "tiny_int8.tflite"
 HEIGHT, WIDTH = 12, 20
@@ -51,6 +53,12 @@ def narrow(request, tmp_path_factory):
     command = [sys.executable, "-c", MAKE_NARROW, file, str(request.param)]
     subprocess.run(command, check=True, capture_output=True)
     return file.read_bytes()
+
+
+def with_wide_ending(content):
+    model = TfliteModel(content)
+    widen_ending(model)
+    return model.to_bytes()
 
 
 def kinds(content):
@@ -94,7 +102,27 @@ def test_an_ending_that_is_wide_or_another_stays_as_it_is(narrow):
     wide = with_wide_ending(narrow)
     assert with_wide_ending(wide) == wide
     tiny = TINY.read_bytes()
-    assert with_wide_ending(tiny) == tiny
+    assert with_wide_ending(tiny) == TfliteModel(tiny).to_bytes()
+
+
+def asked_for(model):
+    codes = {
+        (model.kind(o), model.model.operatorCodes[o.opcodeIndex].version)
+        for o in model.graph.operators
+    }
+    (entry,) = (e for e in model.model.metadata if e.name == b"min_runtime_version")
+    return codes, bytes(model.model.buffers[entry.buffer].data)
+
+
+def test_versions_are_those_that_tensorflow_writes(narrow):
+    model = TfliteModel(narrow)
+    expected = asked_for(model)
+    assert len(expected[0]) == 4 and expected[1] > b"2."
+    for operator in model.graph.operators:
+        operator.opcodeIndex = model.operator_code(model.kind(operator), 1)
+    model.drop_metadata("min_runtime_version")
+    set_versions(model)
+    assert asked_for(model) == expected
 
 
 @pytest.mark.parametrize(("places", "factor"), [(5, 2), (7, 3), (1, 4)])

@@ -62,7 +62,7 @@ def test_photo_under_a_tile_is_one_sentence(tmp_path):
     with pytest.raises(
         InputError, match=r"small\.png has 90x200 pixels, fewer than a tile of 96x64"
     ):
-        read_calibration(DETAIL, tmp_path, None, SIZE_WH, no_progress)
+        read_calibration(DETAIL, tmp_path, None, SIZE_WH, no_progress, compares=False)
 
 
 def native_folder(folder):
@@ -78,7 +78,7 @@ def native_folder(folder):
 
 def test_photos_that_are_held_out_are_compared_on_and_not_calibrated_with(tmp_path):
     folder = native_folder(tmp_path)
-    calibration = read_calibration(DETAIL, folder, None, SIZE_WH, no_progress)
+    calibration = read_calibration(DETAIL, folder, None, SIZE_WH, no_progress, compares=False)
     assert (calibration.found, calibration.used) == (5, 5)
     assert {name.split()[0] for name in calibration.names} == {f"{n}.png" for n in (0, 1, 3, 4, 5)}
     evaluation = DETAIL.open_evaluation(folder, None)

@@ -1,7 +1,6 @@
 """The bundled int8 files in every TFLite runtime that users may have, on real photos."""
 
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,10 +21,17 @@ from export.kinds.map_difference import (
     compare_maps,
 )
 from export.proving.precision import PRECISIONS
-from export.proving.runtimes import LITERT_XNNPACK, OTHERS, check_runtimes, run_files
+from export.proving.runtimes import (
+    LITERT_XNNPACK,
+    OLDEST_PYTHON,
+    OTHERS,
+    check_runtimes,
+    python_with,
+    run_files,
+)
 from export.publishing.card import MODELS_FOLDER
 
-from .conftest import require_data
+from .conftest import leave_out, require_data
 
 ROOT = Path(__file__).parents[2]
 NEWEST = ROOT / ".venv" / "bin" / "python"
@@ -43,12 +49,15 @@ def photos():
 
 @pytest.fixture(scope="module")
 def expected(photos):
-    """What the oldest LiteRT that the runtime supports gives, with XNNPACK."""
+    """What the tools' LiteRT gives, with XNNPACK."""
     return run(LITERT_XNNPACK, photos)
 
 
-def run(kernels, photos, python=sys.executable):
+def run(kernels, photos, python=None):
     """Every model's maps of the photos at its own size."""
+    python = python or python_with(kernels.runtime)
+    if python is None:
+        leave_out("tflite-runtime is not there; 'make oldest' installs it")
     maps = {}
     for model_id, file in FILES.items():
         size_wh = open_predictor(file).size_wh
@@ -66,13 +75,15 @@ def check(expected, got, tolerance):
         assert all(part.min() < 0.2 and part.max() > 0.8 for part in got[model_id])
 
 
-@pytest.mark.skipif(not NEWEST.is_file(), reason="the runtime's environment is made by make demo")
-def test_newest_litert_gives_the_same_map(photos, expected):
+@pytest.mark.parametrize("python", [NEWEST, OLDEST_PYTHON], ids=["newest", "oldest"])
+def test_oldest_and_newest_litert_give_the_same_map(photos, expected, python):
+    if not python.is_file():
+        pytest.skip(f"{python} is made by 'make demo' or 'make oldest'")
     code = "from importlib.metadata import version; print(version('ai-edge-litert'))"
-    shown = [str(NEWEST), "-c", code]
+    shown = [str(python), "-c", code]
     version = subprocess.run(shown, capture_output=True, check=True, text=True).stdout
-    assert tuple(map(int, version.split("."))) > (2, 1, 0)
-    check(expected, run(LITERT_XNNPACK, photos, NEWEST), SAME_KERNELS_TOLERANCE)
+    assert (tuple(map(int, version.split("."))) > (2, 1, 0)) == (python == NEWEST)
+    check(expected, run(LITERT_XNNPACK, photos, python), SAME_KERNELS_TOLERANCE)
 
 
 def test_tensorflow_gives_the_same_map(photos, expected):
@@ -119,9 +130,11 @@ def test_file_that_crashes_a_runtime_takes_no_other_along(photos, tmp_path):
     }
     for name, cut in cuts.items():
         cut.write_bytes(file.read_bytes()[: int(name.removeprefix("cut"))])
-    maps, reasons = run_files(
-        sys.executable, TFLITE_RUNTIME, {**cuts, "whole": file}, [squash(photos[0], (320, 320))]
-    )
+    python = python_with(TFLITE_RUNTIME.runtime)
+    if python is None:
+        leave_out("tflite-runtime is not there; 'make oldest' installs it")
+    photo = squash(photos[0], (320, 320))
+    maps, reasons = run_files(python, TFLITE_RUNTIME, {**cuts, "whole": file}, [photo])
     assert list(maps) == ["whole"]
     assert maps["whole"][0].shape == (320, 320)
     assert list(reasons) == list(cuts)

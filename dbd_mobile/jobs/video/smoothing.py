@@ -36,7 +36,7 @@ class MapSmoother:
         """Begin anew, as after a cut."""
         self._luma: Luma | None = None
         self._time_s = 0.0
-        self._map = np.zeros((SIDE, SIDE), np.float32)
+        self._map: NDArray[np.float32] = np.zeros((SIDE, SIDE), np.float32)
         # Changes that go on.
         self._change = np.zeros((CELLS, CELLS), np.float32)
 
@@ -78,7 +78,8 @@ class MapSmoother:
         differs = cells_of(np.where(is_known, np.abs(luma - expected), 0))
         beyond = differs - np.median(differs) - _OTHER_FROM
         weights = np.clip(np.maximum(weights, beyond / (_OTHER_TO - _OTHER_FROM)), 0, 1)
-        smoothed = carried + _sized(weights, (SIDE, SIDE), Image.Resampling.BILINEAR) * change
+        fine: NDArray[np.float32] = weights.astype(np.float32, copy=False)
+        smoothed = carried + _sized(fine, (SIDE, SIDE), Image.Resampling.BILINEAR) * change
         return np.where(is_known, smoothed, probability)
 
 

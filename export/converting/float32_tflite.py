@@ -1,0 +1,123 @@
+"""A simplified ONNX file in, a TFLite model in float32 out.
+
+Runs in the process of ``export.converting.tflite_worker``.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from ai_edge_litert import schema_py_generated as schema
+from onnx import helper, numpy_helper
+
+from export.converting.operator_versions import set_versions
+from export.converting.tflite_model import TfliteModel
+
+# It lets a runtime compute in float16 what the file promises in float32.
+_REDUCED_PRECISION_ENTRY = "reduced_precision_support"
+
+
+def float32_tflite(onnx_file: Path, factor: float, offset: float, folder: Path) -> TfliteModel:
+    """Convert a network.
+
+    Args:
+        onnx_file: One image in, (1, 3, H, W) float32, and one output.
+        factor: What the TFLite file is fed, times this and plus the offset, is what the ONNX file
+            is fed.
+        offset: The same.
+        folder: For what onnx2tf writes.
+
+    Returns:
+        The same network, (1, H, W, 3) in.
+    """
+    # Here, because it takes seconds, which the other steps do without.
+    import onnx2tf
+
+    network = onnx.load(onnx_file)
+    if (factor, offset) != (1, 0):
+        _feed_otherwise(network.graph, factor, offset)
+    prepared = folder / "network.onnx"
+    onnx.save(network, prepared)
+    onnx2tf.convert(
+        input_onnx_file_path=str(prepared),
+        output_folder_path=str(folder / "onnx2tf"),
+        not_use_onnxsim=True,
+        copy_onnx_input_output_names_to_tflite=True,
+        output_signaturedefs=True,
+        non_verbose=True,
+    )
+    model = TfliteModel((folder / "onnx2tf" / "network_float32.tflite").read_bytes())
+    _fold_paddings(model)
+    model.drop_metadata(_REDUCED_PRECISION_ENTRY)
+    for tensor in model.graph.tensors:
+        # No side is free.
+        tensor.shapeSignature = None
+    set_versions(model)
+    return model
+
+
+def _feed_otherwise(graph: onnx.GraphProto, factor: float, offset: float) -> None:
+    """Put ``x * factor + offset`` in front."""
+    image = graph.input[0].name
+    for node in graph.node:
+        for place, name in enumerate(node.input):
+            if name == image:
+                node.input[place] = "from_device/normalised"
+    for name, value in (("from_device/factor", factor), ("from_device/offset", offset)):
+        graph.initializer.append(numpy_helper.from_array(np.array([value], np.float32), name))
+    scaled = "from_device/scaled"
+    before = [
+        helper.make_node("Mul", [image, "from_device/factor"], [scaled]),
+        helper.make_node("Add", [scaled, "from_device/offset"], ["from_device/normalised"]),
+    ]
+    nodes = [*before, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+
+
+def _fold_paddings(model: TfliteModel) -> None:
+    """Let convolutions pad as TFLite does ("SAME") what is padded so in front of them."""
+    graph = model.graph
+    kinds = schema.BuiltinOperator
+    convolutions = (kinds.CONV_2D, kinds.DEPTHWISE_CONV_2D)
+    paddings = {
+        int(operator.outputs[0]): operator
+        for operator in graph.operators
+        if model.kind(operator) == kinds.PAD
+    }
+    for operator in graph.operators:
+        padding = paddings.get(int(operator.inputs[0]))
+        if (
+            model.kind(operator) in convolutions
+            and padding is not None
+            and operator.builtinOptions.padding == schema.Padding.VALID
+            and _is_same_padding(model, padding, operator)
+        ):
+            operator.inputs = [int(padding.inputs[0]), *operator.inputs[1:]]
+            operator.builtinOptions.padding = schema.Padding.SAME
+    used = {int(place) for operator in graph.operators for place in operator.inputs}
+    used |= {int(place) for place in graph.outputs}
+    graph.operators = [
+        operator
+        for operator in graph.operators
+        if model.kind(operator) != kinds.PAD or int(operator.outputs[0]) in used
+    ]
+
+
+def _is_same_padding(model: TfliteModel, padding: Any, convolution: Any) -> bool:
+    """Whether a padding with zeros is what a convolution that pads itself would do."""
+    options = convolution.builtinOptions
+    sides = model.graph.tensors[padding.inputs[0]].shape
+    kernel = model.graph.tensors[convolution.inputs[1]].shape
+    wanted = [(0, 0)] * 4
+    for axis, stride, dilation in (
+        (1, options.strideH, options.dilationHFactor),
+        (2, options.strideW, options.dilationWFactor),
+    ):
+        side = int(sides[axis])
+        reach = (-(-side // stride) - 1) * stride + (int(kernel[axis]) - 1) * dilation + 1
+        total = max(reach - side, 0)
+        wanted[axis] = (total // 2, total - total // 2)
+    given = model.values(padding.inputs[1], np.int32).reshape(-1, 2)
+    return [tuple(pair) for pair in given.tolist()] == wanted

@@ -1,0 +1,211 @@
+"""A simplified ONNX network in; the same without what breaks in int8 or costs time for nothing.
+
+What is computed stays the same to the last rounding; the gate on the simplified file proves it.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import onnx
+import onnx.shape_inference
+from numpy.typing import NDArray
+from onnx import helper, numpy_helper
+
+# The least that these give, whatever they are given.
+_LEAST_OF = {
+    "Relu": 0.0,
+    "Sigmoid": 0.0,
+    "HardSigmoid": 0.0,
+    "Softmax": 0.0,
+    "HardSwish": -0.375,
+}
+# These give none but values that they were given.
+_PASSING = ("MaxPool", "Concat", "Identity", "Reshape", "Transpose", "Slice", "Gather")
+
+
+def prepare(model: onnx.ModelProto) -> None:
+    """Prepare a network, in place, for the converters.
+
+    Args:
+        model: Simplified: its constants are initializers.
+    """
+    shapes = {
+        value.name: tuple(dim.dim_value for dim in value.type.tensor_type.shape.dim)
+        for value in onnx.shape_inference.infer_shapes(model).graph.value_info
+    }
+    _Preparing(model.graph, shapes).run()
+
+
+class _Preparing:
+    def __init__(self, graph: onnx.GraphProto, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        self._graph, self._shapes = graph, shapes
+        self._constants = {tensor.name: tensor for tensor in graph.initializer}
+        self._makers = {output: node for node in graph.node for output in node.output}
+
+    def run(self) -> None:
+        self._merge_first_steps()
+        for node in list(self._graph.node):
+            if node.op_type == "MaxPool":
+                self._pad_pooling(node)
+            elif node.op_type in ("Squeeze", "Unsqueeze"):
+                self._name_shape(node)
+        self._drop_unused_constants()
+
+    def _pad_pooling(self, pooling: onnx.NodeProto) -> None:
+        """Pad a pooling's input with a value that is never the largest, as a step of its own.
+
+        A pooling pads with -infinity, for which int8 would have steps of 1e36. Where the least
+        value is not known, the pooling stays as it is.
+        """
+        pads = _attribute(pooling, "pads")
+        least = self._least(pooling.input[0])
+        if not pads or not any(pads) or least is None or _attribute(pooling, "ceil_mode"):
+            return
+        padded, name = f"{pooling.output[0]}/padded", f"{pooling.output[0]}/padding"
+        sides = len(pads) // 2
+        around = np.array([0, 0, *pads[:sides], 0, 0, *pads[sides:]], np.int64)
+        self._add_constant(name, around)
+        self._add_constant(f"{name}_value", np.float32(least))
+        padding = helper.make_node(
+            "Pad", [pooling.input[0], name, f"{name}_value"], [padded], f"{pooling.name}/padding"
+        )
+        pooling.input[0] = padded
+        kept = [a for a in pooling.attribute if a.name != "pads"]
+        del pooling.attribute[:]
+        pooling.attribute.extend(kept)
+        self._graph.node.insert(list(self._graph.node).index(pooling), padding)
+        self._makers[padded] = padding
+
+    def _name_shape(self, node: onnx.NodeProto) -> None:
+        """Let a change of shape name the shape: converters compute it anew for each photo."""
+        sides = self._shapes.get(node.output[0], ())
+        if not sides or not all(sides):
+            return
+        shape = f"{node.output[0]}/shape"
+        self._add_constant(shape, np.array(sides, np.int64))
+        node.op_type = "Reshape"
+        node.input[:] = [node.input[0], shape]
+        del node.attribute[:]
+
+    def _least(self, name: str) -> float | None:
+        """A value that a tensor never lies below, if one is known."""
+        maker = self._makers.get(name)
+        if maker is None:
+            return None
+        if maker.op_type in _LEAST_OF:
+            return _LEAST_OF[maker.op_type]
+        if maker.op_type == "Clip" and len(maker.input) > 1 and maker.input[1] in self._constants:
+            return float(self._values(maker.input[1]).reshape(-1)[0])
+        if maker.op_type in _PASSING:
+            given = maker.input if maker.op_type == "Concat" else maker.input[:1]
+            bounds = [self._least(name) for name in given]
+            known = [bound for bound in bounds if bound is not None]
+            return min(known) if len(known) == len(bounds) else None
+        return None
+
+    def _merge_first_steps(self) -> None:
+        """Make one 1x1 convolution of what is done to the image's channels before all else.
+
+        Scaling, shifting and reordering: int8 rounds it once instead of at every step, and by one
+        scale for each channel. Of several steps by constants converters have mixed these up.
+        """
+        image = self._graph.input[0].name
+        name, colours = image, (np.eye(3), np.zeros(3))
+        steps: list[onnx.NodeProto] = []
+        while len(users := [node for node in self._graph.node if name in node.input]) == 1:
+            changed = self._step(users[0], name)
+            if changed is None:
+                break
+            colours = changed(*colours)
+            steps.append(users[0])
+            name = users[0].output[0]
+        if not steps or any(output.name == name for output in self._graph.output):
+            return
+        matrix, offset = colours
+        self._add_constant("colours/weights", matrix.astype(np.float32).reshape(3, 3, 1, 1))
+        self._add_constant("colours/bias", offset.astype(np.float32))
+        for step in steps:
+            self._graph.node.remove(step)
+        convolution = helper.make_node(
+            "Conv",
+            [image, "colours/weights", "colours/bias"],
+            [name],
+            "colours",
+            kernel_shape=[1, 1],
+        )
+        self._graph.node.insert(0, convolution)
+
+    def _step(self, node: onnx.NodeProto, given: str) -> "_Change | None":
+        """What a node does to the image's channels; None if that is no 1x1 convolution."""
+        if node.op_type in ("Add", "Sub", "Mul", "Div"):
+            other = node.input[1] if node.input[0] == given else node.input[0]
+            values = self._per_channel(other)
+            if values is None:
+                return None
+            return _arithmetic(node.op_type, values, node.input[0] == given)
+        if node.op_type == "Gather" and _attribute(node, "axis") == 1:
+            if node.input[1] not in self._constants:
+                return None
+            order = self._values(node.input[1]).reshape(-1) % 3
+        elif node.op_type == "Slice" and self._reverses_channels(node):
+            order = np.array([2, 1, 0])
+        else:
+            return None
+        if sorted(order) != [0, 1, 2]:
+            return None
+        return lambda matrix, offset: (matrix[order], offset[order])
+
+    def _per_channel(self, name: str) -> NDArray[np.float64] | None:
+        """A constant as one number for each channel; None if it is not."""
+        if name not in self._constants:
+            return None
+        values = self._values(name).astype(np.float64)
+        if values.size == 1:
+            return np.full(3, float(values.reshape(-1)[0]))
+        is_per_channel = values.ndim >= 3 and values.size == 3 == values.shape[-3]
+        return values.reshape(3) if is_per_channel else None
+
+    def _reverses_channels(self, node: onnx.NodeProto) -> bool:
+        if len(node.input) != 5 or any(name not in self._constants for name in node.input[1:]):
+            return False
+        starts, ends, axes, steps = (self._values(name).tolist() for name in node.input[1:])
+        return (axes, steps) == ([1], [-1]) and starts[0] in (-1, 2) and ends[0] < -3
+
+    def _values(self, name: str) -> NDArray[Any]:
+        return numpy_helper.to_array(self._constants[name])
+
+    def _add_constant(self, name: str, values: NDArray[Any] | np.float32) -> None:
+        self._constants[name] = numpy_helper.from_array(np.asarray(values), name)
+        self._graph.initializer.append(self._constants[name])
+
+    def _drop_unused_constants(self) -> None:
+        used = {name for node in self._graph.node for name in node.input}
+        for tensor in [t for t in self._graph.initializer if t.name not in used]:
+            self._graph.initializer.remove(tensor)
+
+
+_Colours = tuple[NDArray[np.float64], NDArray[np.float64]]
+_Change = Callable[[NDArray[np.float64], NDArray[np.float64]], _Colours]
+
+
+def _arithmetic(operator: str, values: NDArray[np.float64], is_first: bool) -> _Change | None:
+    """What x + values and the like does; ``is_first`` says that x is before the operator."""
+    if operator == "Add":
+        return lambda matrix, offset: (matrix, offset + values)
+    if operator == "Mul":
+        return lambda matrix, offset: (matrix * values[:, None], offset * values)
+    if operator == "Sub":
+        sign = 1 if is_first else -1
+        return lambda matrix, offset: (sign * matrix, sign * (offset - values))
+    if is_first and values.all():
+        return lambda matrix, offset: (matrix / values[:, None], offset / values)
+    return None
+
+
+def _attribute(node: onnx.NodeProto, name: str) -> Any:
+    """Its value; None where the node does not say."""
+    for attribute in node.attribute:
+        if attribute.name == name:
+            return helper.get_attribute_value(attribute)
+    return None

@@ -1,0 +1,60 @@
+"""An ONNX network in, a sentence on the first node that no device file can be made of out."""
+
+import re
+
+import numpy as np
+import onnx
+from onnx import numpy_helper
+
+_QUANTISED = re.compile("(Dynamic)?QuantizeLinear|DequantizeLinear|QLinear.*|.*Integer(ToFloat)?")
+_RANDOM = re.compile("Bernoulli|Multinomial|Random(Normal|Uniform)(Like)?")
+# How often they run, or how much they give, depends on the photo.
+_OPEN_ENDED = re.compile(
+    "Loop|Scan|NonMaxSuppression|NonZero|Unique|Compress|.*Sequence.*|String.*"
+)
+_VALUES = ("value", "value_float", "value_floats")
+
+
+def find_unfit_node(graph: onnx.GraphProto) -> str | None:
+    """What is wrong with a network, and what to do.
+
+    Args:
+        graph: Of the file.
+
+    Returns:
+        The end of a sentence that begins with the file's name; None if every node will do.
+    """
+    for node in graph.node:
+        what = f"{node.op_type}, node {node_name(node)}"
+        if _QUANTISED.fullmatch(node.op_type):
+            return (
+                f"is quantised already ({what}); export the float network: the int8 file is "
+                "made here, of photos."
+            )
+        if _RANDOM.fullmatch(node.op_type):
+            return f"gives another map each time ({what}); export it for inference."
+        if _OPEN_ENDED.fullmatch(node.op_type):
+            return (
+                f"has a step whose length depends on the photo ({what}), which TFLite has no "
+                "operator for; export the network up to it."
+            )
+        if node.op_type == "Constant" and _has_nan(node):
+            return f"has a value that is not a number in {node.output[0]} ({what}); it is unusable."
+    return None
+
+
+def node_name(node: onnx.NodeProto) -> str:
+    """What a node is called: by its own name or, where it has none, by its first output's."""
+    return node.name or node.output[0]
+
+
+def _has_nan(constant: onnx.NodeProto) -> bool:
+    for attribute in constant.attribute:
+        if attribute.name not in _VALUES:
+            continue
+        value = onnx.helper.get_attribute_value(attribute)
+        values = numpy_helper.to_array(value) if attribute.name == "value" else np.asarray(value)
+        # An infinity may be meant: it is the usual mask of what is not to be looked at.
+        if values.dtype.kind == "f" and np.isnan(values).any():
+            return True
+    return False

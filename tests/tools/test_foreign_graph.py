@@ -1,0 +1,109 @@
+"""What is done to a simplified network before it is converted: the same numbers, other nodes."""
+
+import warnings
+
+import numpy as np
+import onnx
+import pytest
+import skimage.data
+import torch
+from torch import nn
+
+from data.blur_dataset import squash
+from evaluation.predictors import open_session
+from export.converting.simplified_onnx import simplify_onnx
+
+PHOTO = squash(skimage.data.astronaut(), (32, 24))
+
+
+class First(nn.Module):
+    """A convolution after something that is done to the image first."""
+
+    def __init__(self, change):
+        super().__init__()
+        self.change, self.layer = change, nn.Conv2d(3, 2, 3, padding=1)
+
+    def forward(self, image):
+        return self.layer(self.change(image))
+
+
+def normalised(image):
+    mean = torch.tensor([0.485, 0.456, 0.406]).reshape(1, 3, 1, 1)
+    return (image - mean) / torch.tensor([0.229, 0.224, 0.225]).reshape(1, 3, 1, 1)
+
+
+def simplified(folder, network):
+    """Node kinds of a network as it is converted, what it gives, and what it gave before."""
+    torch.manual_seed(0)
+    before, after = folder / "net.onnx", folder / "simplified.onnx"
+    with warnings.catch_warnings():
+        # The classic exporter says that it is the classic one.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            network().eval(), (torch.zeros(1, 3, 24, 32),), str(before), dynamo=False,
+            opset_version=17, input_names=["image"],
+        )  # fmt: skip
+    simplify_onnx(before, after)
+    image = (PHOTO.astype(np.float32) / 255).transpose(2, 0, 1)[None]
+    given, got = (
+        open_session(file).run(None, {"image": np.ascontiguousarray(image)})[0]
+        for file in (before, after)
+    )
+    return onnx.load(after).graph, given, got
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        normalised,
+        lambda image: image + 0.5,
+        lambda image: image.flip(1),
+        lambda image: normalised(image[:, [2, 1, 0]]),
+        lambda image: 1 - image * 2,
+    ],
+    ids=["mean-and-deviation", "a-half-more", "flipped", "reordered-and-normalised", "negative"],
+)
+def test_what_is_done_to_colours_first_is_one_convolution(tmp_path, change):
+    graph, given, got = simplified(tmp_path, lambda: First(change))
+    assert [node.op_type for node in graph.node] == ["Conv", "Conv"]
+    np.testing.assert_allclose(got, given, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda image: 1 / (image + 1), lambda image: image * image, torch.relu],
+    ids=["divided-by", "squared", "cut-off"],
+)
+def test_what_is_no_convolution_stays_as_it_is(tmp_path, change):
+    graph, given, got = simplified(tmp_path, lambda: First(change))
+    assert graph.node[0].op_type != "Conv" or len(graph.node) > 2
+    np.testing.assert_allclose(got, given, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("activation", "least"),
+    [(nn.ReLU, 0), (nn.ReLU6, 0), (nn.Hardswish, -0.375), (nn.Sigmoid, 0), (nn.Tanh, None)],
+)
+def test_pooling_pads_with_a_value_that_is_never_the_largest(tmp_path, activation, least):
+    def network():
+        return nn.Sequential(nn.Conv2d(3, 4, 3), activation(), nn.MaxPool2d(3, 2, 1))
+
+    graph, given, got = simplified(tmp_path, network)
+    np.testing.assert_allclose(got, given, rtol=0, atol=1e-6)
+    kinds = [node.op_type for node in graph.node]
+    assert ("Pad" in kinds) == (least is not None)
+    if least is not None:
+        (padding,) = (node for node in graph.node if node.op_type == "Pad")
+        (value,) = (t for t in graph.initializer if t.name == padding.input[2])
+        assert onnx.numpy_helper.to_array(value) == np.float32(least)
+
+
+def test_shape_that_is_known_is_not_computed_for_each_photo(tmp_path):
+    class Parts(nn.Module):
+        def forward(self, image):
+            first, second = image.reshape(1, 2, 3, 12, 32).relu().unbind(1)
+            return first - second
+
+    graph, given, got = simplified(tmp_path, Parts)
+    assert not {"Squeeze", "Unsqueeze"} & {node.op_type for node in graph.node}
+    np.testing.assert_array_equal(got, given)
