@@ -3,6 +3,7 @@
 Runs in the process of ``export.converting.tflite_worker``.
 """
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ def float32_tflite(onnx_file: Path, factor: float, offset: float, folder: Path) 
     )
     model = TfliteModel((folder / "onnx2tf" / "network_float32.tflite").read_bytes())
     _fold_paddings(model)
+    _fold_biases(model)
     model.drop_metadata(_REDUCED_PRECISION_ENTRY)
     for tensor in model.graph.tensors:
         # No side is free.
@@ -103,6 +105,36 @@ def _fold_paddings(model: TfliteModel) -> None:
         for operator in graph.operators
         if model.kind(operator) != kinds.PAD or int(operator.outputs[0]) in used
     ]
+
+
+def _fold_biases(model: TfliteModel) -> None:
+    """Let transposed convolutions add what is added after them: int8 would round in between."""
+    graph = model.graph
+    kinds = schema.BuiltinOperator
+    uses = Counter(int(place) for operator in graph.operators for place in operator.inputs)
+    uses.update(int(place) for place in graph.outputs)
+    makers = {
+        int(operator.outputs[0]): operator
+        for operator in graph.operators
+        if model.kind(operator) == kinds.TRANSPOSE_CONV and len(operator.inputs) == 3
+    }
+    folded = []
+    for operator in graph.operators:
+        if model.kind(operator) != kinds.ADD or operator.builtinOptions.fusedActivationFunction:
+            continue
+        first, second = map(int, operator.inputs)
+        made, added = (first, second) if first in makers else (second, first)
+        maker = makers.get(made)
+        if maker is None or uses[made] != 1 or model.stored(added) is None:
+            continue
+        bias = model.values(added, np.float32)
+        if len(bias) != graph.tensors[made].shape[-1]:
+            continue
+        place = model.add_constant(f"{model.name(made)}_addend", bias)
+        maker.inputs = [*map(int, maker.inputs), place]
+        maker.outputs = [int(operator.outputs[0])]
+        folded.append(id(operator))
+    graph.operators = [operator for operator in graph.operators if id(operator) not in folded]
 
 
 def _is_same_padding(model: TfliteModel, padding: Any, convolution: Any) -> bool:

@@ -76,6 +76,41 @@ def test_padding_is_the_convolutions_own_where_tflite_pads_so(
     np.testing.assert_allclose(got, expected.transpose(0, 2, 3, 1), atol=1e-5)
 
 
+def make_transposed(path):
+    """A transposed convolution with a bias, and a sigmoid."""
+    rng = np.random.default_rng(0)
+    weights = rng.standard_normal((3, 3, 2, 2)).astype(np.float32)
+    bias = rng.standard_normal(3).astype(np.float32)
+    graph = helper.make_graph(
+        [
+            helper.make_node(
+                "ConvTranspose", ["image", "weights", "bias"], ["features"], strides=[2, 2]
+            ),
+            helper.make_node("Sigmoid", ["features"], ["blur"]),
+        ],
+        "net",
+        [helper.make_tensor_value_info("image", TensorProto.FLOAT, (1, 3, HEIGHT, WIDTH))],
+        [helper.make_tensor_value_info("blur", TensorProto.FLOAT, (1, 3, 2 * HEIGHT, 2 * WIDTH))],
+        [numpy_helper.from_array(weights, "weights"), numpy_helper.from_array(bias, "bias")],
+    )
+    opsets = [helper.make_opsetid("", 17)]
+    onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=8), path)
+    return path
+
+
+def test_transposed_convolution_adds_its_own_bias(tmp_path):
+    path = make_transposed(tmp_path / "net.onnx")
+    with without_chatter():
+        model = float32_tflite(path, 1, 0, tmp_path)
+    kinds = [model.kind(operator) for operator in model.graph.operators]
+    assert schema.BuiltinOperator.ADD not in kinds
+    image = np.random.default_rng(1).standard_normal((1, HEIGHT, WIDTH, 3)).astype(np.float32)
+    fed = np.ascontiguousarray(image.transpose(0, 3, 1, 2))
+    (expected,) = open_session(path).run(None, {"image": fed})
+    got = run(model.to_bytes(), image)
+    np.testing.assert_allclose(got, expected.transpose(0, 2, 3, 1), atol=1e-5)
+
+
 def test_file_does_not_let_a_runtime_compute_in_float16(tmp_path):
     with without_chatter():
         model = float32_tflite(make_onnx(tmp_path / "net.onnx", [1, 1, 0, 0], 1), 1, 0, tmp_path)
