@@ -42,8 +42,9 @@ ANDROID := $(shell for tool in $(JAVA_TOOLS); do command -v $$tool >/dev/null ||
 # What the page of `dbd-mobile serve` is tested in, and its JavaScript checked with.
 BROWSER := $(shell for tool in chromium chromedriver tsc; do command -v $$tool >/dev/null || echo $$tool; done)
 
-# What the site's tutorials use has no wheels for Python 3.10.
-SITE := $(if $(filter 3.10,$(OWN_PYTHON)),,build/site/index.html)
+# What makes pages of the site's tutorials is for these.
+SITE_PYTHON := $(or $(call find-python,3.12),$(call find-python,3.13),$(call find-python,3.14))
+SITE := $(if $(SITE_PYTHON),build/site/index.html)
 
 # What the package for browsers is built and tested with.
 WEB_TOOLS := node npm chromium
@@ -198,7 +199,7 @@ docs: $(or $(SITE),no-site)
 	@echo "Written to build/site/: open build/site/index.html, or run \`make docs-serve\`."
 
 no-site:
-	@echo "The site needs Python 3.11 or newer; run: make docs PYTHON=/path/to/python3.11"; exit 1
+	@echo "The site needs Python 3.12 or newer, on PATH or in pyenv, or run: make docs PYTHON=/path/to/python3.12"; exit 1
 
 docs-serve: .venv-docs/installed
 	.venv-docs/bin/mkdocs serve
@@ -262,8 +263,7 @@ build/wheel/done: $(RUNTIME_SOURCES) | $(UV)
 	touch $@
 
 .venv-docs/installed: build/wheel/done requirements/docs.txt | $(UV)
-	$(supported-python)
-	@$(call new-environment,.venv-docs,$(EXECUTABLE))
+	@$(call new-environment,.venv-docs,$(SITE_PYTHON))
 	$(call install-wheel,.venv-docs) -r requirements/docs.txt
 	touch $@
 

@@ -33,7 +33,9 @@ def pack_web(checkout: Path, out: Path) -> None:
         shutil.copyfile(checkout / name, folder / name)
     run("npm", "ci", "--no-audit", "--no-fund", folder=folder)
     run("npm", "run", "build", folder=folder)
-    packed = run("npm", "pack", "--json", "--pack-destination", out.resolve(), folder=folder)
+    # What its scripts do is done, and they would write among the JSON.
+    pack = ("npm", "pack", "--json", "--ignore-scripts", "--pack-destination", out.resolve())
+    packed = run(*pack, folder=folder)
     file = out.resolve() / json.loads(packed)[0]["filename"]
     run("npm", "publish", "--dry-run", file, folder=folder)
 

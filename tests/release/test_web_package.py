@@ -16,7 +16,10 @@ PACKAGE = {
     "version": "0.0.0",
     "license": "Apache-2.0",
     "files": ["dist", "LICENSE", "NOTICE"],
-    "scripts": {"build": "mkdir -p dist && echo 'export {};' > dist/index.js"},
+    "scripts": {
+        "build": "mkdir -p dist && echo 'export {};' > dist/index.js",
+        "prepack": "echo It is said on the same stream as the JSON.",
+    },
 }
 LOCK = {
     "name": "dbd-mobile",

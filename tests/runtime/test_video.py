@@ -180,7 +180,7 @@ def test_folder_is_no_video(tmp_path, detector):
 
 def test_without_pyav_it_is_said_how_to_install_it(clip, detector, monkeypatch):
     monkeypatch.setitem(sys.modules, "av", None)
-    with pytest.raises(InputError, match=r"pip install dbd-mobile\[video\]"):
+    with pytest.raises(InputError, match=r'pip install "dbd-mobile\[video\]"'):
         list(detect_video(detector, clip))
 
 

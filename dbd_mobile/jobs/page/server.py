@@ -3,9 +3,11 @@
 import ipaddress
 import re
 import secrets
+import signal
 import socket
-from collections.abc import Callable
-from contextlib import closing, suppress
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from urllib.parse import quote
 
 import uvicorn
@@ -34,7 +36,9 @@ def serve(
     limits: Limits | None = None,
     on_ready: Callable[[str], None],
 ) -> None:
-    """Answer requests until SIGINT or SIGTERM, which then goes on to whoever handled it before.
+    """Answer requests until SIGINT, SIGTERM or SIGHUP.
+
+    The signal then goes on to whoever handled it before.
 
     Args:
         detector: What looks at the photos; it stays open.
@@ -79,7 +83,26 @@ def serve(
         )
         on_ready(_link(address, port, token))
         with closing(requests):
-            uvicorn.Server(config).run(sockets=[listener])
+            _Server(config).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Ends by SIGHUP as by the others: an exception in the midst of its loop may get lost."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        with super().capture_signals():
+            number = getattr(signal, "SIGHUP", None)
+            is_main = threading.current_thread() is threading.main_thread()
+            if number is None or not is_main or signal.getsignal(number) == signal.SIG_IGN:
+                yield
+                return
+            own = signal.signal(number, self.handle_exit)
+            try:
+                yield
+            finally:
+                # It is sent again when all are as they were.
+                signal.signal(number, own)
 
 
 def _listener(host: str, port: int) -> socket.socket:
