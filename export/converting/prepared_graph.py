@@ -111,7 +111,8 @@ class _Preparing:
         scale for each channel. Of several steps by constants converters have mixed these up.
         """
         image = self._graph.input[0].name
-        name, colours = image, (np.eye(3), np.zeros(3))
+        name = image
+        colours: tuple[NDArray[np.float64], NDArray[np.float64]] = (np.eye(3), np.zeros(3))
         steps: list[onnx.NodeProto] = []
         while len(users := [node for node in self._graph.node if name in node.input]) == 1:
             changed = self._step(users[0], name)
@@ -147,7 +148,7 @@ class _Preparing:
         if node.op_type == "Gather" and _attribute(node, "axis") == 1:
             if node.input[1] not in self._constants:
                 return None
-            order = self._values(node.input[1]).reshape(-1) % 3
+            order: NDArray[Any] = self._values(node.input[1]).reshape(-1) % 3
         elif node.op_type == "Slice" and self._reverses_channels(node):
             order = np.array([2, 1, 0])
         else:
