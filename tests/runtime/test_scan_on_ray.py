@@ -257,13 +257,18 @@ def test_interrupt_that_comes_in_a_destructor_is_not_lost(cluster, many, told_de
         def __del__(self):
             signal.raise_signal(signal.SIGINT)
 
-    records = scan_on_ray(listed_photos([many]), told_detector, address=cluster.address)
-    next(records)
-    Interrupting()
-    with pytest.raises(KeyboardInterrupt):
-        list(records)
-    records.close()
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    # A background job ignores SIGINT.
+    own = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        records = scan_on_ray(listed_photos([many]), told_detector, address=cluster.address)
+        next(records)
+        Interrupting()
+        with pytest.raises(KeyboardInterrupt):
+            list(records)
+        records.close()
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, own)
 
 
 def test_node_with_another_version_is_named(cluster, told_detector, photo_file, monkeypatch):
