@@ -71,7 +71,8 @@ public final class BenchmarkActivity extends Activity implements BenchmarkRun.Li
         progress = findViewById(R.id.progress);
         status = findViewById(R.id.status);
         sustained = findViewById(R.id.sustained);
-        sustained.setText(getString(R.string.benchmark_sustained, MINUTES));
+        sustained.setText(
+                getResources().getQuantityString(R.plurals.benchmark_sustained, MINUTES, MINUTES));
         results = new BenchmarkResults((ViewGroup) findViewById(R.id.results));
         for (String id : packed.ids()) {
             models.add(choice(R.id.models, id, id, true));
