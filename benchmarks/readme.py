@@ -5,6 +5,7 @@ Each table stands between ``<!-- NAME -->`` and ``<!-- /NAME -->``.
 
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -141,15 +142,11 @@ def terms_rows() -> list[str]:
     return rows
 
 
-def _experiment(name: str) -> Callable[[], list[str]]:
-    """The rows of one of the stored tables of experiments."""
-
-    def rows() -> list[str]:
-        table = _stored(EXPERIMENTS)[name]
-        lines = [table["columns"], ["---"] * len(table["columns"]), *table["rows"]]
-        return [f"| {' | '.join(cells)} |" for cells in lines]
-
-    return rows
+def experiment_rows(name: str) -> list[str]:
+    """Markdown rows of one of the stored tables of experiments."""
+    table = _stored(EXPERIMENTS)[name]
+    lines = [table["columns"], ["---"] * len(table["columns"]), *table["rows"]]
+    return [f"| {' | '.join(cells)} |" for cells in lines]
 
 
 def _merged(entries: list[AccuracyCard]) -> list[AccuracyCard]:
@@ -211,15 +208,17 @@ PAGES: dict[Path, dict[str, Callable[[], list[str]]]] = {
     VERDICTS: {"judge": lambda: judge_rows(_stored(JUDGE))},
     PEERS_PAGE: {"peers": lambda: table.markdown_rows(_stored(PEERS))},
     EXPERIMENTS_PAGE: {
-        **{n: _experiment(n) for n in ("other-photos", "lite-history", "lite-test100")},
+        **{
+            n: partial(experiment_rows, n) for n in ("other-photos", "lite-history", "lite-test100")
+        },
         "ablation": lambda: ablation_rows(_stored(ABLATION)),
     },
     ROOFLINE_PAGE: {
         "worst": lambda: worst_operator_rows(_stored(ROOFLINE_WITHOUT_AMX)),
         "untrained": lambda: untrained_rows(_stored(ROOFLINE), _stored(ROOFLINE_WITHOUT_AMX)),
     },
-    TRAINING: {"teachers": _experiment("teachers")},
-    WEIGHTS: {"weights": _experiment("weights")},
+    TRAINING: {"teachers": partial(experiment_rows, "teachers")},
+    WEIGHTS: {"weights": partial(experiment_rows, "weights")},
     BENCHMARKS: {
         "latency": lambda: tables.latency_rows(measurements()),
         "roofline": lambda: roofline_rows(_stored(ROOFLINE), _stored(ROOFLINE_WITHOUT_AMX)),

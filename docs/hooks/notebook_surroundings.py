@@ -36,5 +36,3 @@ def on_startup(*, command: Literal["build", "gh-deploy", "serve"], dirty: bool) 
     (startup / "00-folder.py").write_text(_FIRST.format(folder=folder.name), encoding="utf-8")
     os.environ["IPYTHONDIR"] = folder.name
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    # Its modules are found by scripts otherwise, which a kernel is not.
-    os.environ["JUPYTER_PLATFORM_DIRS"] = "1"
