@@ -16,6 +16,7 @@ from dbd_mobile.errors import InputError
 from networks import build
 from networks.weights import load_weights, save_weights
 from training.graph import GRAPH, Weights, read_graph
+from training.graph_table import graph_rows
 from training.named import find_reference
 from training.origins import without_pins
 from training.pin import pin_recipes
@@ -41,6 +42,20 @@ def test_everything_comes_from_what_is_there_and_nothing_from_itself(graph):
             assert all(names.index(str(of)) < names.index(str(node)) for of in graph.inputs(node))
             if isinstance(node, Weights) and node is not goal:
                 assert node.file or not node.history, f"{goal} is made from {node}, which is lost"
+
+
+def test_table_has_all_that_can_be_made_after_what_it_is_made_from(graph):
+    cells = [row.split(" | ") for row in graph_rows(graph)[2:]]
+    made = [what.removeprefix("| ") for what, _, _ in cells]
+    given = [f"`{node.name}` {node.version}" for node in graph.weights if node.history]
+    all_of_it = (*graph.weights, *graph.labels, *graph.exports)
+    assert len(made) == len(set(made)) == len(all_of_it) - len(given)
+    for place, (_, _, sources) in enumerate(cells):
+        named = [source for source in sources.split("; ") if source.startswith("`")]
+        assert all(source.removesuffix(" |") in (*made[:place], *given) for source in named)
+    version = graph.goal("lite").version
+    row = f"| `lite` {version} | `average --firmness 1.5` | `lite-trained` {version} |"
+    assert row in graph_rows(graph)
 
 
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
