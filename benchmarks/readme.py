@@ -1,13 +1,16 @@
 """Cards and stored results in, the tables and pictures of the READMEs and of the other pages out.
 
-Each table stands between ``<!-- NAME -->`` and ``<!-- /NAME -->``.
+Each table stands between ``<!-- NAME -->`` and ``<!-- /NAME -->``; words within a sentence stand
+between the same two, on one line.
 """
 
 import json
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
+
+import torch
 
 from benchmarks.devices import plots, released_models, store, tables
 from benchmarks.devices.measurement import Measurement
@@ -18,7 +21,11 @@ from benchmarks.roofline.markdown import roofline_rows, untrained_rows, worst_op
 from benchmarks.verdicts.row import Row
 from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.catalogue import AccuracyCard, bundled_ids, load_card
+from networks import BLUR_ARCHITECTURES, build, measure_complexity
+from networks.weights import load_weights
 from training.ablation import ablation_rows
+from training.graph import GRAPH, read_graph
+from training.graph_table import graph_rows
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -26,17 +33,22 @@ ACCURACY = ROOT / "docs" / "accuracy.md"
 VERDICTS = ROOT / "docs" / "verdicts.md"
 MODELS = ROOT / "docs" / "models.md"
 PEERS_PAGE = ROOT / "docs" / "peers.md"
+PYTHON = ROOT / "docs" / "python.md"
+CAMERA = ROOT / "docs" / "camera.md"
+METHOD = ROOT / "docs" / "method.md"
 EXPERIMENTS_PAGE = ROOT / "docs" / "experiments.md"
 TRAINING = ROOT / "training" / "README.md"
 WEIGHTS = ROOT / "training" / "weights" / "README.md"
 BENCHMARKS = ROOT / "docs" / "benchmarks.md"
 GROWTH_PAGE = ROOT / "docs" / "benchmarks-growth.md"
+DETAIL_WEIGHTS = ROOT / "training" / "weights" / "detail.safetensors"
 PLOTS = ROOT / "docs" / "benchmarks"
 ROOFLINE_PAGE = ROOT / "benchmarks" / "roofline" / "README.md"
 RASPBERRY_PI = ROOT / "docs" / "raspberry-pi.md"
 PEERS_PICTURE = ROOT / "docs" / "peers.svg"
 RESULTS = ROOT / "benchmarks" / "results"
 ABLATION = RESULTS / "ablation.json"
+AUTOFOCUS = RESULTS / "autofocus.json"
 EXPERIMENTS = RESULTS / "experiments.json"
 EMULATED_PI = RESULTS / "raspberry_pi.json"
 JUDGE = RESULTS / "judge.json"
@@ -144,9 +156,43 @@ def terms_rows() -> list[str]:
 
 def experiment_rows(name: str) -> list[str]:
     """Markdown rows of one of the stored tables of experiments."""
-    table = _stored(EXPERIMENTS)[name]
+    return stored_rows(_stored(EXPERIMENTS)[name])
+
+
+def stored_rows(table: Any) -> list[str]:
+    """Markdown rows of a table that is stored as its columns and rows."""
     lines = [table["columns"], ["---"] * len(table["columns"]), *table["rows"]]
     return [f"| {' | '.join(cells)} |" for cells in lines]
+
+
+@cache
+def network_rows() -> list[str]:
+    """Markdown rows of the networks that a recipe may name: how large, and what a photo takes."""
+    rows = ["| `architecture` | input | parameters | GMAC |", "|---|---|---|---|"]
+    for architecture in BLUR_ARCHITECTURES:
+        # Shapes are enough to count by.
+        with torch.device("meta"):
+            network = build(architecture)
+        width, height = network.contract.width, network.contract.height
+        size = measure_complexity(network, width, height)
+        rows.append(
+            f"| `{architecture}` | {width}x{height} | {size.parameters / 1e6:.2f} M "
+            f"| {size.macs / 1e9:.2f} |"
+        )
+    return rows
+
+
+def detail_rows() -> list[str]:
+    """Markdown rows of what `detail`'s weights say of the photos that its training held out."""
+    measures = load_weights(DETAIL_WEIGHTS).notes["held_out"]
+    assert isinstance(measures, dict)
+    return [
+        f"| file | {' | '.join(f'`{name}`' for name in measures)} |",
+        "|" + "---|" * (1 + len(measures)),
+        f"| `{DETAIL_WEIGHTS.name}` "
+        + "".join(f"| {value:.3f} " for value in measures.values())
+        + "|",
+    ]
 
 
 def _merged(entries: list[AccuracyCard]) -> list[AccuracyCard]:
@@ -198,7 +244,7 @@ def _growth() -> dict[str, Any]:
     return growth.read_growth(growth.RESULTS)
 
 
-PAGES: dict[Path, dict[str, Callable[[], list[str]]]] = {
+PAGES: dict[Path, dict[str, Callable[[], list[str] | str]]] = {
     README: {
         "models": model_rows,
         "compared": lambda: table.short_rows(_stored(PEERS)),
@@ -207,18 +253,26 @@ PAGES: dict[Path, dict[str, Callable[[], list[str]]]] = {
     ACCURACY: {"accuracy": accuracy_rows, "composites": composites_rows},
     VERDICTS: {"judge": lambda: judge_rows(_stored(JUDGE))},
     PEERS_PAGE: {"peers": lambda: table.markdown_rows(_stored(PEERS))},
+    PYTHON: {"memory": lambda: growth.memory_words(_growth())},
+    CAMERA: {"autofocus": lambda: stored_rows(_stored(AUTOFOCUS))},
+    METHOD: {"networks": network_rows},
     EXPERIMENTS_PAGE: {
         **{
-            n: partial(experiment_rows, n) for n in ("other-photos", "lite-history", "lite-test100")
+            n: partial(experiment_rows, n)
+            for n in ("other-photos", "lite-history", "lite-test100", "no-help")
         },
         "ablation": lambda: ablation_rows(_stored(ABLATION)),
     },
     ROOFLINE_PAGE: {
         "worst": lambda: worst_operator_rows(_stored(ROOFLINE_WITHOUT_AMX)),
+        "changes": partial(experiment_rows, "changes"),
         "untrained": lambda: untrained_rows(_stored(ROOFLINE), _stored(ROOFLINE_WITHOUT_AMX)),
     },
-    TRAINING: {"teachers": partial(experiment_rows, "teachers")},
-    WEIGHTS: {"weights": partial(experiment_rows, "weights")},
+    TRAINING: {
+        "graph": lambda: graph_rows(read_graph(ROOT / GRAPH)),
+        "teachers": partial(experiment_rows, "teachers"),
+    },
+    WEIGHTS: {"weights": partial(experiment_rows, "weights"), "detail": detail_rows},
     BENCHMARKS: {
         "latency": lambda: tables.latency_rows(measurements()),
         "roofline": lambda: roofline_rows(_stored(ROOFLINE), _stored(ROOFLINE_WITHOUT_AMX)),
@@ -240,17 +294,19 @@ PAGES: dict[Path, dict[str, Callable[[], list[str]]]] = {
         "pi-memory": lambda: memory_rows(_stored(EMULATED_PI)),
     },
 }
-"""Page -> its tables, by name."""
+"""Page -> what is made in it, by name: the rows of a table, or words within a sentence."""
 
 
 def render(page: Path) -> str:
-    """A page's text with its tables as the data says."""
+    """A page's text with its tables and measures as the data says."""
     text = page.read_text(encoding="utf-8")
-    for name, rows in PAGES[page].items():
-        start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+    for name, make in PAGES[page].items():
+        start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
         before, _, rest = text.partition(start)
         _, _, after = rest.partition(end)
-        text = "".join([before, start, *(row + "\n" for row in rows()), end, after])
+        made = make()
+        inside = [made] if isinstance(made, str) else ["\n", *(row + "\n" for row in made)]
+        text = "".join([before, start, *inside, end, after])
     return text
 
 

@@ -101,6 +101,13 @@ def sentences(growth: Mapping[str, Any]) -> list[str]:
     return [f"- {sentence}" for sentence in found if sentence]
 
 
+def memory_words(growth: Mapping[str, Any]) -> str:
+    """What the largest photo takes of the memory where its share alone is asked for."""
+    rows = [row for row in growth["sizes"] if row["step"] == "share"]
+    row = max(rows, key=lambda row: float(row["megapixels"]))
+    return f"{said(row['peak_mb']['median'])} MB for a JPEG of {row['megapixels']:g} megapixels"
+
+
 def _parallel_sentence(growth: Mapping[str, Any]) -> str:
     sizes = [row["megapixels"] for row in growth["parallel"]]
     size = min(sizes, key=lambda megapixels: abs(megapixels - _USUAL_MEGAPIXELS))

@@ -1,11 +1,13 @@
-"""Prints how often the focus is found, as a table: ``python -m tests.runtime.autofocus_table``.
+"""Writes how often the focus is found: ``python -m tests.runtime.autofocus_table FILE``.
 
 Each run has a scene, a place for it and for the lens, noise, play, latency and blur of its own, all
 by chance, but the same each time.
 """
 
 import argparse
+import json
 import sys
+from pathlib import Path
 
 import numpy as np
 
@@ -15,6 +17,17 @@ from .stand_in_camera import SCENES, StandInCamera
 
 STEP = 0.25
 """Dioptres."""
+COLUMNS = (
+    "scene",
+    "runs",
+    "within a step",
+    "farther off",
+    "nothing to focus on",
+    "median error, steps",
+    "largest",
+    "frames looked at",
+    "frames passed",
+)
 
 
 def run(scene, seed):
@@ -38,28 +51,28 @@ def run(scene, seed):
 
 
 def row(scene, results):
-    """One line of the table."""
+    """The cells of one line of the table."""
     errors = [error for is_found, error, *_ in results if is_found]
     near = sum(error <= 1 for error in errors)
     median, largest = (f"{f(errors):.2f}" if errors else "" for f in (np.median, max))
     looked, passed = (np.median([result[place] for result in results]) for place in (2, 3))
     cells = [scene, len(results), near, len(errors) - near, len(results) - len(errors)]
-    cells += [median, largest, f"{looked:.0f}", f"{passed:.0f}"]
-    return "| " + " | ".join(map(str, cells)) + " |\n"
+    return [*map(str, cells), median, largest, f"{looked:.0f}", f"{passed:.0f}"]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("file", type=Path, help="where the table goes")
     parser.add_argument("--runs", type=int, default=13, help="of each scene (default: %(default)s)")
-    runs = parser.parse_args().runs
-    sys.stdout.write(
-        "| scene | runs | within a step | farther off | nothing to focus on | median error, steps "
-        "| largest | frames looked at | frames passed |\n|---|---|---|---|---|---|---|---|---|\n"
-    )
+    options = parser.parse_args()
+    rows = []
     for number, scene in enumerate((*SCENES, "wall")):
-        results = [run(scene, 1000 * number + seed) for seed in range(runs)]
-        sys.stdout.write(row(scene, results))
+        results = [run(scene, 1000 * number + seed) for seed in range(options.runs)]
+        rows.append(row(scene, results))
+        sys.stdout.write(" | ".join(rows[-1]) + "\n")
         sys.stdout.flush()
+    table = {"columns": COLUMNS, "rows": rows}
+    options.file.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

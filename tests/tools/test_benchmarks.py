@@ -1,6 +1,7 @@
 """Benchmarks: accuracy of any model file, latency side by side, and the README's tables."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -250,9 +251,13 @@ def test_stored_verdicts_are_those_of_the_bundled_model():
         (readme.ACCURACY, "| `lite` | int8 |"),
         (readme.VERDICTS, "| undecidable | all of these |"),
         (readme.PEERS_PAGE, "| cleanvision |"),
+        (readme.PYTHON, "MB for a JPEG of 200 megapixels"),
+        (readme.CAMERA, "| two layers |"),
+        (readme.METHOD, "| `teacher-lite2` | 320x320 |"),
         (readme.EXPERIMENTS_PAGE, "| + consistency | yes |"),
+        (readme.ROOFLINE_PAGE, "| the map at half the size,"),
         (readme.TRAINING, "| that `teacher-lite2`"),
-        (readme.WEIGHTS, "| `lite.safetensors` |"),
+        (readme.WEIGHTS, "| `detail.safetensors` |"),
         (readme.BENCHMARKS, "| lite "),
         (readme.RASPBERRY_PI, "| Raspberry Pi 5 Model B Rev 1.0 | Cortex-A76, 64-bit |"),
     ],
@@ -262,6 +267,58 @@ def test_a_pages_tables_are_those_of_the_cards_and_stored_results(page, row):
     text = page.read_text(encoding="utf-8")
     assert readme.render(page) == text
     assert row in text
+
+
+def test_words_within_a_sentence_are_made_where_they_stand(tmp_path, monkeypatch):
+    page = tmp_path / "page.md"
+    page.write_text("It takes <!-- a -->9 MB<!-- /a --> at most.\n\n<!-- b -->\nold\n<!-- /b -->\n")
+    made = {"a": lambda: "12 MB", "b": lambda: ["| 1 |", "| 2 |"]}
+    monkeypatch.setattr(readme, "PAGES", {page: made})
+    assert readme.render(page) == (
+        "It takes <!-- a -->12 MB<!-- /a --> at most.\n\n<!-- b -->\n| 1 |\n| 2 |\n<!-- /b -->\n"
+    )
+
+
+TYPED_MEASURE = re.compile(
+    r"\d ?(ms|µs|GMAC(/s)?)\b"
+    # A limit is a whole number of them.
+    r"|\d\.\d+ ?[kMG]i?B\b"
+    # An accuracy; limits such as 0.001 and 0.25 have fewer digits that count.
+    r"|(?<![\d.])0?\.0*[1-9]\d{2,}\b"
+    r"|\d (photos|frames) a second|million instructions"
+)
+
+
+@pytest.mark.parametrize(
+    "pages", ["*.md", "docs/**/*.md", "[a-z]*/README.md", "[a-z]*/*/README.md"]
+)
+def test_no_measure_is_typed_into_a_page(pages):
+    found = sorted(ROOT.glob(pages))
+    assert found
+    for page in found:
+        text = page.read_text(encoding="utf-8")
+        text = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
+        text = re.sub(r"<!-- ([\w-]+) -->.*?<!-- /\1 -->", "", text, flags=re.DOTALL)
+        typed = TYPED_MEASURE.search(text)
+        assert not typed, (
+            f"{page} has {typed[0]!r}: leave it out, or have benchmarks/readme.py write it"
+        )
+
+
+@pytest.mark.parametrize(
+    ("words", "is_measure"),
+    [
+        ("a frame takes 3.2 ms", True),
+        ("it has 14.8 MB", True),
+        ("fmax is .9334", True),
+        ("MAE 0.0439", True),
+        ("refuses photos of more than 64 MB", False),
+        ("every pixel within 0.0001", False),
+        ("TensorFlow Lite 2.16.1, doi 10.1145/3557897", False),
+    ],
+)
+def test_measures_are_told_from_limits_and_versions(words, is_measure):
+    assert bool(TYPED_MEASURE.search(words)) == is_measure
 
 
 def test_figures_of_the_site_are_as_they_are_drawn():
