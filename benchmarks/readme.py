@@ -1,7 +1,7 @@
 """Cards and stored results in, the tables and pictures of the READMEs and of the other pages out.
 
 Each table stands between ``<!-- NAME -->`` and ``<!-- /NAME -->``; words within a sentence stand
-between the same two, on one line.
+between the same two, on one line, which starts with other words.
 """
 
 import json

@@ -279,6 +279,12 @@ def test_words_within_a_sentence_are_made_where_they_stand(tmp_path, monkeypatch
     )
 
 
+@pytest.mark.parametrize("page", readme.PAGES, ids=lambda page: f"{page.parent.name}-{page.stem}")
+def test_words_within_a_sentence_do_not_start_a_line(page):
+    # Such a line would be HTML to Markdown, and end the paragraph before it.
+    assert not re.search(r"^<!-- [\w-]+ -->.", page.read_text(encoding="utf-8"), re.MULTILINE)
+
+
 TYPED_MEASURE = re.compile(
     r"\d ?(ms|µs|GMAC(/s)?)\b"
     # A limit is a whole number of them.
