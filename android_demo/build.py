@@ -310,7 +310,7 @@ def maven(key=None):
             f"gpg cannot sign with the key {key}; gpg -K lists those there are"
         ) from None
     if key is None:
-        print("Not signed: build.py maven KEY signs with a key of gpg's.")
+        print("Not signed: make maven KEY=NAME signs with that key of gpg's.")
 
 
 def code_artifact():
@@ -819,8 +819,11 @@ TASKS = {
 
 def main(arguments):
     """Run one task; 1 and one line where it fails."""
-    if not arguments or arguments[0] not in TASKS:
+    if not arguments:
         print(__doc__)
+        return 2
+    if arguments[0] not in TASKS:
+        print(f"build: there is no task {arguments[0]}, only {', '.join(TASKS)}.", file=sys.stderr)
         return 2
     try:
         TASKS[arguments[0]](*arguments[1:])

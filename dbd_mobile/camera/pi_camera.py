@@ -16,6 +16,11 @@ _INSTALL = (
     "and a virtual environment finds it if it was made by `python3 -m venv --system-site-packages`."
 )
 
+_NUMPY = (
+    " Raspberry Pi OS bookworm has it for numpy 1: there run `pip install 'numpy<2'` in the "
+    "virtual environment."
+)
+
 # libcamera's controls.AfModeEnum.Manual, which only libcamera's own package could be asked for.
 _MANUAL = 0
 
@@ -41,8 +46,8 @@ class PiCamera:
 
     Raises:
         ArgumentError: Frames and photos differ in shape.
-        CameraError: picamera2 is not installed, the camera cannot be opened, or its lens cannot be
-            moved.
+        CameraError: picamera2 is not installed or cannot be loaded, the camera cannot be opened, or
+            its lens cannot be moved.
     """
 
     def __init__(
@@ -61,8 +66,12 @@ class PiCamera:
             )
         try:
             package = import_module("picamera2")
-        except ImportError:
-            raise CameraError(_INSTALL) from None
+        except Exception as error:
+            # A ValueError, where what it loads was built for another numpy.
+            if isinstance(error, ModuleNotFoundError) and error.name == "picamera2":
+                raise CameraError(_INSTALL) from None
+            hint = _NUMPY if "numpy" in str(error) else ""
+            raise CameraError(f"picamera2 cannot be loaded: {sentence_of(error)}{hint}") from error
         try:
             self.picamera2: Any = package.Picamera2(number)
         except Exception as error:

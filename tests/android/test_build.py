@@ -223,3 +223,10 @@ def test_gradle_files_pin_what_they_use_and_find_their_folders():
         assert needed == set(re.findall(r"testImplementation\(libs\.(\w+)\)", used))
     included = re.findall(r'include\(":(\w+)"\)', (ANDROID / "settings.gradle.kts").read_text())
     assert all((ANDROID / module / "build.gradle.kts").is_file() for module in included)
+
+
+def test_task_that_there_is_not_is_named_with_those_there_are(library, capsys):
+    assert library.main(["app"]) == 2
+    said = capsys.readouterr()
+    assert said.err.startswith("build: there is no task app, only aar, api, apk, bench, ")
+    assert said.err.count("\n") == 1 and said.out == ""

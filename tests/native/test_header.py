@@ -80,3 +80,28 @@ def test_cmake_builds_it(tmp_path):
         ["nm", "-D", "--defined-only", tmp_path / "build" / "libdbd.so"], text=True
     ).splitlines()
     assert {line.split()[-1][:4] for line in lines} == {"dbd_"}
+
+
+def test_cmake_builds_an_app_as_the_guide_says(tmp_path):
+    if shutil.which("cmake") is None:
+        pytest.skip("cmake is not on this machine")
+    [snippet] = re.findall(
+        r"```cmake\n(.*?)```", (NATIVE / "README.md").read_text(encoding="utf-8"), flags=re.DOTALL
+    )
+    # The fake reads model files by the library's own code.
+    fakes = [DRIVERS / "fake_tflite.c", *library_sources()]
+    fake = compile_c(tmp_path / "libfake.so", fakes, "-shared", "-fPIC")
+    app = [
+        "cmake_minimum_required(VERSION 3.18)",
+        "project(app LANGUAGES C)",
+        f"add_executable(app {SAMPLE})",
+        snippet.replace("/path/to/libtensorflowlite_c.so", str(fake)),
+    ]
+    (tmp_path / "CMakeLists.txt").write_text("\n".join(app), encoding="utf-8")
+    (tmp_path / "native").symlink_to(NATIVE)
+    build = tmp_path / "build"
+    options = ["-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_C_FLAGS=-Wall -Werror"]
+    subprocess.run(["cmake", "-S", tmp_path, "-B", build, *options], check=True)
+    subprocess.run(["cmake", "--build", build], check=True)
+    run = subprocess.run([build / "app"], text=True, capture_output=True)
+    assert run.stderr == "photo_focus LITE.tflite DETAIL.tflite PHOTO.ppm\n"

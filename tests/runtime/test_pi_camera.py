@@ -175,6 +175,27 @@ def test_missing_picamera2_is_named_with_what_to_do(monkeypatch):
     )
 
 
+@pytest.mark.parametrize(
+    ("raises", "said"),
+    [
+        (
+            "raise ValueError('numpy.dtype size changed, may indicate binary incompatibility')",
+            "numpy.dtype size changed, may indicate binary incompatibility. Raspberry Pi OS "
+            "bookworm has it for numpy 1: there run `pip install 'numpy<2'` in the virtual "
+            "environment.",
+        ),
+        ("import libcamera_that_is_not_there", "No module named 'libcamera_that_is_not_there'."),
+    ],
+)
+def test_picamera2_that_cannot_be_loaded_is_named_with_why(monkeypatch, tmp_path, raises, said):
+    (tmp_path / "picamera2.py").write_text(raises, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "picamera2", raising=False)
+    with pytest.raises(CameraError) as error:
+        PiCamera()
+    assert str(error.value) == f"picamera2 cannot be loaded: {said}"
+
+
 def test_missing_camera_is_named(picamera2):
     with pytest.raises(CameraError, match=r"^Camera 1 cannot be opened: .*--list-cameras"):
         opened(number=1)

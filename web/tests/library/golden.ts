@@ -7,7 +7,7 @@ import type { Photo } from "../../src/photo.js";
 export type Row = Record<string, string>;
 
 // Where this file is once it is compiled: web/build/tests/tests/library.
-const ROOT = new URL("../../../../../", import.meta.url);
+export const ROOT = new URL("../../../../../", import.meta.url);
 
 export function bytes(path: string): Uint8Array {
   return new Uint8Array(readFileSync(new URL(path, ROOT)));

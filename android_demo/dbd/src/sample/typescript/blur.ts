@@ -35,6 +35,6 @@ export function sharpness(
     for (let x = box.left; x < box.right; x++) sum += map[y * width + x]
   }
   const count = (box.right - box.left) * (box.bottom - box.top)
-  return 1 - sum / count / 256
+  return 1 - sum / count / 255
 }
 // guide: end

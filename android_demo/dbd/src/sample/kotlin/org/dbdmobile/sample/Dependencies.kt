@@ -6,8 +6,8 @@ import org.gradle.kotlin.dsl.dependencies
 fun fromTheRepository() {
     // guide: in the app's build.gradle.kts
     dependencies {
-        implementation("org.dbdmobile:dbd-lite:0.1.0") // or dbd-nano, smaller; one of them finds blur
-        implementation("org.dbdmobile:dbd-detail:0.1.0") // judges regions; leave it out if you do not
+        implementation("org.dbdmobile:dbd-lite:0.1.0") // makes maps; or dbd-nano, which is smaller
+        implementation("org.dbdmobile:dbd-detail:0.1.0") // only for judge
     }
     // guide: end
 }
