@@ -205,7 +205,8 @@ def run_files(
             return outputs, reasons
         with np.load(got) as stored:
             outputs = {name: [_read(raw) for raw in stored[name]] for name in stored}
-        return outputs, json.loads(done.stdout.splitlines()[-1])
+        said = json.loads(done.stdout.splitlines()[-1])
+        return outputs, {name: _in_one_line(reason) for name, reason in said.items()}
 
 
 def _version(python: str, runtime: Runtime) -> str:
@@ -217,6 +218,11 @@ def _version(python: str, runtime: Runtime) -> str:
         [python, "-c", ask, runtime.package], capture_output=True, text=True, check=True
     )
     return done.stdout.strip()
+
+
+def _in_one_line(reason: str) -> str:
+    """What an interpreter says, whose sentences end in line breaks, before a full stop."""
+    return " ".join(reason.split()).rstrip(".")
 
 
 def _read(raw: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:
