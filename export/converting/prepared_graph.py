@@ -32,9 +32,10 @@ def prepare(model: onnx.ModelProto) -> None:
     Args:
         model: Simplified: its constants are initializers.
     """
+    inferred = onnx.shape_inference.infer_shapes(model).graph
     shapes = {
         value.name: tuple(dim.dim_value for dim in value.type.tensor_type.shape.dim)
-        for value in onnx.shape_inference.infer_shapes(model).graph.value_info
+        for value in (*inferred.input, *inferred.value_info, *inferred.output)
     }
     opset = max(entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx"))
     _Preparing(model.graph, shapes, opset).run()
@@ -62,8 +63,8 @@ class _Preparing:
 
         A pooling pads with -infinity, for which int8 would have steps of 1e36.
         """
-        pads = _attribute(pooling, "pads")
-        if not pads or not any(pads) or _attribute(pooling, "ceil_mode"):
+        pads = self._pads(pooling)
+        if pads is None or not any(pads):
             return
         least = self._least(pooling.input[0])
         if least is None and not _holds_its_mirror(pooling, pads):
@@ -72,11 +73,29 @@ class _Preparing:
         around = [0, 0, *pads[:sides], 0, 0, *pads[sides:]]
         padding = self._padding(pooling, padded, around, least)
         pooling.input[0] = padded
-        kept = [a for a in pooling.attribute if a.name != "pads"]
+        kept = [a for a in pooling.attribute if a.name not in ("pads", "ceil_mode")]
         del pooling.attribute[:]
         pooling.attribute.extend(kept)
         self._graph.node.insert(list(self._graph.node).index(pooling), padding)
         self._makers[padded] = padding
+
+    def _pads(self, pooling: onnx.NodeProto) -> list[int] | None:
+        """How far a pooling pads before and after each side; None if that is not known."""
+        kernel = _attribute(pooling, "kernel_shape")
+        pads = list(_attribute(pooling, "pads") or [0] * 2 * len(kernel))
+        if not _attribute(pooling, "ceil_mode"):
+            return pads
+        given, got = (self._shapes.get(name, ()) for name in (pooling.input[0], pooling.output[0]))
+        if not (given and got and all(given) and all(got)):
+            return None
+        # Where the last window is not whole, what it lacks is padding too.
+        ones = [1] * len(kernel)
+        strides = _attribute(pooling, "strides") or ones
+        dilations = _attribute(pooling, "dilations") or ones
+        for i, side in enumerate(kernel):
+            reach = (got[2 + i] - 1) * strides[i] + (side - 1) * dilations[i] + 1
+            pads[len(kernel) + i] = max(0, reach - given[2 + i] - pads[i])
+        return pads
 
     def _padding(
         self, pooling: onnx.NodeProto, padded: str, around: list[int], value: float | None

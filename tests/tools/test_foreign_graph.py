@@ -100,6 +100,8 @@ def test_pooling_pads_with_a_value_that_is_never_the_largest(tmp_path, activatio
     [
         (nn.LeakyReLU, nn.MaxPool2d(3, 2, 1), [b"reflect"]),
         (nn.Identity, nn.MaxPool2d((5, 3), 1, (2, 1)), [b"reflect"]),
+        (nn.LeakyReLU, nn.MaxPool2d(3, 2, ceil_mode=True), [b"reflect"]),
+        (nn.ReLU, nn.MaxPool2d(3, 2, 1, ceil_mode=True), [b"constant"]),
         # The pixel that would be mirrored is not in the window.
         (nn.LeakyReLU, nn.MaxPool2d(2, 2, 1), []),
         (nn.LeakyReLU, nn.MaxPool2d(3, 1, 1, dilation=2), []),
