@@ -104,7 +104,7 @@ class _Preparing:
         given, name = pooling.input[0], f"{pooling.name}/padding"
         mode = "reflect" if value is None else "constant"
         if self._opset < _PADS_AS_INPUT_OPSET:
-            extra = {} if value is None else {"value": value}
+            extra: dict[str, Any] = {} if value is None else {"value": value}
             return helper.make_node("Pad", [given], [padded], name, mode=mode, pads=around, **extra)
         constant = f"{pooling.output[0]}/padding"
         self._add_constant(constant, np.array(around, np.int64))

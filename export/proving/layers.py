@@ -13,7 +13,6 @@ from evaluation.predictors import open_interpreter, run_photo
 PHOTOS = 4
 """How many show it: every photo has thousands of values of each layer."""
 
-
 _DIVIDING = ("DIV", "SQRT", "RSQRT", "POW", "LOG", "SQUARED_DIFFERENCE")
 _LEADING = (*_DIVIDING, "ADD", "SUB", "MUL", "MEAN", "SUM", "RESHAPE", "TRANSPOSE")
 
@@ -132,6 +131,27 @@ def float_choices(float_file: Path, errors: Sequence[LayerError]) -> dict[str, l
         choices[f"the first {count} layers"] = [layer.name for layer in inner[:count]]
         count *= 2
     return dict(sorted(choices.items(), key=lambda choice: len(choice[1])))
+
+
+def dividing_layer(float_file: Path) -> str | None:
+    """The first layer that divides by what a photo gives.
+
+    Of some photos 256 steps round that to 0: an interpreter then gives up, or the map is wrong.
+
+    Args:
+        float_file: In float32.
+
+    Returns:
+        Name of its output; None if there is none.
+    """
+    interpreter = open_interpreter(float_file, show_all_tensors=True)
+    operators = interpreter._get_ops_details()
+    computed = {int(index) for operator in operators for index in operator["outputs"]}
+    for operator in operators:
+        is_division = operator["op_name"] == "DIV" and int(operator["inputs"][1]) in computed
+        if is_division or operator["op_name"] == "RSQRT":
+            return _output_names(interpreter, operator)[0]
+    return None
 
 
 def fragile_layers(float_file: Path) -> list[str]:
