@@ -269,12 +269,18 @@ class ProvenForms:
         Where none are, with more layers.
         """
         tolerance = self.kind.tolerances["int8-mixed"]
+        files: dict[str, Path] = {}
+        trials: list[Trial] = []
         for method in METHODS:
             self._keep(*self._converter.mix(method, {method: kept}))
-        files = {method: self._files[method] for method in METHODS if method in self._files}
-        if not files:
+            if method not in self._files:
+                continue
+            files[method] = self._files[method]
+            trials += self._try({method: files[method]}, tolerance)
+            if not tolerance.violations(trials[-1].difference, None, None):
+                break
+        if not trials:
             return self._no_form("int8-mixed", self._missing[METHODS[0]])
-        trials = self._try(files, tolerance)
         best = best_trial(trials, tolerance)
         form = Form.of_precision(
             self.kind, "int8-mixed", files[best.name], tuple(trials), best.name, tuple(kept)

@@ -139,7 +139,9 @@ def python_with(runtime: Runtime) -> str | None:
     """The interpreter of an environment that has a runtime; None if there is none."""
     if runtime != TFLITE_RUNTIME:
         return sys.executable
-    return str(OLDEST_PYTHON) if OLDEST_PYTHON.exists() else None
+    # The mark that it is whole: an installation may have been broken off.
+    is_whole = (OLDEST_PYTHON.parents[1] / "installed").exists()
+    return str(OLDEST_PYTHON) if is_whole else None
 
 
 def untried_runtimes() -> list[str]:
