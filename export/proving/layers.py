@@ -1,6 +1,6 @@
 """The float32 file and one of another precision in; which layers that precision hurts out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -148,17 +148,18 @@ def dividing_layer(float_file: Path) -> str | None:
     operators = interpreter._get_ops_details()
     computed = {int(index) for operator in operators for index in operator["outputs"]}
     for operator in operators:
-        is_division = operator["op_name"] == "DIV" and int(operator["inputs"][1]) in computed
+        is_division = operator["op_name"] == "DIV" and _is_by_computed(operator, computed)
         if is_division or operator["op_name"] == "RSQRT":
             return _output_names(interpreter, operator)[0]
     return None
 
 
 def fragile_layers(float_file: Path) -> list[str]:
-    """Layers that int8 breaks whatever its ranges are: those that divide by what a photo gives.
+    """Layers that int8 breaks whatever its ranges are.
 
     Normalisations by a photo's own mean and deviation (LayerNorm, InstanceNorm) divide by a number
-    that 256 steps round to 0. With them go the steps that lead to what they divide.
+    that 256 steps round to 0. With them go the steps that lead to what they divide. And products of
+    two tensors that a photo gives (attention): versions of XNNPACK differ in them.
 
     Args:
         float_file: In float32.
@@ -179,8 +180,16 @@ def fragile_layers(float_file: Path) -> list[str]:
         found[name] = None
         before = [makers[int(index)] for index in operator["inputs"] if int(index) in makers]
         wanted += [operator for operator in before if operator["op_name"] in _LEADING]
+    for operator in operators:
+        if operator["op_name"] == "BATCH_MATMUL" and _is_by_computed(operator, makers):
+            found |= dict.fromkeys(_output_names(interpreter, operator))
     found.pop(interpreter.get_output_details()[0]["name"], None)
     return list(found)
+
+
+def _is_by_computed(operator: dict[str, Any], makers: Container[int]) -> bool:
+    """Whether an operator of two tensors takes no constant as the second."""
+    return int(operator["inputs"][1]) in makers
 
 
 def _output_names(interpreter: Any, operator: dict[str, Any]) -> list[str]:
