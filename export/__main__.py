@@ -25,7 +25,7 @@ from export.pipeline import export_checkpoint
 from export.proving.precision import PRECISIONS
 from export.publishing.card import write_bundle
 from export.publishing.device_times import read_device_times
-from export.publishing.hub_folder import write_hub_folder
+from export.publishing.hub_folder import check_hub_folder, write_hub_folder
 from export.publishing.report import Report
 from export.publishing.screen import census_table, report_table, shipping_table
 from export.reading.foreign_onnx import Normalisation
@@ -74,8 +74,10 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     if options.hub is None:
         if options.devices or options.base_model:
             parser.error("--devices and --base-model are for a model hub; give --hub too")
-    elif options.author is None or options.license is None or options.keep_failing:
-        parser.error("--hub needs --author and --license, and an export that passes")
+    elif options.author is None or options.license is None:
+        parser.error("--hub needs --author and --license: the card states both")
+    elif options.keep_failing:
+        parser.error("--hub takes an export that passes; leave --keep-failing out")
     elif options.hub.resolve() == options.output.resolve():
         parser.error("--hub needs another folder than the export itself")
     if options.bundle is None:
@@ -94,14 +96,18 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _run(options: argparse.Namespace) -> int:
-    # Before the work: what cannot be read is told at once.
+    # Before the work: what cannot be read or written is told at once.
+    if options.hub is not None:
+        check_hub_folder(options.hub)
     times = read_device_times(options.devices) if options.devices else []
     try:
         report = _export(options)
     except ConversionError as error:
         complain(f"error: {error}")
         return 1
-    results.print(report_table(report), census_table(report), shipping_table(report))
+    results.print(report_table(report))
+    if report.files:
+        results.print(census_table(report), shipping_table(report))
     for stage in report.stages:
         for sentence in stage.slow_spots:
             complain(f"slow: {stage.name}: {sentence}")
@@ -130,6 +136,8 @@ def _run(options: argparse.Namespace) -> int:
             if options.keep_failing
             else "What was refused is not written: exit status 1 (--precision leaves a form out)."
         )
+        if options.hub is not None:
+            complain(f"Nothing is written to {options.hub}: a hub takes an export that passes.")
         return 1
     if options.hub is not None:
         write_hub_folder(report, options.output, options.hub, times, options.base_model)

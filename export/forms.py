@@ -24,9 +24,14 @@ from export.proving.stage import Stage, Trial, WorstPhoto, best_trial
 from export.proving.tflite_facts import read_tflite_facts
 from export.proving.verdict import Evidence, Verdict, are_within_range, judge
 from export.reading.calibration import MOST_COMPARED, Calibration
+from export.reading.foreign_onnx import NAME_PREFIX
 from export.reading.source import Source
 from networks.device_input import device_contract
 
+# A map that leaves [0, 1] a little, by an enlargement, would pass with one more sigmoid behind it.
+_OUTSIDE_ADVICE = (
+    "; --logits puts a sigmoid behind logits, any other map has to be cut off in the network"
+)
 # Each takes as long as int8 itself, and the first few are often enough.
 _MIXED_AT_ONCE = 4
 
@@ -141,16 +146,15 @@ class ProvenForms:
         stage = self.stages[-1]
         if not stage.failures:
             self.left_out.append("int8-mixed is not needed: int8 passed.")
+        elif fragile := layers.fragile_layers(self._files["float32"]):
+            self._prove(self._make_without_fragile(fragile))
         elif int8.missing:
-            kept = layers.fragile_layers(self._files["float32"])
-            if kept:
-                self._prove(self._make_without_fragile(kept))
-            else:
-                self.left_out.append("int8-mixed is not tried: it is made like int8.")
+            self.left_out.append("int8-mixed is not tried: it is made like int8.")
         elif stage.difference is None:
             self.left_out.append("int8-mixed is not tried: it would not be what its name says.")
         else:
-            self._prove(self._make_mixed(int8, stage.layers))
+            assert int8.choice is not None
+            self._prove(self._make_mixed(int8.choice, stage.layers, []))
 
     def _float_forms(self) -> Iterator[Form]:
         """The forms that the others are made from, each once the one before has passed."""
@@ -162,7 +166,7 @@ class ProvenForms:
             file=self.job.checkpoint,
             open=source.open,
             tolerance=None,
-            advice="; --logits puts a sigmoid behind them" if source.stage == "given" else "",
+            advice=_OUTSIDE_ADVICE if source.stage == "given" else "",
         )
         self.progress("ONNX", 0, None)
         source.write(raw)
@@ -202,29 +206,42 @@ class ProvenForms:
 
     def _form(self, name: str) -> Form:
         """A precision of which there is one file, or none."""
-        file = self.work / f"{name}.tflite"
-        return Form.of_precision(self.kind, name, file, missing=self._missing.get(name, ""))
+        if name in self._missing:
+            return self._no_form(name, self._missing[name])
+        return Form.of_precision(self.kind, name, self.work / f"{name}.tflite")
+
+    def _no_form(self, name: str, missing: str) -> Form:
+        """A precision of which there is no file; ``missing`` says why."""
+        return Form.of_precision(self.kind, name, self.work / f"{name}.tflite", missing=missing)
 
     def _make_int8(self) -> Form:
         """With the ranges, of those of all methods, that give most nearly what float32 gives."""
+        dividing = layers.dividing_layer(self._files["float32"])
+        if dividing is not None:
+            reason = (
+                f"Its layer {dividing.removeprefix(NAME_PREFIX)} divides by what the photo gives, "
+                "which int8 rounds to 0 for some photos; int8-mixed leaves such layers in float32."
+            )
+            return self._no_form("int8", reason)
         names = {method: f"int8.{method}" for method in METHODS}
         files = {method: self._files[name] for method, name in names.items() if name in self._files}
         if not files:
-            reason = self._missing[names[METHODS[0]]]
-            return Form.of_precision(self.kind, "int8", self.work / "int8.tflite", missing=reason)
+            return self._no_form("int8", self._missing[names[METHODS[0]]])
         trials = self._try(files, None)
         best = best_trial(trials, self.kind.tolerances["int8"])
         return Form.of_precision(self.kind, "int8", files[best.name], tuple(trials), best.name)
 
-    def _make_mixed(self, int8: Form, errors: Sequence[layers.LayerError]) -> Form:
-        """With as few layers in float32 as bring what it gives within the tolerance."""
-        assert int8.choice is not None
-        kept = layers.float_choices(self._files["float32"], errors)
+    def _make_mixed(
+        self, method: str, errors: Sequence[layers.LayerError], always: Sequence[str]
+    ) -> Form:
+        """With some layers in float32, and as few others as bring it within the tolerance."""
+        choices = layers.float_choices(self._files["float32"], errors)
+        kept = {name: list(dict.fromkeys([*always, *more])) for name, more in choices.items()}
         tolerance = self.kind.tolerances["int8-mixed"]
         files: dict[str, Path] = {}
         trials: list[Trial] = []
         for names in _parts(list(kept), _MIXED_AT_ONCE):
-            self._keep(*self._converter.mix(int8.choice, {name: kept[name] for name in names}))
+            self._keep(*self._converter.mix(method, {name: kept[name] for name in names}))
             made = {name: self._files[name] for name in names if name in self._files}
             if not made:
                 continue
@@ -233,10 +250,7 @@ class ProvenForms:
             if not tolerance.violations(trials[-1].difference, None, None):
                 break
         if not trials:
-            reason = self._missing[next(iter(kept))]
-            return Form.of_precision(
-                self.kind, "int8-mixed", self.work / "int8-mixed.tflite", missing=reason
-            )
+            return self._no_form("int8-mixed", self._missing[next(iter(kept))])
         best = best_trial(trials, tolerance)
         return Form.of_precision(
             self.kind,
@@ -248,23 +262,30 @@ class ProvenForms:
         )
 
     def _make_without_fragile(self, kept: Sequence[str]) -> Form:
-        """With the layers in float32 that no int8 has, by the ranges that are good enough."""
+        """With the layers in float32 that int8 breaks, by the ranges that are good enough.
+
+        Where none are, with more layers.
+        """
         tolerance = self.kind.tolerances["int8-mixed"]
+        files: dict[str, Path] = {}
+        trials: list[Trial] = []
         for method in METHODS:
             self._keep(*self._converter.mix(method, {method: kept}))
-        files = {method: self._files[method] for method in METHODS if method in self._files}
-        if not files:
-            return Form.of_precision(
-                self.kind,
-                "int8-mixed",
-                self.work / "int8-mixed.tflite",
-                missing=self._missing[METHODS[0]],
-            )
-        trials = self._try(files, tolerance)
+            if method not in self._files:
+                continue
+            files[method] = self._files[method]
+            trials += self._try({method: files[method]}, tolerance)
+            if not tolerance.violations(trials[-1].difference, None, None):
+                break
+        if not trials:
+            return self._no_form("int8-mixed", self._missing[METHODS[0]])
         best = best_trial(trials, tolerance)
-        return Form.of_precision(
+        form = Form.of_precision(
             self.kind, "int8-mixed", files[best.name], tuple(trials), best.name, tuple(kept)
         )
+        if tolerance.violations(best.difference, None, None):
+            return self._make_mixed(best.name, self._measure_layers(form), kept)
+        return form
 
     def _try(self, files: Mapping[str, Path], enough: Tolerance | None) -> list[Trial]:
         """Compare files with float32 on calibration images, up to the first that is good enough."""

@@ -2,6 +2,8 @@
 
 import re
 
+from export.reading.foreign_onnx import NAME_PREFIX
+
 # onnx2tf of an operator, or of a form of it, that it does not know.
 _REFUSED = re.compile(
     r"validation failed: op=(?P<operator>\S+) node=(?P<node>.*?) reason_code=\S+ "
@@ -12,8 +14,6 @@ _LAYER = re.compile(
     r"""loc\("(?P<node>[^"]+)"[^)]*\): error: '(?:tfl\.)?(?P<operator>[^']+)' (?P<why>.*)"""
 )
 _ERROR = re.compile(r"(?:^|\s)(?:[\w.]*(?:Error|Exception)|error|ERROR): \S")
-# Names in an ONNX file of other origin have this in front (``export.reading.foreign_onnx``).
-_PREFIX = "given/"
 
 
 def failure_sentence(log: str, status: int) -> str:
@@ -26,7 +26,7 @@ def failure_sentence(log: str, status: int) -> str:
     for pattern in (_REFUSED, _LAYER):
         found = pattern.search(log)
         if found is not None:
-            node = found["node"].split(";")[0].removeprefix(_PREFIX)
+            node = found["node"].split(";")[0].removeprefix(NAME_PREFIX)
             why = found["why"].strip().rstrip(".")
             return (
                 f"TFLite cannot have {found['operator']} as node {node} has it ({why}); export the "
@@ -39,7 +39,7 @@ def failure_sentence(log: str, status: int) -> str:
         )
     lines = [line.strip() for line in log.splitlines() if line.strip()]
     errors = [line for line in lines if _ERROR.search(line)]
-    last = (errors or lines or ["it said nothing"])[-1].rstrip(".").replace(_PREFIX, "")
+    last = (errors or lines or ["it said nothing"])[-1].rstrip(".").replace(NAME_PREFIX, "")
     return (
         f"The conversion to TFLite failed with status {status}: {last} "
         "(--verbose shows all that the converters say)."

@@ -3,7 +3,7 @@
 What is computed stays the same to the last rounding; the gate on the simplified file proves it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,8 @@ _LEAST_OF = {
     "Softmax": 0.0,
     "HardSwish": -0.375,
 }
+# The first whose Pad is told by inputs how far, and not by attributes.
+_PADS_AS_INPUT_OPSET = 11
 # These give none but values that they were given.
 _PASSING = ("MaxPool", "Concat", "Identity", "Reshape", "Transpose", "Slice", "Gather")
 
@@ -30,16 +32,20 @@ def prepare(model: onnx.ModelProto) -> None:
     Args:
         model: Simplified: its constants are initializers.
     """
+    inferred = onnx.shape_inference.infer_shapes(model).graph
     shapes = {
         value.name: tuple(dim.dim_value for dim in value.type.tensor_type.shape.dim)
-        for value in onnx.shape_inference.infer_shapes(model).graph.value_info
+        for value in (*inferred.input, *inferred.value_info, *inferred.output)
     }
-    _Preparing(model.graph, shapes).run()
+    opset = max(entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx"))
+    _Preparing(model.graph, shapes, opset).run()
 
 
 class _Preparing:
-    def __init__(self, graph: onnx.GraphProto, shapes: Mapping[str, tuple[int, ...]]) -> None:
-        self._graph, self._shapes = graph, shapes
+    def __init__(
+        self, graph: onnx.GraphProto, shapes: Mapping[str, tuple[int, ...]], opset: int
+    ) -> None:
+        self._graph, self._shapes, self._opset = graph, shapes, opset
         self._constants = {tensor.name: tensor for tensor in graph.initializer}
         self._makers = {output: node for node in graph.node for output in node.output}
 
@@ -53,29 +59,60 @@ class _Preparing:
         self._drop_unused_constants()
 
     def _pad_pooling(self, pooling: onnx.NodeProto) -> None:
-        """Pad a pooling's input with a value that is never the largest, as a step of its own.
+        """Pad a pooling's input with values that are never the largest, as a step of its own.
 
-        A pooling pads with -infinity, for which int8 would have steps of 1e36. Where the least
-        value is not known, the pooling stays as it is.
+        A pooling pads with -infinity, for which int8 would have steps of 1e36.
         """
-        pads = _attribute(pooling, "pads")
-        least = self._least(pooling.input[0])
-        if not pads or not any(pads) or least is None or _attribute(pooling, "ceil_mode"):
+        pads = self._pads(pooling)
+        if pads is None or not any(pads):
             return
-        padded, name = f"{pooling.output[0]}/padded", f"{pooling.output[0]}/padding"
-        sides = len(pads) // 2
-        around = np.array([0, 0, *pads[:sides], 0, 0, *pads[sides:]], np.int64)
-        self._add_constant(name, around)
-        self._add_constant(f"{name}_value", np.float32(least))
-        padding = helper.make_node(
-            "Pad", [pooling.input[0], name, f"{name}_value"], [padded], f"{pooling.name}/padding"
-        )
+        least = self._least(pooling.input[0])
+        if least is None and not _holds_its_mirror(pooling, pads):
+            return
+        padded, sides = f"{pooling.output[0]}/padded", len(pads) // 2
+        around = [0, 0, *pads[:sides], 0, 0, *pads[sides:]]
+        padding = self._padding(pooling, padded, around, least)
         pooling.input[0] = padded
-        kept = [a for a in pooling.attribute if a.name != "pads"]
+        kept = [a for a in pooling.attribute if a.name not in ("pads", "ceil_mode")]
         del pooling.attribute[:]
         pooling.attribute.extend(kept)
         self._graph.node.insert(list(self._graph.node).index(pooling), padding)
         self._makers[padded] = padding
+
+    def _pads(self, pooling: onnx.NodeProto) -> list[int] | None:
+        """How far a pooling pads before and after each side; None if that is not known."""
+        kernel = _attribute(pooling, "kernel_shape")
+        pads = list(_attribute(pooling, "pads") or [0] * 2 * len(kernel))
+        if not _attribute(pooling, "ceil_mode"):
+            return pads
+        given, got = (self._shapes.get(name, ()) for name in (pooling.input[0], pooling.output[0]))
+        if not (given and got and all(given) and all(got)):
+            return None
+        # Where the last window is not whole, what it lacks is padding too.
+        ones = [1] * len(kernel)
+        strides = _attribute(pooling, "strides") or ones
+        dilations = _attribute(pooling, "dilations") or ones
+        for i, side in enumerate(kernel):
+            reach = (got[2 + i] - 1) * strides[i] + (side - 1) * dilations[i] + 1
+            pads[len(kernel) + i] = max(0, reach - given[2 + i] - pads[i])
+        return pads
+
+    def _padding(
+        self, pooling: onnx.NodeProto, padded: str, around: list[int], value: float | None
+    ) -> onnx.NodeProto:
+        """A node that pads what a pooling takes with a value, or with its mirror image if None."""
+        given, name = pooling.input[0], f"{pooling.name}/padding"
+        mode = "reflect" if value is None else "constant"
+        if self._opset < _PADS_AS_INPUT_OPSET:
+            extra: dict[str, Any] = {} if value is None else {"value": value}
+            return helper.make_node("Pad", [given], [padded], name, mode=mode, pads=around, **extra)
+        constant = f"{pooling.output[0]}/padding"
+        self._add_constant(constant, np.array(around, np.int64))
+        inputs = [given, constant]
+        if value is not None:
+            self._add_constant(f"{constant}_value", np.float32(value))
+            inputs.append(f"{constant}_value")
+        return helper.make_node("Pad", inputs, [padded], name, mode=mode)
 
     def _name_shape(self, node: onnx.NodeProto) -> None:
         """Let a change of shape name the shape: converters compute it anew for each photo."""
@@ -202,6 +239,18 @@ def _arithmetic(operator: str, values: NDArray[np.float64], is_first: bool) -> _
     if is_first and values.all():
         return lambda matrix, offset: (matrix / values[:, None], offset / values)
     return None
+
+
+def _holds_its_mirror(pooling: onnx.NodeProto, pads: Sequence[int]) -> bool:
+    """Whether a window that reaches over the edge has in it all that is mirrored there.
+
+    So it is from twice the padding and one pixel on: what is padded is never larger than the rest.
+    """
+    kernel = _attribute(pooling, "kernel_shape")
+    dilations = _attribute(pooling, "dilations") or [1]
+    return set(dilations) == {1} and all(
+        2 * pad < side for side, pad in zip([*kernel, *kernel], pads, strict=True)
+    )
 
 
 def _attribute(node: onnx.NodeProto, name: str) -> Any:

@@ -7,6 +7,7 @@ import onnxsim
 
 from export.converting.prepared_graph import prepare
 from export.errors import ConversionError
+from export.reading.foreign_onnx import NAME_PREFIX
 
 
 def simplify_onnx(path: Path, simplified: Path) -> None:
@@ -23,6 +24,7 @@ def simplify_onnx(path: Path, simplified: Path) -> None:
         model, _ = onnxsim.simplify(onnx.load(path), check_n=0)
     except Exception as error:
         # onnxsim raises whatever its C++ side gives.
-        raise ConversionError(f"onnxsim cannot simplify the network: {error}.") from error
+        reason = " ".join(str(error).replace(NAME_PREFIX, "").split()).rstrip(".")
+        raise ConversionError(f"onnxsim cannot simplify the network: {reason}.") from error
     prepare(model)
     onnx.save(model, simplified)

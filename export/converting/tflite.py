@@ -37,7 +37,7 @@ class TfliteConverter:
         about: ``name``, ``description``, ``version``, ``author`` and ``license``, for the metadata.
         folder: For the results, and for what is needed on the way.
         progress: Called with a step, how much of it is done, and of how much.
-        verbose: Let the converters write to the terminal.
+        verbose: Show what the converters wrote, after each step.
     """
 
     onnx_file: Path
@@ -120,8 +120,10 @@ class TfliteConverter:
             reason = self._run({"make": left, **more})
             if reason is None:
                 break
-            made = [name for name in left if self._made(name).exists()]
-            failed = next((name for name in left if name not in made), left[-1])
+            failed = next((name for name in left if not self._made(name).exists()), None)
+            if failed is None:
+                # It died with its work done.
+                break
             missing[failed] = reason
             left = left[left.index(failed) + 1 :]
             if failed == "ranges":
@@ -161,8 +163,8 @@ class TfliteConverter:
                 [sys.executable, "-m", "export.converting.tflite_worker"],
                 cwd=self.folder,
                 env={**os.environ, "PYTHONPATH": str(_CHECKOUT)},
-                stdout=None if self.verbose else chatter,
-                stderr=None if self.verbose else chatter,
+                stdout=chatter,
+                stderr=chatter,
                 pass_fds=(writing,),
             )
             os.close(writing)
@@ -174,6 +176,7 @@ class TfliteConverter:
                 # After an interruption nothing may go on writing into a folder that is going.
                 process.kill()
                 process.wait()
-        if status == 0:
-            return None
-        return failure_sentence(log.read_text(encoding="utf-8", errors="replace"), status)
+        said = log.read_text(encoding="utf-8", errors="replace")
+        if self.verbose:
+            sys.stderr.write(said)
+        return None if status == 0 else failure_sentence(said, status)

@@ -149,8 +149,8 @@ class _BlurMap(Kind):
         if tolerance.maximum is not None or difference.maximum < _NOTICED_DIFFERENCE:
             return []
         return [
-            f"its largest difference, {difference.maximum:.2f}, is that of a single pixel, which "
-            "lies at an edge and moves far by one step of rounding. What counts is the whole map: "
+            f"its largest difference, {difference.maximum:.2f}, is that of a single pixel: one at "
+            "an edge moves far by one step of rounding. What counts is the whole map: "
             f"it differs by {difference.mean:.2g} in the mean (at most {tolerance.mean:g}), and "
             f"{difference.flipped:.2%} of the pixels change sides of 0.5 (at most "
             f"{tolerance.flipped:.1%})."

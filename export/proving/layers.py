@@ -1,6 +1,6 @@
 """The float32 file and one of another precision in; which layers that precision hurts out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,6 @@ from evaluation.predictors import open_interpreter, run_photo
 
 PHOTOS = 4
 """How many show it: every photo has thousands of values of each layer."""
-
 
 _DIVIDING = ("DIV", "SQRT", "RSQRT", "POW", "LOG", "SQUARED_DIFFERENCE")
 _LEADING = (*_DIVIDING, "ADD", "SUB", "MUL", "MEAN", "SUM", "RESHAPE", "TRANSPOSE")
@@ -134,11 +133,33 @@ def float_choices(float_file: Path, errors: Sequence[LayerError]) -> dict[str, l
     return dict(sorted(choices.items(), key=lambda choice: len(choice[1])))
 
 
+def dividing_layer(float_file: Path) -> str | None:
+    """The first layer that divides by what a photo gives.
+
+    Of some photos 256 steps round that to 0: an interpreter then gives up, or the map is wrong.
+
+    Args:
+        float_file: In float32.
+
+    Returns:
+        Name of its output; None if there is none.
+    """
+    interpreter = open_interpreter(float_file, show_all_tensors=True)
+    operators = interpreter._get_ops_details()
+    computed = {int(index) for operator in operators for index in operator["outputs"]}
+    for operator in operators:
+        is_division = operator["op_name"] == "DIV" and _is_by_computed(operator, computed)
+        if is_division or operator["op_name"] == "RSQRT":
+            return _output_names(interpreter, operator)[0]
+    return None
+
+
 def fragile_layers(float_file: Path) -> list[str]:
-    """Layers that int8 breaks whatever its ranges are: those that divide by what a photo gives.
+    """Layers that int8 breaks whatever its ranges are.
 
     Normalisations by a photo's own mean and deviation (LayerNorm, InstanceNorm) divide by a number
-    that 256 steps round to 0. With them go the steps that lead to what they divide.
+    that 256 steps round to 0. With them go the steps that lead to what they divide. And products of
+    two tensors that a photo gives (attention): versions of XNNPACK differ in them.
 
     Args:
         float_file: In float32.
@@ -159,8 +180,16 @@ def fragile_layers(float_file: Path) -> list[str]:
         found[name] = None
         before = [makers[int(index)] for index in operator["inputs"] if int(index) in makers]
         wanted += [operator for operator in before if operator["op_name"] in _LEADING]
+    for operator in operators:
+        if operator["op_name"] == "BATCH_MATMUL" and _is_by_computed(operator, makers):
+            found |= dict.fromkeys(_output_names(interpreter, operator))
     found.pop(interpreter.get_output_details()[0]["name"], None)
     return list(found)
+
+
+def _is_by_computed(operator: dict[str, Any], makers: Container[int]) -> bool:
+    """Whether an operator of two tensors takes no constant as the second."""
+    return int(operator["inputs"][1]) in makers
 
 
 def _output_names(interpreter: Any, operator: dict[str, Any]) -> list[str]:

@@ -13,7 +13,8 @@ class Precision:
         takes_bytes: Whether input and output are uint8; else they are float32.
         needed: Types of tensors that it must have: without them it would be another precision.
         allowed: Types of tensors that it may have beside them; shapes and biases are INT32.
-        rounds_alike: Whether all versions of XNNPACK round it alike.
+        rounds_alike: Whether all versions of XNNPACK round it alike: not where what they computed
+            in float, in another order of sums, is rounded on the way.
         is_for_new_runtimes: Whether an old runtime may refuse it: it asks for operators of today.
     """
 
@@ -66,6 +67,7 @@ PRECISIONS = {
             takes_bytes=True,
             needed=frozenset({"INT8", "UINT8", "FLOAT32"}),
             allowed=frozenset({"INT32"}),
+            rounds_alike=False,
         ),
     )
 }

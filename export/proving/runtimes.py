@@ -139,7 +139,9 @@ def python_with(runtime: Runtime) -> str | None:
     """The interpreter of an environment that has a runtime; None if there is none."""
     if runtime != TFLITE_RUNTIME:
         return sys.executable
-    return str(OLDEST_PYTHON) if OLDEST_PYTHON.exists() else None
+    # The mark that it is whole: an installation may have been broken off.
+    is_whole = (OLDEST_PYTHON.parents[1] / "installed").exists()
+    return str(OLDEST_PYTHON) if is_whole else None
 
 
 def untried_runtimes() -> list[str]:
@@ -205,7 +207,8 @@ def run_files(
             return outputs, reasons
         with np.load(got) as stored:
             outputs = {name: [_read(raw) for raw in stored[name]] for name in stored}
-        return outputs, json.loads(done.stdout.splitlines()[-1])
+        said = json.loads(done.stdout.splitlines()[-1])
+        return outputs, {name: _in_one_line(reason) for name, reason in said.items()}
 
 
 def _version(python: str, runtime: Runtime) -> str:
@@ -217,6 +220,11 @@ def _version(python: str, runtime: Runtime) -> str:
         [python, "-c", ask, runtime.package], capture_output=True, text=True, check=True
     )
     return done.stdout.strip()
+
+
+def _in_one_line(reason: str) -> str:
+    """What an interpreter says, whose sentences end in line breaks, before a full stop."""
+    return " ".join(reason.split()).rstrip(".")
 
 
 def _read(raw: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:

@@ -65,8 +65,9 @@ def judge(
         advice: What to do if it gives no values in [0, 1], to end that sentence with.
     """
     if not are_within_range(found.outputs):
-        values = kind.output.values
-        return Verdict(failures=[f"It gives values outside [0, 1], which are no {values}{advice}."])
+        low, high = (find([find(part) for part in found.outputs]) for find in (np.min, np.max))
+        outside = f"values outside [0, 1] ({low:.4g} to {high:.4g})"
+        return Verdict(failures=[f"It gives {outside}, which are no {kind.output.values}{advice}."])
     if before is None or tolerance is None:
         unfit = kind.unfit(found.outputs)
         return Verdict(failures=(unfit,) if unfit else ())

@@ -71,6 +71,8 @@ def _front(report: Report, base_model: str | None) -> dict[str, Any]:
         metrics.setdefault(entry["dataset"], []).extend(
             {"type": name, "value": value, "name": f"{name}, {entry['precision']}"}
             for name, value in entry["values"].items()
+            # What could not be measured is told below; hubs want numbers.
+            if value is not None
         )
     results = [
         {

@@ -12,11 +12,22 @@ from dbd_mobile.atomic_file import atomic_file
 from dbd_mobile.errors import InputError
 from export.publishing.device_times import DeviceTime
 from export.publishing.hub_card import hub_card
+from export.publishing.output_folder import OutputFolder
 from export.publishing.report import Report
 from export.publishing.sbom import software_bill
 
 CARD_NAME = "README.md"
 SBOM_NAME = "sbom.cdx.json"
+
+
+def check_hub_folder(folder: Path) -> None:
+    """See, before the work, that there can be such a folder.
+
+    Raises:
+        InputError: If there cannot.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder} is no folder; give --hub another name.")
 
 
 def write_hub_folder(
@@ -26,7 +37,7 @@ def write_hub_folder(
     times: Sequence[DeviceTime],
     base_model: str | None,
 ) -> None:
-    """Write the folder.
+    """Write the folder; what an earlier export of the same name left there is removed.
 
     Args:
         report: Of an export that passed.
@@ -47,6 +58,8 @@ def write_hub_folder(
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        for name in OutputFolder(folder, stem).file_names():
+            (folder / name).unlink(missing_ok=True)
         for name in names:
             shutil.copyfile(exported / name, folder / name)
         for name, text in texts.items():

@@ -34,13 +34,17 @@ class OutputFolder:
         """What the file of a stage is called: of any but the first, which was there before."""
         return f"{self.stem}{_SUFFIXES[stage]}"
 
+    def file_names(self) -> list[str]:
+        """All that an export may write or remove, but the report."""
+        return [self.file_name(stage) for stage in _SUFFIXES]
+
     def check(self, given: Path) -> None:
         """See that the file to export is none of those that an export writes or removes.
 
         Raises:
             InputError: If it is.
         """
-        for name in self._file_names():
+        for name in self.file_names():
             if (self.path / name).resolve() == given.resolve():
                 raise InputError(
                     f"{self.path / name} is the file to export and would be overwritten; give "
@@ -85,14 +89,10 @@ class OutputFolder:
         # An older report would be wrong from the first file on, should this be interrupted.
         for suffix in _REPORT_SUFFIXES:
             (self.path / f"{self.stem}.report.{suffix}").unlink(missing_ok=True)
-        for name in self._file_names():
+        for name in self.file_names():
             if name in files:
                 files[name].replace(self.path / name)
             else:
                 (self.path / name).unlink(missing_ok=True)
         for suffix in _REPORT_SUFFIXES:
             (work / f"report.{suffix}").replace(self.path / f"{self.stem}.report.{suffix}")
-
-    def _file_names(self) -> list[str]:
-        """All that an export may write or remove, but the report."""
-        return [self.file_name(stage) for stage in _SUFFIXES]

@@ -44,7 +44,8 @@ def report_table(report: Report) -> Table:
 def shipping_table(report: Report) -> Table:
     """Which file to ship where, and how long the export took."""
     table = Table(title="Which file to ship where", box=box.SIMPLE_HEAD)
-    table.add_column("file")
+    # A name that is too long goes on in the next line: it is what to ship.
+    table.add_column("file", overflow="fold")
     table.add_column("to")
     table.add_column("ms here", justify="right")
     for shipment in shipments(report):

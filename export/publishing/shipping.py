@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from export.publishing.report import ExportedFile, Report
 
+_PROCESSORS = "phones, Raspberry Pis and all other processors"
 _PLACES = {
-    "int8": "phones, Raspberry Pis and all other processors",
-    "int8-mixed": "the same, since int8 was refused",
+    "int8": _PROCESSORS,
+    "int8-mixed": f"{_PROCESSORS}, since int8 was refused",
     "float16": "graphics chips of phones, and stores that want small files",
     "dynamic": "processors, where int8's rounding is too much",
     "float32": "wherever each pixel counts more than size and time",

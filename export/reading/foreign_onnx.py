@@ -31,6 +31,9 @@ from networks.device_input import device_contract
 ARCHITECTURE = "onnx"
 """What a report calls the architecture of a network that came as ONNX."""
 
+NAME_PREFIX = "given/"
+"""What the names of a file's own nodes and tensors have in front in the file that is written."""
+
 # Up to the newest with which ``lite`` was seen to come through onnx2tf.
 _OLDEST_OPSET, _NEWEST_OPSET = 9, 20
 # The first whose Softmax is over one axis.
@@ -93,7 +96,7 @@ class ForeignOnnx:
         """Write the network with this project's input and output."""
         model = onnx.ModelProto()
         model.CopyFrom(self.model)
-        graph = onnx.compose.add_prefix_graph(model.graph, "given/")
+        graph = onnx.compose.add_prefix_graph(model.graph, NAME_PREFIX)
         width, height = self.size_wh
         device = device_contract(width, height)
         scale = np.array(self.normalisation.scale, np.float64)

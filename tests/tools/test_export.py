@@ -509,6 +509,14 @@ def test_converter_that_fails_is_one_sentence_with_its_last_words(tmp_path):
     assert re.search(r"status 1: .*\(--verbose shows all", missing["float32"])
 
 
+def test_what_the_converters_say_is_shown_on_request_and_told_all_the_same(tmp_path, capfd):
+    (tmp_path / "damaged.onnx").write_bytes(b"no ONNX")
+    work = replace(converter(tmp_path, tmp_path / "damaged.onnx"), verbose=True)
+    _, missing = work.convert_to_float32()
+    assert "it said nothing" not in missing["float32"]
+    assert "Traceback" in capfd.readouterr().err
+
+
 def test_precision_that_cannot_be_made_takes_no_other_along(exported, tmp_path):
     work = converter(tmp_path, exported[1] / "net.simplified.onnx")
     files, missing = work.convert_to_float32()

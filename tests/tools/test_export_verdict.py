@@ -25,13 +25,16 @@ def test_first_form_passes_with_probabilities_and_is_compared_with_nothing():
     assert verdict.worst == ()
 
 
-@pytest.mark.parametrize("value", [-0.001, 1.001, np.nan])
-def test_value_that_is_no_probability_is_refused_before_any_comparison(value):
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [(-0.001, "-0.001 to 0.5"), (1.001, "0.5 to 1.001"), (np.nan, "nan to nan")],
+)
+def test_value_that_is_no_probability_is_refused_before_any_comparison(value, found):
     verdict = judge(
         BLUR_MAP, evidence(0.5, value), evidence(0.5, 0.5), MapTolerance(), advice="; do this"
     )
     assert verdict.failures == [
-        "It gives values outside [0, 1], which are no probabilities; do this."
+        f"It gives values outside [0, 1] ({found}), which are no probabilities; do this."
     ]
     assert verdict.difference is None
 

@@ -32,7 +32,7 @@ def normalised(image):
     return (image - mean) / torch.tensor([0.229, 0.224, 0.225]).reshape(1, 3, 1, 1)
 
 
-def simplified(folder, network):
+def simplified(folder, network, opset=17):
     """Node kinds of a network as it is converted, what it gives, and what it gave before."""
     torch.manual_seed(0)
     before, after = folder / "net.onnx", folder / "simplified.onnx"
@@ -41,7 +41,7 @@ def simplified(folder, network):
         warnings.simplefilter("ignore")
         torch.onnx.export(
             network().eval(), (torch.zeros(1, 3, 24, 32),), str(before), dynamo=False,
-            opset_version=17, input_names=["image"],
+            opset_version=opset, input_names=["image"],
         )  # fmt: skip
     simplify_onnx(before, after)
     image = (PHOTO.astype(np.float32) / 255).transpose(2, 0, 1)[None]
@@ -82,7 +82,7 @@ def test_what_is_no_convolution_stays_as_it_is(tmp_path, change):
 
 @pytest.mark.parametrize(
     ("activation", "least"),
-    [(nn.ReLU, 0), (nn.ReLU6, 0), (nn.Hardswish, -0.375), (nn.Sigmoid, 0), (nn.Tanh, None)],
+    [(nn.ReLU, 0), (nn.ReLU6, 0), (nn.Hardswish, -0.375), (nn.Sigmoid, 0)],
 )
 def test_pooling_pads_with_a_value_that_is_never_the_largest(tmp_path, activation, least):
     def network():
@@ -90,12 +90,43 @@ def test_pooling_pads_with_a_value_that_is_never_the_largest(tmp_path, activatio
 
     graph, given, got = simplified(tmp_path, network)
     np.testing.assert_allclose(got, given, rtol=0, atol=1e-6)
-    kinds = [node.op_type for node in graph.node]
-    assert ("Pad" in kinds) == (least is not None)
-    if least is not None:
-        (padding,) = (node for node in graph.node if node.op_type == "Pad")
-        (value,) = (t for t in graph.initializer if t.name == padding.input[2])
-        assert onnx.numpy_helper.to_array(value) == np.float32(least)
+    (padding,) = (node for node in graph.node if node.op_type == "Pad")
+    (value,) = (t for t in graph.initializer if t.name == padding.input[2])
+    assert onnx.numpy_helper.to_array(value) == np.float32(least)
+
+
+@pytest.mark.parametrize(
+    ("activation", "pooling", "modes"),
+    [
+        (nn.LeakyReLU, nn.MaxPool2d(3, 2, 1), [b"reflect"]),
+        (nn.Identity, nn.MaxPool2d((5, 3), 1, (2, 1)), [b"reflect"]),
+        (nn.LeakyReLU, nn.MaxPool2d(3, 2, ceil_mode=True), [b"reflect"]),
+        (nn.ReLU, nn.MaxPool2d(3, 2, 1, ceil_mode=True), [b"constant"]),
+        # The pixel that would be mirrored is not in the window.
+        (nn.LeakyReLU, nn.MaxPool2d(2, 2, 1), []),
+        (nn.LeakyReLU, nn.MaxPool2d(3, 1, 1, dilation=2), []),
+    ],
+)
+def test_pooling_of_any_values_pads_with_what_is_in_its_windows(
+    tmp_path, activation, pooling, modes
+):
+    def network():
+        return nn.Sequential(nn.Conv2d(3, 4, 3), activation(), pooling)
+
+    graph, given, got = simplified(tmp_path, network)
+    np.testing.assert_allclose(got, given, rtol=0, atol=1e-6)
+    found = [node.attribute[0].s for node in graph.node if node.op_type == "Pad"]
+    assert found == modes
+
+
+@pytest.mark.parametrize("activation", [nn.ReLU, nn.LeakyReLU])
+def test_pooling_of_an_old_file_pads_as_old_files_do(tmp_path, activation):
+    def network():
+        return nn.Sequential(nn.Conv2d(3, 4, 3), activation(), nn.MaxPool2d(3, 2, 1))
+
+    graph, given, got = simplified(tmp_path, network, opset=9)
+    assert "Pad" in [node.op_type for node in graph.node]
+    np.testing.assert_allclose(got, given, rtol=0, atol=1e-6)
 
 
 def test_shape_that_is_known_is_not_computed_for_each_photo(tmp_path):

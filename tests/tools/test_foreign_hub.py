@@ -56,6 +56,10 @@ def hub(tmp_path_factory, photos):
     options = ["--mean", "0", "--scale", "255", "--precision", "float32", "--evaluate", str(photos)]
     options += ["--author", "A. Author", "--license", "Apache-2.0", "--hub", str(folder / "hub")]
     options += ["--base-model", "a-house/a-network", "--devices", str(DEVICES)]
+    (folder / "hub").mkdir()
+    # Of an earlier export, and of another hand.
+    for name in ("net.int8.tflite", "another.onnx"):
+        (folder / "hub" / name).touch()
     with pytest.MonkeyPatch.context() as patch:
         # Other runtimes are for tests of their own: they take seconds.
         patch.setattr(
@@ -84,7 +88,8 @@ def front_and_text(card):
 def test_folder_holds_the_files_that_passed_their_report_and_what_describes_them(hub):
     folder, exported = hub
     names = {path.name for path in exported.iterdir()}
-    assert {path.name for path in folder.iterdir()} == names | {"README.md", "sbom.cdx.json"}
+    others = {"README.md", "sbom.cdx.json", "another.onnx"}
+    assert {path.name for path in folder.iterdir()} == names | others
     for name in names:
         assert (folder / name).read_bytes() == (exported / name).read_bytes()
 
@@ -155,9 +160,20 @@ def test_report_of_something_else_is_one_sentence(tmp_path):
         read_device_times(tmp_path)
 
 
+def test_folder_that_cannot_be_is_told_before_the_work(tmp_path, capfd):
+    (tmp_path / "hub").write_text("a file")
+    options = ["--hub", str(tmp_path / "hub"), "--author", "A. Author", "--license", "MIT"]
+    assert main([str(tmp_path / "none.onnx"), "-o", str(tmp_path / "out"), *options]) == 2
+    assert f"{tmp_path / 'hub'} is no folder; give --hub another name." in capfd.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
+        (
+            ["--hub", "hub", "--author", "A", "--license", "MIT", "--keep-failing"],
+            "leave --keep-failing out",
+        ),
         (["--hub", "hub", "--author", "A. Author"], "--hub needs --author and --license"),
         (["--hub", ".", "--author", "A", "--license", "MIT"], "--hub needs another folder than"),
         (["--base-model", "a/b"], "--devices and --base-model are for a model hub"),

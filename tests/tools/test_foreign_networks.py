@@ -1,5 +1,6 @@
 """Networks of other houses, small and untrained, on their way to the device."""
 
+import re
 import warnings
 
 import numpy as np
@@ -14,7 +15,9 @@ from data.blur_dataset import squash
 from dbd_mobile import BlurDetector
 from evaluation.predictors import open_predictor
 from export.job import ExportJob
+from export.kinds import BLUR_MAP
 from export.pipeline import export_checkpoint
+from export.proving.runtimes import check_runtimes
 from export.reading.foreign_onnx import Normalisation, read_foreign_onnx
 
 SIZE = (64, 64)
@@ -321,6 +324,36 @@ def test_network_computes_the_same_on_the_device(export, name):
     with BlurDetector(folder / "out" / "net.float32.tflite", threads=1) as detector:
         got = detector.detect(squash(PHOTOS["coffee"], given.size_wh)).model_probability
     np.testing.assert_allclose(got, expected, rtol=0, atol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["layer-norm-and-gelu", "convnext"])
+def test_what_divides_by_what_a_photo_gives_stays_float(export, name):
+    """Int8 rounds that to 0 for some photos, where interpreters give up."""
+    report, _ = export(name)
+    (sentence,) = report.stage("int8").failures
+    assert "divides by what the photo gives" in sentence and "given/" not in sentence
+    types = report.stage("int8-mixed").tflite.tensor_types
+    assert types["FLOAT32"] and types["INT8"]
+    (layer,) = re.findall("Its layer (.+) divides", sentence)
+    assert f"given/{layer}" in report.stage("int8-mixed").kept_float
+
+
+def test_attention_is_the_same_in_every_runtime(export):
+    """In int8, versions of XNNPACK differ in products of two tensors that a photo gives."""
+    report, folder = export("vit")
+    assert sum("MatMul" in name for name in report.stage("int8-mixed").kept_float) == 2
+    file = folder / "out" / "net.int8-mixed.tflite"
+    photos = [squash(PHOTOS[name], SIZE) for name in ("rocket", "coffee")]
+    expected = [open_predictor(file).predict(photo) for photo in photos]
+    checks = check_runtimes(
+        BLUR_MAP,
+        {"int8-mixed": file},
+        {"int8-mixed": expected},
+        photos,
+        lambda done, total: None,
+    )["int8-mixed"]
+    assert len(checks) >= 2
+    assert [sentence for check in checks for sentence in check.failures] == []
 
 
 @pytest.mark.parametrize("name", NETWORKS)
