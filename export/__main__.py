@@ -101,7 +101,11 @@ def _run(options: argparse.Namespace) -> int:
     except ConversionError as error:
         complain(f"error: {error}")
         return 1
-    results.print(report_table(report), census_table(report), shipping_table(report))
+    results.print(report_table(report))
+    if any(stage.tflite for stage in report.stages):
+        results.print(census_table(report))
+    if report.files:
+        results.print(shipping_table(report))
     for stage in report.stages:
         for sentence in stage.slow_spots:
             complain(f"slow: {stage.name}: {sentence}")
@@ -325,8 +329,12 @@ def _channels(text: str) -> tuple[float, float, float]:
 
 def _scale(text: str) -> tuple[float, float, float]:
     channels = _channels(text)
-    if min(channels) <= 0:
-        raise argparse.ArgumentTypeError(f"{text!r}: expected numbers above 0")
+    if min(channels) < 1:
+        # No network is fed more than 255; most are published with numbers for pixels up to 1.
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: expected 1 or more, since pixels go to 255; where they go to 1, multiply "
+            "both --mean and --scale by 255"
+        )
     return channels
 
 

@@ -621,7 +621,11 @@ def test_error_shows_names_as_they_are(tmp_path, capfd):
         (["--bundle", "../lite"], "no model id"),
         (["--mean", "127", "--scale", "128"], "--mean and --scale are for ONNX files"),
         (["--mean", "1,2"], "expected a number, or three"),
-        (["--mean=-1,2,3", "--scale", "1,0,1"], "expected numbers above 0"),
+        (["--mean=-1,2,3", "--scale", "1,0,1"], "expected 1 or more"),
+        (
+            ["--mean", "0.485,0.456,0.406", "--scale", "0.229,0.224,0.225"],
+            "multiply both --mean and --scale by 255",
+        ),
         (["--precision", "int8-mixed"], "int8-mixed is made where int8 fails"),
         (["--bundle", "lite", "--evaluate", "set"], "--bundle needs --author and --license"),
         (

@@ -496,7 +496,7 @@ def test_labelling_goes_on_where_it_was_and_leaves_damaged_photos_out(
     judge = Ensemble.map
     monkeypatch.setattr(Ensemble, "map", judge_one)
     stopped = run_training("label", weights, *arguments)
-    assert stopped.returncode == 130 and "goes on where it was" in stopped.stderr
+    assert stopped.returncode == 130 and "goes on from what it has kept" in stopped.stderr
     assert (tmp_path / "maps" / "a.png").exists() and not (tmp_path / "maps" / "c.png").exists()
     (tmp_path / "maps" / "a.png").write_bytes(b"of an earlier run")
     done = run_training("label", weights, *arguments)
