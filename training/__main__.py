@@ -118,8 +118,9 @@ def _parser() -> argparse.ArgumentParser:
     reproduce.add_argument("name", help="NAME or NAME@VERSION in the graph; the newest without")
     reproduce.add_argument("--dry-run", action="store_true", help="only show the steps")
     reproduce.add_argument(
-        "--again", action="store_true", help="make also what the repository has as a file"
-    )
+        "--again", action="store_true",
+        help="make also what the repository has as a file, as far as it can be made from here",
+    )  # fmt: skip
     reproduce.add_argument(
         "-o", "--output", type=Path, default=MADE, help=f"folder for everything (default: {MADE})"
     )
