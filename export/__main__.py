@@ -132,7 +132,8 @@ def _run(options: argparse.Namespace) -> int:
         complain(
             "What was refused is written too (--keep-failing): exit status 1."
             if options.keep_failing
-            else "What was refused is not written: exit status 1 (--precision leaves a form out)."
+            else "What was refused is not written: exit status 1. To do without a form, name the "
+            "others with --precision."
         )
         return 1
     if options.hub is not None:
