@@ -934,7 +934,7 @@ def test_gradient_that_is_not_finite_stops_the_run_too(recipe, tmp_path, monkeyp
 def test_bad_recipe_at_the_command_line_is_one_sentence(run_training, tmp_path):
     done = run_training("student", tmp_path / "none.toml")
     assert done.returncode == 2
-    assert "cannot be read as TOML" in done.stderr
+    assert f"There is no recipe {tmp_path / 'none.toml'}; those here" in done.stderr
     assert "Traceback" not in done.stderr
 
 
