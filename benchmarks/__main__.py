@@ -60,7 +60,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status: 0, 1 if what was measured is worse than it may be, 2 after bad input, 130
         after an interruption.
     """
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Measure models, and write the tables of the pages from what was measured.",
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     for command in _COMMANDS:
         command.add_parser(commands)

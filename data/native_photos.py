@@ -63,6 +63,11 @@ def list_native_photos(folder: Path) -> list[NativePhoto]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
+    except FileNotFoundError:
+        raise InputError(
+            f"There is no {path}; give the folder of photos in their cameras' own pixels, which "
+            "has a list.csv, or set DBD_DATA to the folder of the data sets."
+        ) from None
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(
             f"{path} cannot be read ({error}); give the folder of photos in their cameras' own "

@@ -91,5 +91,9 @@ def accuracy_table(model: str, data: str, accuracy: Accuracy) -> Table:
     table.add_column("protocol")
     for name, rule in _RULES.items():
         table.add_row(name, f"{dataclasses.asdict(accuracy)[name]:.4f}", rule)
-    table.caption = f"{accuracy.one_class_images} photos have a truth of one class only"
+    if accuracy.one_class_images:
+        table.caption = (
+            f"{accuracy.one_class_images} photos are all blurred or all in focus in their masks, "
+            "and count in no AUC."
+        )
     return table

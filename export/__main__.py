@@ -106,8 +106,10 @@ def _run(options: argparse.Namespace) -> int:
         complain(f"error: {error}")
         return 1
     results.print(report_table(report))
+    if any(stage.tflite for stage in report.stages):
+        results.print(census_table(report))
     if report.files:
-        results.print(census_table(report), shipping_table(report))
+        results.print(shipping_table(report))
     for stage in report.stages:
         for sentence in stage.slow_spots:
             complain(f"slow: {stage.name}: {sentence}")
@@ -134,7 +136,8 @@ def _run(options: argparse.Namespace) -> int:
         complain(
             "What was refused is written too (--keep-failing): exit status 1."
             if options.keep_failing
-            else "What was refused is not written: exit status 1 (--precision leaves a form out)."
+            else "What was refused is not written: exit status 1. To do without a form, name the "
+            "others with --precision."
         )
         if options.hub is not None:
             complain(f"Nothing is written to {options.hub}: a hub takes an export that passes.")
@@ -333,8 +336,12 @@ def _channels(text: str) -> tuple[float, float, float]:
 
 def _scale(text: str) -> tuple[float, float, float]:
     channels = _channels(text)
-    if min(channels) <= 0:
-        raise argparse.ArgumentTypeError(f"{text!r}: expected numbers above 0")
+    if min(channels) < 1:
+        # No network is fed more than 255; most are published with numbers for pixels up to 1.
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: expected 1 or more, since pixels go to 255; where they go to 1, multiply "
+            "both --mean and --scale by 255"
+        )
     return channels
 
 

@@ -109,7 +109,6 @@ class ProvenForms:
         pointless = self.kind.pointless
         self._wanted = [name for name in job.precisions if name not in pointless]
         self.left_out = [pointless[name] for name in job.precisions if name in pointless]
-        self.left_out += runtimes.untried_runtimes()
         self.pictures: dict[str, list[Pictures]] = {}
         self._evidence: dict[str, Evidence] = {}
         self._files: dict[str, Path] = {}
@@ -129,6 +128,7 @@ class ProvenForms:
         wanted = self._wanted
         if not all(self._prove(form) for form in self._float_forms()):
             return
+        self.left_out += runtimes.untried_runtimes()
         for name in ("float16", "dynamic"):
             if name in wanted:
                 self._prove(self._form(name))

@@ -86,4 +86,4 @@ def check_files(repository: Repository, say: Callable[[str], None]) -> None:
         say(f"Of commit {clone.commit_name()}; what is not committed is not looked at.")
         made = Path(temporary, "files")
         make_files(clone, made, say)
-        say((made / SUMS).read_text(encoding="utf-8").rstrip())
+        say(f"{(made / SUMS).read_text(encoding='utf-8')}Nothing was kept.")

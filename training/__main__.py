@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return run_command(
         partial(_run, options),
         error_prefix="error: ",
-        interrupted="Interrupted; the same command goes on where it was.",
+        interrupted="Interrupted; the same command goes on from what it has kept.",
     )
 
 
@@ -60,7 +60,9 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m training", description="Train the networks, and make what they learn from."
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     _add_training(commands, "teacher", "train a teacher from photos and masks")
     _add_training(commands, "student", "train a student, by itself or with a teacher")
@@ -116,8 +118,9 @@ def _parser() -> argparse.ArgumentParser:
     reproduce.add_argument("name", help="NAME or NAME@VERSION in the graph; the newest without")
     reproduce.add_argument("--dry-run", action="store_true", help="only show the steps")
     reproduce.add_argument(
-        "--again", action="store_true", help="make also what the repository has as a file"
-    )
+        "--again", action="store_true",
+        help="make also what the repository has as a file, as far as it can be made from here",
+    )  # fmt: skip
     reproduce.add_argument(
         "-o", "--output", type=Path, default=MADE, help=f"folder for everything (default: {MADE})"
     )

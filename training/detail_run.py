@@ -52,7 +52,7 @@ def train_detail(
         shutil.rmtree(kept, ignore_errors=True)
     run.begin()
     if trainer.step == recipe.steps:
-        _log.info("%s holds a finished run", folder)
+        _log.info("%s holds a finished run: nothing is left to do", folder)
         return
     photos = [crop.read() for crop in crops.validation]
     trainer.train(Tiles(recipe, crops.training, kept), photos, run.record)

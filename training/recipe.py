@@ -304,6 +304,10 @@ def read_recipe(path: Path, kind: type[AnyRecipe] | None = None) -> AnyRecipe:
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(
+            f"There is no recipe {path}; those here are in training/recipes."
+        ) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"Recipe {path} cannot be read as TOML ({error}).") from error
     try:

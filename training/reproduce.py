@@ -68,7 +68,8 @@ class Reproduction:
         run: Does a command, given as its arguments after ``python -m``, and gives its exit status.
         say: Takes a line for the screen.
         device: For ``--device``.
-        again: Whether the repository's own files do not count as being there.
+        again: Whether the repository's own files do not count as being there, but for those that
+            cannot be made again.
     """
 
     def __init__(
@@ -144,7 +145,14 @@ class Reproduction:
         return set(walk(goal))
 
     def _there(self, node: Node) -> Product | None:
-        if isinstance(node, Weights | Export) and node.file and node.sha256 and not self._again:
+        is_repeatable = not (isinstance(node, Weights) and node.history)
+        is_asked_for_again = self._again and is_repeatable
+        if (
+            isinstance(node, Weights | Export)
+            and node.file
+            and node.sha256
+            and not is_asked_for_again
+        ):
             file = self._graph.folder / node.file
             if file.is_file() and file_sha256(file) == node.sha256:
                 return Product(file, node.sha256)

@@ -53,7 +53,7 @@ def train(
         trainer.take_up(state)
     run.begin()
     if trainer.epoch == recipe.epochs:
-        _log.info("%s holds a finished run", folder)
+        _log.info("%s holds a finished run: nothing is left to do", folder)
         return
     batches = Batches(found, splits, trainer.side)
     while trainer.epoch < recipe.epochs:

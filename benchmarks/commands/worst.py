@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from benchmarks.commands.options import add_data, dataset_of
-from dbd_mobile.cli.screen import say
+from dbd_mobile.cli.screen import complain, say
 from dbd_mobile.errors import InputError
 from evaluation.mappers import open_mapper
 from evaluation.worst import draw_worst
@@ -29,4 +29,8 @@ def run(options: argparse.Namespace) -> int:
     mapper = open_mapper(options.model)
     for line in draw_worst(mapper, dataset_of(options), options.count, options.output):
         say(line)
+    complain(
+        "The numbers are mean absolute errors. Photo, mask and map side by side, white = blurred: "
+        f"{options.output}."
+    )
     return 0

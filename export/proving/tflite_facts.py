@@ -131,7 +131,10 @@ class TfliteFacts:
         found = []
         for name in _NEEDLESS_OPERATORS:
             if name in self.operators:
-                found.append(f"It has {self.operators[name]} {name} operators.")
+                found.append(
+                    f"It has {self.operators[name]} {name}, which copies a tensor and computes "
+                    "nothing."
+                )
         if self.idle_pairs:
             found.append(f"It turns {self.idle_pairs} tensors to float and back for nothing.")
         # XNNPACK cannot turn uint8 into int8; the conversion at either end is a fast copy.
@@ -139,7 +142,8 @@ class TfliteFacts:
         if self.xnnpack_partitions != 1 or outside:
             listed = ", ".join(f"{count} {name}" for name, count in outside.items()) or "nothing"
             found.append(
-                f"XNNPACK takes it in {self.xnnpack_partitions} pieces and leaves {listed}."
+                f"XNNPACK takes it in {self.xnnpack_partitions} pieces and leaves {listed} to "
+                "slower kernels."
             )
         return found
 

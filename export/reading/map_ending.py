@@ -100,7 +100,9 @@ def take_map(
         return _enlarged(planes[chosen], image_wh)
     planes = np.stack([_enlarged(plane, image_wh) for plane in planes])
     if layout.channels == 1:
-        probability: NDArray[np.float32] = 1 / (1 + np.exp(-planes[0]))
+        # Of logits below -88, exp is infinite and the probability 0, as it should be.
+        with np.errstate(over="ignore"):
+            probability: NDArray[np.float32] = 1 / (1 + np.exp(-planes[0]))
         return probability
     shares = np.exp(planes - planes.max(0))
     softmax: NDArray[np.float32] = shares[chosen] / shares.sum(0)

@@ -70,6 +70,7 @@ def test_only_what_is_committed_is_packed(project):
     again = project.release("--dry-run")
     assert status == 0, said
     assert sums_in(again[1]) == sums_in(said)
+    assert said.endswith("Nothing was kept.")
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,7 @@ def test_worst_photos_are_drawn_worst_first(run, dataset, tmp_path):
     names, errors = zip(*(line.split() for line in done.stdout.splitlines()), strict=True)
     assert sorted(names) == ["a.jpg", "b.jpg"]
     assert float(errors[0]) >= float(errors[1])
+    assert str(picture) in done.stderr.replace("\n", "")
     with Image.open(picture) as page:
         pixels = np.asarray(page)
     # One row of photo, truth and map; the truth is black on the left and white on the right.

@@ -13,6 +13,7 @@ import torch
 from ai_edge_litert import schema_py_generated as tflite_schema
 from PIL import Image, ImageFilter
 
+import dbd_mobile
 from data.blur_dataset import BlurDataset, squash
 from data.terms import NO_VERSION
 from dbd_mobile.errors import InputError
@@ -190,6 +191,15 @@ def test_int8_file_takes_and_gives_bytes_and_has_int8_inside_only(exported):
     assert facts.tensor_types.keys() == {"INT8", "INT32", "UINT8"}
     assert facts.tensor_types["UINT8"] == 2
     assert facts.per_tensor_convolutions == 0
+
+
+def test_what_is_slow_is_said_with_the_reason():
+    facts = read_tflite_facts(Path(dbd_mobile.__file__).parent / "models" / "nano" / "model.tflite")
+    slower = replace(facts, operators={"PAD": 2}, xnnpack_partitions=2, outside_xnnpack={"SQRT": 1})
+    assert slower.slow_spots() == [
+        "It has 2 PAD, which copies a tensor and computes nothing.",
+        "XNNPACK takes it in 2 pieces and leaves 1 SQRT to slower kernels.",
+    ]
 
 
 @pytest.mark.parametrize("precision", ["float32", "float16", "dynamic", "int8"])
@@ -629,7 +639,11 @@ def test_error_shows_names_as_they_are(tmp_path, capfd):
         (["--bundle", "../lite"], "no model id"),
         (["--mean", "127", "--scale", "128"], "--mean and --scale are for ONNX files"),
         (["--mean", "1,2"], "expected a number, or three"),
-        (["--mean=-1,2,3", "--scale", "1,0,1"], "expected numbers above 0"),
+        (["--mean=-1,2,3", "--scale", "1,0,1"], "expected 1 or more"),
+        (
+            ["--mean", "0.485,0.456,0.406", "--scale", "0.229,0.224,0.225"],
+            "multiply both --mean and --scale by 255",
+        ),
         (["--precision", "int8-mixed"], "int8-mixed is made where int8 fails"),
         (["--bundle", "lite", "--evaluate", "set"], "--bundle needs --author and --license"),
         (

@@ -115,6 +115,17 @@ def test_map_that_is_written_is_the_one_that_is_given(tmp_path, network, choice)
     np.testing.assert_allclose(got, expected, rtol=0, atol=1e-5)
 
 
+def test_refusal_of_everything_shows_no_table_of_files(tmp_path, capsys):
+    """Logits this wide overflow, and no ONNX file agrees with another in them."""
+    path = save(tmp_path / "net.onnx", lambda: Edges(lambda x: 1e4 * x))
+    fed = ("--mean", "123.675", "--scale", "57.12")
+    assert main([str(path), "-o", str(tmp_path / "out"), "--logits", *fed]) == 1
+    screen = "".join(capsys.readouterr())
+    assert "refused: onnx: The largest difference" in screen
+    assert "Which file to ship" not in screen and "Inside the TFLite files" not in screen
+    assert "was not tried" not in screen
+
+
 def test_channel_is_the_one_that_the_file_gives(tmp_path):
     path = save(tmp_path / "net.onnx", lambda: Edges(softmax, 2))
     for channel in (0, 1):

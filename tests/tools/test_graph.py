@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -31,6 +32,18 @@ SHIPPED = [node for node in read_graph(ROOT / GRAPH).weights if node.file]
 @pytest.fixture(scope="module")
 def graph():
     return read_graph(ROOT / GRAPH)
+
+
+def test_commands_of_the_page_name_what_there_is(graph):
+    page = (ROOT / "training" / "README.md").read_text(encoding="utf-8")
+    (commands,) = re.findall("```bash\n(.*?)```", page, re.DOTALL)
+    goals = re.findall(r"training reproduce (\S+)", commands)
+    assert {str(graph.goal(name)).split("@")[0] for name in goals} >= {"lite-trained"}
+    named = set(re.findall(r"training/recipes/\S+\.toml", commands))
+    assert named <= {str(recipe.relative_to(ROOT)) for recipe in RECIPES}
+    # No recipe among them that needs maps: the page does not make these by name.
+    plain = [read_recipe(ROOT / name) for name in named if "detail" not in name]
+    assert not [recipe for recipe in plain if recipe.taught_maps]
 
 
 def test_everything_comes_from_what_is_there_and_nothing_from_itself(graph):

@@ -1,5 +1,7 @@
 """Recipes: they round-trip through TOML, and every fault of one is named."""
 
+import re
+import tomllib
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -134,3 +136,10 @@ def test_change_of_a_recipe_is_checked_like_a_recipe():
 def test_shipped_recipes_are_valid():
     for path in (ROOT / "training" / "recipes").glob("*.toml"):
         assert isinstance(read_recipe(path), DetailRecipe if path.stem == "detail" else Recipe)
+
+
+def test_recipe_of_the_page_for_contributors_trains_on_ones_own_photos_alone():
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    recipe = recipe_from_table(tomllib.loads(re.search("```toml\n(.*?)```", page, re.DOTALL)[1]))
+    assert [photos.folder for photos in recipe.photos] == ["mine"]
+    assert recipe.start_from and not recipe.taught_in_batch and not recipe.synthetic_in_batch

@@ -212,6 +212,27 @@ def test_what_is_there_with_its_hash_is_skipped_with_all_that_it_is_from(
     assert status == 0 and f"came out with the recorded SHA-256 {judge}." in said
 
 
+def test_what_cannot_be_made_is_taken_from_the_repository_when_the_rest_is_made_again(
+    made, reproduce, given, tmp_path
+):
+    out, *_ = made
+    checkout = tmp_path / "checkout"
+    shutil.copytree(given / "recipes", checkout / "recipes")
+    shutil.copy(out / "judge-1.0.0" / "judge.safetensors", checkout)
+    checksum = file_sha256(checkout / "judge.safetensors")
+    graph = checkout / "graph.toml"
+    graph.write_text(
+        GRAPH.replace(
+            'recipe = "recipes/judge.toml"', 'history = "by hand"\nfile = "judge.safetensors"'
+        ).replace(ANOTHER, checksum)
+    )
+    status, said, _ = reproduce(
+        "small", "--dry-run", "--again", "-o", tmp_path / "new", graph=graph
+    )
+    assert status == 0 and said.count("to make") == 4
+    assert f"judge@1.0.0 is there: {checkout / 'judge.safetensors'}" in said
+
+
 def test_other_labels_and_other_recipes_are_not_gone_on_with(made, reproduce, given, tmp_path):
     out, *_ = made
     graph = tmp_path / "graph.toml"

@@ -496,7 +496,7 @@ def test_labelling_goes_on_where_it_was_and_leaves_damaged_photos_out(
     judge = Ensemble.map
     monkeypatch.setattr(Ensemble, "map", judge_one)
     stopped = run_training("label", weights, *arguments)
-    assert stopped.returncode == 130 and "goes on where it was" in stopped.stderr
+    assert stopped.returncode == 130 and "goes on from what it has kept" in stopped.stderr
     assert (tmp_path / "maps" / "a.png").exists() and not (tmp_path / "maps" / "c.png").exists()
     (tmp_path / "maps" / "a.png").write_bytes(b"of an earlier run")
     done = run_training("label", weights, *arguments)
@@ -934,7 +934,7 @@ def test_gradient_that_is_not_finite_stops_the_run_too(recipe, tmp_path, monkeyp
 def test_bad_recipe_at_the_command_line_is_one_sentence(run_training, tmp_path):
     done = run_training("student", tmp_path / "none.toml")
     assert done.returncode == 2
-    assert "cannot be read as TOML" in done.stderr
+    assert f"There is no recipe {tmp_path / 'none.toml'}; those here" in done.stderr
     assert "Traceback" not in done.stderr
 
 
