@@ -20,6 +20,8 @@ _LEAST_OF = {
     "Softmax": 0.0,
     "HardSwish": -0.375,
 }
+# onnx2tf takes a least value nearer to 0 than this for 0, and whoever divides by it gets NaN.
+_SURELY_NOT_0 = 2e-6
 # These give none but values that they were given.
 _PASSING = ("MaxPool", "Concat", "Identity", "Reshape", "Transpose", "Slice", "Gather")
 
@@ -50,6 +52,10 @@ class _Preparing:
                 self._pad_pooling(node)
             elif node.op_type in ("Squeeze", "Unsqueeze"):
                 self._name_shape(node)
+            elif node.op_type == "Clip":
+                self._keep_least(node)
+            elif node.op_type == "Conv":
+                self._make_flat(node)
         self._drop_unused_constants()
 
     def _pad_pooling(self, pooling: onnx.NodeProto) -> None:
@@ -87,6 +93,62 @@ class _Preparing:
         node.op_type = "Reshape"
         node.input[:] = [node.input[0], shape]
         del node.attribute[:]
+
+    def _keep_least(self, clip: onnx.NodeProto) -> None:
+        """Let a least value that is all but 0 be compared with where it is none of that.
+
+        What is clipped is multiplied by a power of 2 and divided by it, which rounds nothing.
+        """
+        bounds = list(clip.input[1:])
+        if not bounds or any(name and name not in self._constants for name in bounds):
+            return
+        least = float(self._values(bounds[0]).reshape(-1)[0]) if bounds[0] else 0.0
+        if not 0 < abs(least) < _SURELY_NOT_0:
+            return
+        factor = 2.0 ** np.ceil(np.log2(_SURELY_NOT_0 / abs(least)))
+        name, wide = clip.output[0], f"{clip.output[0]}/wide"
+        self._add_constant(f"{name}/factor", np.float32(factor))
+        self._add_constant(f"{name}/divisor", np.float32(1 / factor))
+        for place, bound in enumerate(bounds, 1):
+            if bound:
+                clip.input[place] = f"{name}/bound{place}"
+                self._add_constant(clip.input[place], np.float32(self._values(bound) * factor))
+        before = helper.make_node("Mul", [clip.input[0], f"{name}/factor"], [wide], f"{wide}/mul")
+        clip.input[0], clip.output[0] = wide, f"{wide}/clipped"
+        after = helper.make_node("Mul", [clip.output[0], f"{name}/divisor"], [name], f"{name}/mul")
+        place = list(self._graph.node).index(clip)
+        self._graph.node.insert(place, before)
+        self._graph.node.insert(place + 2, after)
+
+    def _make_flat(self, convolution: onnx.NodeProto) -> None:
+        """Let a convolution along one axis be one of an image of one row.
+
+        Converters take it for that too, but mix its sides up with those of a reshape before it.
+        """
+        given, weights = convolution.input[:2]
+        sides = self._shapes.get(given, ())
+        made = self._shapes.get(convolution.output[0], ())
+        if len(sides) != 3 or len(made) != 3 or weights not in self._constants:
+            return
+        name = convolution.output[0]
+        before = self._reshape(given, (*sides[:2], 1, sides[2]), f"{name}/row")
+        values = self._values(weights)
+        self._add_constant(f"{name}/weights", values[:, :, None])
+        convolution.input[0], convolution.input[1] = before.output[0], f"{name}/weights"
+        convolution.output[0] = f"{name}/flat"
+        after = self._reshape(f"{name}/flat", made, name)
+        for attribute in convolution.attribute:
+            if attribute.name in ("kernel_shape", "strides", "dilations"):
+                attribute.ints.insert(0, 1)
+            elif attribute.name == "pads":
+                attribute.ints[:] = [0, attribute.ints[0], 0, attribute.ints[1]]
+        place = list(self._graph.node).index(convolution)
+        self._graph.node.insert(place, before)
+        self._graph.node.insert(place + 2, after)
+
+    def _reshape(self, given: str, sides: tuple[int, ...], made: str) -> onnx.NodeProto:
+        self._add_constant(f"{made}/shape", np.array(sides, np.int64))
+        return helper.make_node("Reshape", [given, f"{made}/shape"], [made], f"{made}/reshape")
 
     def _least(self, name: str) -> float | None:
         """A value that a tensor never lies below, if one is known."""

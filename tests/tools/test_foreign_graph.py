@@ -107,3 +107,38 @@ def test_shape_that_is_known_is_not_computed_for_each_photo(tmp_path):
     graph, given, got = simplified(tmp_path, Parts)
     assert not {"Squeeze", "Unsqueeze"} & {node.op_type for node in graph.node}
     np.testing.assert_array_equal(got, given)
+
+
+class Clipped(nn.Module):
+    def __init__(self, *bounds):
+        super().__init__()
+        self.bounds = bounds
+
+    def forward(self, image):
+        return 1e-8 / torch.clamp(image - 0.5, *self.bounds)
+
+
+@pytest.mark.parametrize("bounds", [(1e-9,), (1e-9, 6.0), (1e-12, None)])
+def test_least_value_next_to_0_stays_one_that_can_be_divided_by(tmp_path, bounds):
+    graph, given, got = simplified(tmp_path, lambda: Clipped(*bounds))
+    np.testing.assert_array_equal(got, given)
+    (clip,) = (node for node in graph.node if node.op_type == "Clip")
+    (least,) = (t for t in graph.initializer if t.name == clip.input[1])
+    # Nearer to 0 than this onnx2tf takes it for 0.
+    assert onnx.numpy_helper.to_array(least) > 1e-6
+
+
+def test_convolution_along_one_axis_is_one_of_an_image(tmp_path):
+    class Along(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = nn.Conv1d(3, 3, 5, 2, (2,), 1)
+
+        def forward(self, image):
+            return self.layer(image.flatten(2)).relu()
+
+    graph, given, got = simplified(tmp_path, Along)
+    np.testing.assert_allclose(got, given, rtol=0, atol=1e-6)
+    (convolution,) = (node for node in graph.node if node.op_type == "Conv")
+    (weights,) = (t for t in graph.initializer if t.name == convolution.input[1])
+    assert list(weights.dims) == [3, 3, 1, 5]
