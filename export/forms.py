@@ -162,7 +162,7 @@ class ProvenForms:
             file=self.job.checkpoint,
             open=source.open,
             tolerance=None,
-            advice="; --logits puts a sigmoid behind them" if source.stage == "given" else "",
+            advice="; --logits puts a sigmoid behind logits" if source.stage == "given" else "",
         )
         self.progress("ONNX", 0, None)
         source.write(raw)
@@ -197,7 +197,7 @@ class ProvenForms:
             photo = list(self.photos[:1])
             _, refused = runtimes.run_files(sys.executable, runtimes.LITERT_XNNPACK, files, photo)
         self._missing |= dict(missing)
-        self._missing |= {name: f"LiteRT cannot run it: {why}." for name, why in refused.items()}
+        self._missing |= {name: f"LiteRT cannot run it: {why.rstrip('.')}." for name, why in refused.items()}
         self._files |= {name: file for name, file in files.items() if name not in refused}
 
     def _form(self, name: str) -> Form:

@@ -12,6 +12,8 @@ import onnx.shape_inference
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
+from export.converting import odd_resize
+
 # The least that these give, whatever they are given.
 _LEAST_OF = {
     "Relu": 0.0,
@@ -36,12 +38,13 @@ def prepare(model: onnx.ModelProto) -> None:
         value.name: tuple(dim.dim_value for dim in value.type.tensor_type.shape.dim)
         for value in onnx.shape_inference.infer_shapes(model).graph.value_info
     }
-    _Preparing(model.graph, shapes).run()
+    _Preparing(model, shapes).run()
 
 
 class _Preparing:
-    def __init__(self, graph: onnx.GraphProto, shapes: Mapping[str, tuple[int, ...]]) -> None:
-        self._graph, self._shapes = graph, shapes
+    def __init__(self, model: onnx.ModelProto, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        graph = model.graph
+        self._graph, self._shapes, self._opsets = graph, shapes, list(model.opset_import)
         self._constants = {tensor.name: tensor for tensor in graph.initializer}
         self._makers = {output: node for node in graph.node for output in node.output}
 
@@ -56,6 +59,8 @@ class _Preparing:
                 self._keep_least(node)
             elif node.op_type == "Conv":
                 self._make_flat(node)
+            elif node.op_type in ("Resize", "Upsample"):
+                self._replace_odd_resize(node)
         self._drop_unused_constants()
 
     def _pad_pooling(self, pooling: onnx.NodeProto) -> None:
@@ -145,6 +150,25 @@ class _Preparing:
         place = list(self._graph.node).index(convolution)
         self._graph.node.insert(place, before)
         self._graph.node.insert(place + 2, after)
+
+    def _replace_odd_resize(self, node: onnx.NodeProto) -> None:
+        given, made = (self._shapes.get(name, ()) for name in (node.input[0], node.output[0]))
+        # Where Resize has them from the second version on, and Upsample.
+        place = 1 if node.op_type == "Upsample" else 2
+        scales = None
+        if len(node.input) > place and node.input[place]:
+            if node.input[place] not in self._constants:
+                return
+            scales = self._values(node.input[place])
+        if not odd_resize.is_odd_resize(node, given, made, scales):
+            return
+        found = odd_resize.by_matrices(node, given, made, scales, self._opsets)
+        for name, values in found.constants.items():
+            self._add_constant(name, values)
+        before = list(self._graph.node).index(node)
+        for step in reversed(found.nodes):
+            self._graph.node.insert(before, step)
+        self._graph.node.remove(node)
 
     def _reshape(self, given: str, sides: tuple[int, ...], made: str) -> onnx.NodeProto:
         self._add_constant(f"{made}/shape", np.array(sides, np.int64))

@@ -8,6 +8,7 @@ import pytest
 import skimage.data
 import torch
 from torch import nn
+from torch.nn import functional
 
 from data.blur_dataset import squash
 from evaluation.predictors import open_session
@@ -32,7 +33,7 @@ def normalised(image):
     return (image - mean) / torch.tensor([0.229, 0.224, 0.225]).reshape(1, 3, 1, 1)
 
 
-def simplified(folder, network):
+def simplified(folder, network, opset=17):
     """Node kinds of a network as it is converted, what it gives, and what it gave before."""
     torch.manual_seed(0)
     before, after = folder / "net.onnx", folder / "simplified.onnx"
@@ -41,7 +42,7 @@ def simplified(folder, network):
         warnings.simplefilter("ignore")
         torch.onnx.export(
             network().eval(), (torch.zeros(1, 3, 24, 32),), str(before), dynamo=False,
-            opset_version=17, input_names=["image"],
+            opset_version=opset, input_names=["image"],
         )  # fmt: skip
     simplify_onnx(before, after)
     image = (PHOTO.astype(np.float32) / 255).transpose(2, 0, 1)[None]
@@ -142,3 +143,49 @@ def test_convolution_along_one_axis_is_one_of_an_image(tmp_path):
     (convolution,) = (node for node in graph.node if node.op_type == "Conv")
     (weights,) = (t for t in graph.initializer if t.name == convolution.input[1])
     assert list(weights.dims) == [3, 3, 1, 5]
+
+
+@pytest.mark.parametrize(
+    ("options", "opset"),
+    [
+        ({"scale_factor": 1.7, "mode": "nearest"}, 17),
+        ({"scale_factor": 0.3, "mode": "bilinear"}, 17),
+        ({"scale_factor": 1.7, "mode": "bilinear", "align_corners": True}, 17),
+        ({"scale_factor": 1.7, "mode": "bicubic"}, 17),
+        # Upsample, which lays its pixels out otherwise than TFLite.
+        ({"scale_factor": 2.0, "mode": "bilinear"}, 9),
+    ],
+    ids=["nearest", "linear", "corners", "cubic", "upsample"],
+)
+def test_change_of_size_that_tflite_has_not_is_made_of_what_it_has(tmp_path, options, opset):
+    def network():
+        return First(lambda image: functional.interpolate(image.relu(), **options).relu())
+
+    graph, given, got = simplified(tmp_path, network, opset)
+    assert not {"Resize", "Upsample"} & {node.op_type for node in graph.node}
+    np.testing.assert_allclose(got, given, rtol=0, atol=1e-5)
+
+
+def test_averaging_change_of_size_is_made_of_what_tflite_has(tmp_path):
+    sides = np.array([1, 3, 10, 14], np.int64)
+    nodes = [
+        onnx.helper.make_node("Relu", ["image"], ["active"]),
+        onnx.helper.make_node(
+            "Resize", ["active", "", "", "sides"], ["small"], mode="linear", antialias=1
+        ),
+        onnx.helper.make_node("Sigmoid", ["small"], ["map"]),
+    ]
+    image, small = (
+        onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape)
+        for name, shape in (("image", (1, 3, 24, 32)), ("map", (1, 3, 10, 14)))
+    )
+    constants = [onnx.numpy_helper.from_array(sides, "sides")]
+    graph = onnx.helper.make_graph(nodes, "net", [image], [small], constants)
+    before, after = tmp_path / "net.onnx", tmp_path / "simplified.onnx"
+    opsets = [onnx.helper.make_opsetid("", 18)]
+    onnx.save(onnx.helper.make_model(graph, opset_imports=opsets, ir_version=8), before)
+    simplify_onnx(before, after)
+    assert "Resize" not in {node.op_type for node in onnx.load(after).graph.node}
+    fed = np.ascontiguousarray((PHOTO.astype(np.float32) / 255).transpose(2, 0, 1)[None])
+    given, got = (open_session(file).run(None, {"image": fed})[0] for file in (before, after))
+    np.testing.assert_allclose(got, given, rtol=0, atol=1e-5)
