@@ -1,8 +1,8 @@
 """A change of size that TFLite has not in; the same by matrices, or by choosing rows, out.
 
-TFLite maps the whole image to the whole: what is made 1.7 times as large and cut to whole pixels, or
-averaged while it is made smaller, is something else. Which pixels give which, and by what share,
-onnxruntime says.
+TFLite maps the whole image to the whole: what is made 1.7 times as large and cut to whole pixels,
+or averaged while it is made smaller, is something else. Which pixels give which, and by what
+share, onnxruntime says.
 """
 
 from collections.abc import Sequence
