@@ -201,7 +201,9 @@ class ProvenForms:
             photo = list(self.photos[:1])
             _, refused = runtimes.run_files(sys.executable, runtimes.LITERT_XNNPACK, files, photo)
         self._missing |= dict(missing)
-        self._missing |= {name: f"LiteRT cannot run it: {why}." for name, why in refused.items()}
+        self._missing |= {
+            name: f"LiteRT cannot run it: {why.rstrip('.')}." for name, why in refused.items()
+        }
         self._files |= {name: file for name, file in files.items() if name not in refused}
 
     def _form(self, name: str) -> Form:

@@ -13,6 +13,8 @@ _REFUSED = re.compile(
 _LAYER = re.compile(
     r"""loc\("(?P<node>[^"]+)"[^)]*\): error: '(?:tfl\.)?(?P<operator>[^']+)' (?P<why>.*)"""
 )
+# What is said here of a network.
+_OURS = re.compile(r"^export\.errors\.ConversionError: (?P<sentence>.*)$", re.MULTILINE)
 _ERROR = re.compile(r"(?:^|\s)(?:[\w.]*(?:Error|Exception)|error|ERROR): \S")
 
 
@@ -23,6 +25,9 @@ def failure_sentence(log: str, status: int) -> str:
         log: All that the converters wrote.
         status: Of their process; below 0 it is the signal that ended it.
     """
+    ours = _OURS.search(log)
+    if ours is not None:
+        return ours["sentence"].replace(NAME_PREFIX, "")
     for pattern in (_REFUSED, _LAYER):
         found = pattern.search(log)
         if found is not None:

@@ -14,6 +14,7 @@ from onnx import helper, numpy_helper
 
 from export.converting.operator_versions import set_versions
 from export.converting.tflite_model import TfliteModel
+from export.errors import ConversionError
 
 # It lets a runtime compute in float16 what the file promises in float32.
 _REDUCED_PRECISION_ENTRY = "reduced_precision_support"
@@ -31,6 +32,9 @@ def float32_tflite(onnx_file: Path, factor: float, offset: float, folder: Path) 
 
     Returns:
         The same network, (1, H, W, 3) in.
+
+    Raises:
+        ConversionError: If TFLite has no operator for a node.
     """
     # Here, because it takes seconds, which the other steps do without.
     import onnx2tf
@@ -49,6 +53,7 @@ def float32_tflite(onnx_file: Path, factor: float, offset: float, folder: Path) 
         non_verbose=True,
     )
     model = TfliteModel((folder / "onnx2tf" / "network_float32.tflite").read_bytes())
+    _check_operators(model, network.graph)
     _fold_paddings(model)
     _fold_biases(model)
     model.drop_metadata(_REDUCED_PRECISION_ENTRY)
@@ -57,6 +62,22 @@ def float32_tflite(onnx_file: Path, factor: float, offset: float, folder: Path) 
         tensor.shapeSignature = None
     set_versions(model)
     return model
+
+
+def _check_operators(model: TfliteModel, network: onnx.GraphProto) -> None:
+    """See that every operator is one of TFLite's: where it has none, onnx2tf makes a custom one."""
+    for operator in model.graph.operators:
+        if model.kind(operator) != schema.BuiltinOperator.CUSTOM:
+            continue
+        made = {model.name(int(place)) for place in operator.outputs}
+        # Of a tensor that is laid out otherwise, the name has an ending.
+        node = next(
+            node for node in network.node if any(name.startswith(node.output[0]) for name in made)
+        )
+        raise ConversionError(
+            f"TFLite cannot have {node.op_type} as node {node.name or node.output[0]} has it; "
+            "export the network without it or in another form."
+        )
 
 
 def _feed_otherwise(graph: onnx.GraphProto, factor: float, offset: float) -> None:

@@ -120,7 +120,8 @@ def _version(model: TfliteModel, kind: int, operator: Any) -> int:
     second: Any = tensors[1] if len(tensors) > 1 else None
     data = second if kind in (Kind.SPLIT, Kind.TRANSPOSE_CONV) else tensors[0]
     options = operator.builtinOptions
-    dimensions = len(data.shape)
+    # A scalar has no shape.
+    dimensions = 0 if data.shape is None else len(data.shape)
     is_int8 = data.type == TensorType.INT8
     is_hybrid = (
         tensors[0].type == TensorType.FLOAT32

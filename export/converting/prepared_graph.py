@@ -12,6 +12,8 @@ import onnx.shape_inference
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
+from export.converting import odd_resize
+
 # The least that these give, whatever they are given.
 _LEAST_OF = {
     "Relu": 0.0,
@@ -22,6 +24,8 @@ _LEAST_OF = {
 }
 # The first whose Pad is told by inputs how far, and not by attributes.
 _PADS_AS_INPUT_OPSET = 11
+# onnx2tf takes a least value nearer to 0 than this for 0, and whoever divides by it gets NaN.
+_SURELY_NOT_0 = 2e-6
 # These give none but values that they were given.
 _PASSING = ("MaxPool", "Concat", "Identity", "Reshape", "Transpose", "Slice", "Gather")
 
@@ -37,15 +41,16 @@ def prepare(model: onnx.ModelProto) -> None:
         value.name: tuple(dim.dim_value for dim in value.type.tensor_type.shape.dim)
         for value in (*inferred.input, *inferred.value_info, *inferred.output)
     }
-    opset = max(entry.version for entry in model.opset_import if entry.domain in ("", "ai.onnx"))
-    _Preparing(model.graph, shapes, opset).run()
+    _Preparing(model, shapes).run()
 
 
 class _Preparing:
-    def __init__(
-        self, graph: onnx.GraphProto, shapes: Mapping[str, tuple[int, ...]], opset: int
-    ) -> None:
-        self._graph, self._shapes, self._opset = graph, shapes, opset
+    def __init__(self, model: onnx.ModelProto, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        graph = model.graph
+        self._graph, self._shapes, self._opsets = graph, shapes, list(model.opset_import)
+        self._opset = max(
+            entry.version for entry in self._opsets if entry.domain in ("", "ai.onnx")
+        )
         self._constants = {tensor.name: tensor for tensor in graph.initializer}
         self._makers = {output: node for node in graph.node for output in node.output}
 
@@ -56,6 +61,12 @@ class _Preparing:
                 self._pad_pooling(node)
             elif node.op_type in ("Squeeze", "Unsqueeze"):
                 self._name_shape(node)
+            elif node.op_type == "Clip":
+                self._keep_least(node)
+            elif node.op_type == "Conv":
+                self._make_flat(node)
+            elif node.op_type in ("Resize", "Upsample"):
+                self._replace_odd_resize(node)
         self._drop_unused_constants()
 
     def _pad_pooling(self, pooling: onnx.NodeProto) -> None:
@@ -124,6 +135,81 @@ class _Preparing:
         node.op_type = "Reshape"
         node.input[:] = [node.input[0], shape]
         del node.attribute[:]
+
+    def _keep_least(self, clip: onnx.NodeProto) -> None:
+        """Let a least value that is all but 0 be compared with where it is none of that.
+
+        What is clipped is multiplied by a power of 2 and divided by it, which rounds nothing.
+        """
+        bounds = list(clip.input[1:])
+        if not bounds or any(name and name not in self._constants for name in bounds):
+            return
+        least = float(self._values(bounds[0]).reshape(-1)[0]) if bounds[0] else 0.0
+        if not 0 < abs(least) < _SURELY_NOT_0:
+            return
+        factor = 2.0 ** np.ceil(np.log2(_SURELY_NOT_0 / abs(least)))
+        name, wide = clip.output[0], f"{clip.output[0]}/wide"
+        self._add_constant(f"{name}/factor", np.float32(factor))
+        self._add_constant(f"{name}/divisor", np.float32(1 / factor))
+        for place, bound in enumerate(bounds, 1):
+            if bound:
+                clip.input[place] = f"{name}/bound{place}"
+                self._add_constant(clip.input[place], np.float32(self._values(bound) * factor))
+        before = helper.make_node("Mul", [clip.input[0], f"{name}/factor"], [wide], f"{wide}/mul")
+        clip.input[0], clip.output[0] = wide, f"{wide}/clipped"
+        after = helper.make_node("Mul", [clip.output[0], f"{name}/divisor"], [name], f"{name}/mul")
+        place = list(self._graph.node).index(clip)
+        self._graph.node.insert(place, before)
+        self._graph.node.insert(place + 2, after)
+
+    def _make_flat(self, convolution: onnx.NodeProto) -> None:
+        """Let a convolution along one axis be one of an image of one row.
+
+        Converters take it for that too, but mix its sides up with those of a reshape before it.
+        """
+        given, weights = convolution.input[:2]
+        sides = self._shapes.get(given, ())
+        made = self._shapes.get(convolution.output[0], ())
+        if len(sides) != 3 or len(made) != 3 or weights not in self._constants:
+            return
+        name = convolution.output[0]
+        before = self._reshape(given, (*sides[:2], 1, sides[2]), f"{name}/row")
+        values = self._values(weights)
+        self._add_constant(f"{name}/weights", values[:, :, None])
+        convolution.input[0], convolution.input[1] = before.output[0], f"{name}/weights"
+        convolution.output[0] = f"{name}/flat"
+        after = self._reshape(f"{name}/flat", made, name)
+        for attribute in convolution.attribute:
+            if attribute.name in ("kernel_shape", "strides", "dilations"):
+                attribute.ints.insert(0, 1)
+            elif attribute.name == "pads":
+                attribute.ints[:] = [0, attribute.ints[0], 0, attribute.ints[1]]
+        place = list(self._graph.node).index(convolution)
+        self._graph.node.insert(place, before)
+        self._graph.node.insert(place + 2, after)
+
+    def _replace_odd_resize(self, node: onnx.NodeProto) -> None:
+        given, made = (self._shapes.get(name, ()) for name in (node.input[0], node.output[0]))
+        # Where Resize has them from the second version on, and Upsample.
+        place = 1 if node.op_type == "Upsample" else 2
+        scales = None
+        if len(node.input) > place and node.input[place]:
+            if node.input[place] not in self._constants:
+                return
+            scales = self._values(node.input[place])
+        if not odd_resize.is_odd_resize(node, given, made, scales):
+            return
+        found = odd_resize.by_matrices(node, given, made, scales, self._opsets)
+        for name, values in found.constants.items():
+            self._add_constant(name, values)
+        before = list(self._graph.node).index(node)
+        for step in reversed(found.nodes):
+            self._graph.node.insert(before, step)
+        self._graph.node.remove(node)
+
+    def _reshape(self, given: str, sides: tuple[int, ...], made: str) -> onnx.NodeProto:
+        self._add_constant(f"{made}/shape", np.array(sides, np.int64))
+        return helper.make_node("Reshape", [given, f"{made}/shape"], [made], f"{made}/reshape")
 
     def _least(self, name: str) -> float | None:
         """A value that a tensor never lies below, if one is known."""

@@ -145,6 +145,15 @@ class _BlurMap(Kind):
     def changes(self, before: Outputs, after: Outputs) -> list[float]:
         return photo_means(before, after)
 
+    def unfit(self, outputs: Outputs) -> str | None:
+        value = outputs[0].flat[0]
+        if any((part != value).any() for part in outputs):
+            return None
+        return (
+            f"It gives {value:.6g} in every pixel of every photo; feed it as it was trained (an "
+            "ONNX file by --mean and --scale)."
+        )
+
     def remarks(self, difference: MapDifference, tolerance: MapTolerance) -> list[str]:
         if tolerance.maximum is not None or difference.maximum < _NOTICED_DIFFERENCE:
             return []

@@ -8,10 +8,12 @@ float32 in the device's normalisation, output ``blur`` (1, 1, H, W).
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
 import onnx.compose
+import onnx.inliner
 import onnxruntime
 from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
@@ -20,10 +22,12 @@ from onnx import TensorProto, helper, numpy_helper
 from dbd_mobile.errors import InputError
 from evaluation.predictors import open_session, unrounded
 from export.kinds import BLUR_MAP
-from export.reading.half_precision import widen
+from export.reading.constant_steps import fold_constant_steps
 from export.reading.map_choice import WHOLE_MAP, MapChoice
 from export.reading.map_ending import Layout, find_layout, make_ending, take_map
 from export.reading.onnx_file import INPUT_NAME, set_metadata
+from export.reading.photo_tensors import names_used
+from export.reading.single_precision import make_single
 from export.reading.unfit_nodes import find_unfit_node, node_name
 from networks import BlurNetwork, NetworkContract
 from networks.device_input import device_contract
@@ -153,20 +157,15 @@ class ForeignPredictor:
             mean = np.array(foreign.normalisation.mean, np.float32)
             scale = np.array(foreign.normalisation.scale, np.float32)
             image = (photo.astype(np.float32) - mean) / scale
-        values = _run(self._session, image, foreign.channels_last)
+        if not foreign.channels_last:
+            image = image.transpose(2, 0, 1)
+        values = _run(self._session, np.ascontiguousarray(image[None]))
         return unrounded(take_map(values, foreign.layout, foreign.choice, foreign.size_wh))
 
 
-def _run(
-    session: onnxruntime.InferenceSession,
-    image: NDArray[np.uint8] | NDArray[np.float32],
-    channels_last: bool,
-) -> NDArray[np.float32]:
-    """What a file gives for (H, W, 3), of whatever shape."""
-    if not channels_last:
-        image = image.transpose(2, 0, 1)
-    name = session.get_inputs()[0].name
-    (values,) = session.run(None, {name: np.ascontiguousarray(image[None])})
+def _run(session: onnxruntime.InferenceSession, image: NDArray[Any]) -> NDArray[np.float32]:
+    """What a file gives for an image as it takes it, of whatever shape."""
+    (values,) = session.run(None, {session.get_inputs()[0].name: image})
     return np.asarray(values, np.float32)
 
 
@@ -193,6 +192,10 @@ def read_foreign_onnx(
         raise InputError(
             f"{path} has opset {opset}; export it with opset {_OLDEST_OPSET} to {_NEWEST_OPSET}."
         )
+    make_single(model)
+    _drop_unused_inputs(model.graph)
+    size_wh, channels_last, takes_bytes = _fix_input(model.graph, path, choice)
+    _fold(model, path, _black(size_wh, channels_last, takes_bytes))
     # First: a dynamically quantised file has operators of a maker too, and this is what helps.
     unfit = find_unfit_node(model.graph)
     if unfit is not None:
@@ -209,11 +212,9 @@ def read_foreign_onnx(
             raise InputError(
                 f"{path} has a value that is not finite in {weights.name}; it is unusable."
             )
-    widen(model)
-    size_wh, channels_last, takes_bytes = _fix_input(model.graph, path, choice)
     _choose_output(model.graph, path, choice)
     normalisation = _normalisation(model, path, takes_bytes, normalisation)
-    shape = _try_out(model, path, size_wh, channels_last, takes_bytes)
+    shape = _try_out(model, path, _black(size_wh, channels_last, takes_bytes))
     return ForeignOnnx(
         path=path,
         model=model,
@@ -231,12 +232,29 @@ def _read(path: Path) -> onnx.ModelProto:
     try:
         model = onnx.load(path)
         onnx.checker.check_model(model)
+        model = onnx.inliner.inline_local_functions(model)
     except (OSError, DecodeError, onnx.checker.ValidationError) as error:
         reason = str(error).strip().split("\n")[0]
         raise InputError(f"{path} cannot be read as ONNX ({reason}); {advice}.") from error
     if not model.graph.node:
         raise InputError(f"{path} holds no network; {advice}.")
     return model
+
+
+def _drop_unused_inputs(graph: onnx.GraphProto) -> None:
+    """Leave out inputs that no node takes, unless none takes any."""
+    used = {name for node in graph.node for name in names_used(node)}
+    kept = [value for value in graph.input if value.name in used]
+    if kept:
+        del graph.input[:]
+        graph.input.extend(kept)
+
+
+def _fold(model: onnx.ModelProto, path: Path, image: NDArray[Any]) -> None:
+    try:
+        fold_constant_steps(model, image)
+    except Exception as error:
+        raise _not_running(path, error) from error
 
 
 def _fix_input(
@@ -317,25 +335,25 @@ def _normalisation(
     return Normalisation((0.0,) * 3, (1.0,) * 3)
 
 
-def _try_out(
-    model: onnx.ModelProto,
-    path: Path,
-    size_wh: tuple[int, int],
-    channels_last: bool,
-    takes_bytes: bool,
-) -> tuple[int, ...]:
-    """Run the file once: only that shows whether it runs, and what shape a free output has."""
+def _black(size_wh: tuple[int, int], channels_last: bool, takes_bytes: bool) -> NDArray[Any]:
+    """An image as the network takes it, all zeros."""
     width, height = size_wh
-    black = np.zeros((height, width, 3), np.uint8)
-    image = black if takes_bytes else black.astype(np.float32)
+    shape = (1, height, width, 3) if channels_last else (1, 3, height, width)
+    return np.zeros(shape, np.uint8 if takes_bytes else np.float32)
+
+
+def _try_out(model: onnx.ModelProto, path: Path, image: NDArray[Any]) -> tuple[int, ...]:
+    """Run the file once: only that shows whether it runs, and what shape a free output has."""
     try:
-        return _run(open_session(model.SerializeToString()), image, channels_last).shape
+        return _run(open_session(model.SerializeToString()), image).shape
     except Exception as error:
-        # onnxruntime's exceptions have no common base but Exception.
-        reason = str(error).strip().split("\n")[0]
-        raise InputError(
-            f"{path} does not run in onnxruntime ({reason}); give a file that does."
-        ) from error
+        raise _not_running(path, error) from error
+
+
+def _not_running(path: Path, error: Exception) -> InputError:
+    """What onnxruntime raises, whose exceptions have no common base but ``Exception``, told."""
+    reason = str(error).strip().split("\n")[0]
+    return InputError(f"{path} does not run in onnxruntime ({reason}); give a file that does.")
 
 
 def _find_map(
@@ -380,7 +398,8 @@ def _images(graph: onnx.GraphProto) -> list[onnx.ValueInfoProto]:
 def _described(value: onnx.ValueInfoProto) -> tuple[list[int | None], str]:
     """Its shape, None where it is free, and type and shape in words."""
     tensor = value.type.tensor_type
-    shape = [dim.dim_value if dim.HasField("dim_value") else None for dim in tensor.shape.dim]
+    # Where a side is free, some exporters write none, others a name, 0 or -1.
+    shape = [dim.dim_value if dim.dim_value > 0 else None for dim in tensor.shape.dim]
     sides = ", ".join("free" if side is None else str(side) for side in shape)
     dtype = TensorProto.DataType.Name(tensor.elem_type).lower()
     dtype = {"float": "float32", "double": "float64"}.get(dtype, dtype)

@@ -491,7 +491,7 @@ def test_network_whose_values_are_no_probabilities_is_refused_as_a_whole(
     options = ("-o", tmp_path / "out", "--evaluate", dataset, "--precision", "float32")
     assert run_export(tmp_path / "net.safetensors", *options) == 1
     screen = capfd.readouterr().err
-    assert "refused: torch: It gives values outside" in screen
+    assert "refused: torch: It gives NaN" in screen
     assert f"Written to {tmp_path / 'out'}: the report." in screen
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert names == ["net.report.html", "net.report.json"]

@@ -12,6 +12,7 @@ from onnx import TensorProto, helper, numpy_helper
 from evaluation.chatter import without_chatter
 from evaluation.predictors import open_session
 from export.converting.float32_tflite import float32_tflite
+from export.errors import ConversionError
 
 HEIGHT, WIDTH = 12, 16
 
@@ -115,3 +116,48 @@ def test_file_does_not_let_a_runtime_compute_in_float16(tmp_path):
     with without_chatter():
         model = float32_tflite(make_onnx(tmp_path / "net.onnx", [1, 1, 0, 0], 1), 1, 0, tmp_path)
     assert [entry.name for entry in model.model.metadata] == [b"min_runtime_version"]
+
+
+def save_onnx(path, nodes, constants):
+    """Nodes from ``image`` to ``blur``, (1, 3, H, W) both."""
+    image, blur = (
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, (1, 3, HEIGHT, WIDTH))
+        for name in ("image", "blur")
+    )
+    weights = [numpy_helper.from_array(value, name) for name, value in constants.items()]
+    graph = helper.make_graph(nodes, "net", [image], [blur], weights)
+    opsets = [helper.make_opsetid("", 17)]
+    onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=8), path)
+    return path
+
+
+def test_numbers_without_sides_are_taken(tmp_path):
+    nodes = [
+        helper.make_node("ArgMax", ["image"], ["largest"], axis=1),
+        helper.make_node("ScatterElements", ["nothing", "largest", "ones"], ["blur"], axis=1),
+    ]
+    constants = {
+        "nothing": np.zeros((1, 3, HEIGHT, WIDTH), np.float32),
+        "ones": np.ones((1, 1, HEIGHT, WIDTH), np.float32),
+    }
+    path = save_onnx(tmp_path / "net.onnx", nodes, constants)
+    with without_chatter():
+        model = float32_tflite(path, 1, 0, tmp_path)
+    image = np.random.default_rng(1).standard_normal((1, HEIGHT, WIDTH, 3)).astype(np.float32)
+    # What is no picture keeps its sides' order.
+    got = run(model.to_bytes(), image).transpose(0, 2, 3, 1)
+    np.testing.assert_array_equal(got, image == image.max(3, keepdims=True))
+
+
+def test_operator_that_tflite_has_not_is_told_with_its_node(tmp_path):
+    nodes = [
+        helper.make_node("GlobalAveragePool", ["image"], ["means"]),
+        helper.make_node("Mul", ["weights", "means"], ["mixed"]),
+        helper.make_node("Conv", ["image", "mixed"], ["blur"], "mix"),
+    ]
+    path = save_onnx(tmp_path / "net.onnx", nodes, {"weights": np.ones((3, 3, 1, 1), np.float32)})
+    with (
+        without_chatter(),
+        pytest.raises(ConversionError, match="cannot have Conv as node mix has it"),
+    ):
+        float32_tflite(path, 1, 0, tmp_path)

@@ -8,6 +8,7 @@ import pytest
 import skimage.data
 import torch
 from torch import nn
+from torch.nn import functional
 
 from data.blur_dataset import squash
 from evaluation.predictors import open_session
@@ -138,3 +139,84 @@ def test_shape_that_is_known_is_not_computed_for_each_photo(tmp_path):
     graph, given, got = simplified(tmp_path, Parts)
     assert not {"Squeeze", "Unsqueeze"} & {node.op_type for node in graph.node}
     np.testing.assert_array_equal(got, given)
+
+
+class Clipped(nn.Module):
+    def __init__(self, *bounds):
+        super().__init__()
+        self.bounds = bounds
+
+    def forward(self, image):
+        return 1e-8 / torch.clamp(image - 0.5, *self.bounds)
+
+
+@pytest.mark.parametrize("bounds", [(1e-9,), (1e-9, 6.0), (1e-12, None)])
+def test_least_value_next_to_0_stays_one_that_can_be_divided_by(tmp_path, bounds):
+    graph, given, got = simplified(tmp_path, lambda: Clipped(*bounds))
+    np.testing.assert_array_equal(got, given)
+    (clip,) = (node for node in graph.node if node.op_type == "Clip")
+    (least,) = (t for t in graph.initializer if t.name == clip.input[1])
+    # Nearer to 0 than this onnx2tf takes it for 0.
+    assert onnx.numpy_helper.to_array(least) > 1e-6
+
+
+def test_convolution_along_one_axis_is_one_of_an_image(tmp_path):
+    class Along(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = nn.Conv1d(3, 3, 5, 2, (2,), 1)
+
+        def forward(self, image):
+            return self.layer(image.flatten(2)).relu()
+
+    graph, given, got = simplified(tmp_path, Along)
+    np.testing.assert_allclose(got, given, rtol=0, atol=1e-6)
+    (convolution,) = (node for node in graph.node if node.op_type == "Conv")
+    (weights,) = (t for t in graph.initializer if t.name == convolution.input[1])
+    assert list(weights.dims) == [3, 3, 1, 5]
+
+
+@pytest.mark.parametrize(
+    ("options", "opset"),
+    [
+        ({"scale_factor": 1.7, "mode": "nearest"}, 17),
+        ({"scale_factor": 0.3, "mode": "bilinear"}, 17),
+        ({"scale_factor": 1.7, "mode": "bilinear", "align_corners": True}, 17),
+        ({"scale_factor": 1.7, "mode": "bicubic"}, 17),
+        # Upsample, which lays its pixels out otherwise than TFLite.
+        ({"scale_factor": 2.0, "mode": "bilinear"}, 9),
+    ],
+    ids=["nearest", "linear", "corners", "cubic", "upsample"],
+)
+def test_change_of_size_that_tflite_has_not_is_made_of_what_it_has(tmp_path, options, opset):
+    def network():
+        return First(lambda image: functional.interpolate(image.relu(), **options).relu())
+
+    graph, given, got = simplified(tmp_path, network, opset)
+    assert not {"Resize", "Upsample"} & {node.op_type for node in graph.node}
+    np.testing.assert_allclose(got, given, rtol=0, atol=1e-5)
+
+
+def test_averaging_change_of_size_is_made_of_what_tflite_has(tmp_path):
+    sides = np.array([1, 3, 10, 14], np.int64)
+    nodes = [
+        onnx.helper.make_node("Relu", ["image"], ["active"]),
+        onnx.helper.make_node(
+            "Resize", ["active", "", "", "sides"], ["small"], mode="linear", antialias=1
+        ),
+        onnx.helper.make_node("Sigmoid", ["small"], ["map"]),
+    ]
+    image, small = (
+        onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape)
+        for name, shape in (("image", (1, 3, 24, 32)), ("map", (1, 3, 10, 14)))
+    )
+    constants = [onnx.numpy_helper.from_array(sides, "sides")]
+    graph = onnx.helper.make_graph(nodes, "net", [image], [small], constants)
+    before, after = tmp_path / "net.onnx", tmp_path / "simplified.onnx"
+    opsets = [onnx.helper.make_opsetid("", 18)]
+    onnx.save(onnx.helper.make_model(graph, opset_imports=opsets, ir_version=8), before)
+    simplify_onnx(before, after)
+    assert "Resize" not in {node.op_type for node in onnx.load(after).graph.node}
+    fed = np.ascontiguousarray((PHOTO.astype(np.float32) / 255).transpose(2, 0, 1)[None])
+    given, got = (open_session(file).run(None, {"image": fed})[0] for file in (before, after))
+    np.testing.assert_allclose(got, given, rtol=0, atol=1e-5)

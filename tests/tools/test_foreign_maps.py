@@ -206,6 +206,18 @@ def test_network_in_float16_is_computed_in_float32(tmp_path):
     np.testing.assert_allclose(expected, rounded[0, 0], rtol=0, atol=5e-3)
 
 
+def test_network_in_float64_is_computed_in_float32(tmp_path):
+    torch.manual_seed(1)
+    network = Edges(torch.sigmoid, begin=lambda image: image.double()).double().eval()
+    path = save(tmp_path / "net.onnx", lambda: network)
+    expected, got = taken(path, MapChoice(), tmp_path)
+    np.testing.assert_allclose(got, expected, rtol=0, atol=1e-5)
+    image = torch.from_numpy(PHOTO.copy()).permute(2, 0, 1)[None] / 255
+    with torch.no_grad():
+        exact = network(image)[0, 0]
+    np.testing.assert_allclose(expected, exact, rtol=0, atol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("network", "choice", "sentence"),
     [

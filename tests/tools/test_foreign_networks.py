@@ -214,6 +214,19 @@ class Bicubic(nn.Module):
         return torch.sigmoid(enlarged(logits, image, "bicubic"))
 
 
+class OddSizes(nn.Module):
+    """Made 0.35 and 1.7 times as large, in whole pixels, which TFLite has no operator for."""
+
+    def __init__(self):
+        super().__init__()
+        self.net = Net(end=nn.Identity())
+
+    def forward(self, image):
+        x = functional.interpolate(image, scale_factor=0.35, mode="bilinear")
+        x = functional.interpolate(self.net(x), scale_factor=1.7)
+        return torch.sigmoid(enlarged(x, image))
+
+
 def stem():
     return nn.Sequential(conv(3, 8, stride=2), nn.MaxPool2d(3, 2, 1))
 
@@ -241,6 +254,7 @@ NETWORKS = {
     "pyramid-192x320": (Pyramid, (320, 192)),
     "deeplab": (DeepLab, SIZE),
     "bicubic": (Bicubic, SIZE),
+    "odd-sizes": (OddSizes, SIZE),
     "hard-sigmoid": (lambda: Net(end=functional.hardsigmoid), SIZE),
 }
 

@@ -33,6 +33,12 @@ PHOTOS = [np.zeros((4, 4, 3), np.uint8)]
             "op); export the network without it or in another form.",
         ),
         (
+            "Traceback\n  File\nexport.errors.ConversionError: TFLite cannot have Conv as node "
+            "given/mix has it; export the network without it.\n",
+            1,
+            "TFLite cannot have Conv as node mix has it; export the network without it.",
+        ),
+        (
             "Traceback\n  File\nValueError: no shape for given/cat.\nI0000 a last word\n",
             1,
             "The conversion to TFLite failed with status 1: ValueError: no shape for cat "
