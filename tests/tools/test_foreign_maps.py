@@ -124,6 +124,8 @@ def test_refusal_of_everything_shows_no_table_of_files(tmp_path, capsys):
     assert "refused: onnx: The largest difference" in screen
     assert "Which file to ship" not in screen and "Inside the TFLite files" not in screen
     assert "was not tried" not in screen
+    page = (tmp_path / "out" / "net.report.html").read_text(encoding="utf-8")
+    assert "refused" in page and "Which file to ship" not in page
 
 
 def test_channel_is_the_one_that_the_file_gives(tmp_path):
