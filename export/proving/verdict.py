@@ -65,9 +65,7 @@ def judge(
         advice: What to do if it gives no values in [0, 1], to end that sentence with.
     """
     if not are_within_range(found.outputs):
-        low, high = (find([find(part) for part in found.outputs]) for find in (np.min, np.max))
-        outside = f"values outside [0, 1] ({low:.4g} to {high:.4g})"
-        return Verdict(failures=[f"It gives {outside}, which are no {kind.output.values}{advice}."])
+        return Verdict(failures=[_outside(found.outputs, kind.output.values, advice)])
     if before is None or tolerance is None:
         unfit = kind.unfit(found.outputs)
         return Verdict(failures=(unfit,) if unfit else ())
@@ -86,3 +84,11 @@ def are_within_range(outputs: Outputs) -> bool:
     """Whether every value lies in [0, 1]."""
     # Written so that a NaN does not.
     return all(part.min() >= 0 and part.max() <= 1 for part in outputs)
+
+
+def _outside(outputs: Outputs, values: str, advice: str) -> str:
+    """What is said of values that are not within [0, 1]."""
+    least, most = min(part.min() for part in outputs), max(part.max() for part in outputs)
+    if any(np.isnan(part).any() for part in outputs):
+        return f"It gives NaN, which is none of the {values} from 0 to 1."
+    return f"It gives values from {least:.6g} to {most:.6g}, which are no {values}{advice}."
