@@ -28,10 +28,6 @@ from export.reading.foreign_onnx import NAME_PREFIX
 from export.reading.source import Source
 from networks.device_input import device_contract
 
-# A map that leaves [0, 1] a little, by an enlargement, would pass with one more sigmoid behind it.
-_OUTSIDE_ADVICE = (
-    "; --logits puts a sigmoid behind logits, any other map has to be cut off in the network"
-)
 # Each takes as long as int8 itself, and the first few are often enough.
 _MIXED_AT_ONCE = 4
 
@@ -166,7 +162,7 @@ class ProvenForms:
             file=self.job.checkpoint,
             open=source.open,
             tolerance=None,
-            advice=_OUTSIDE_ADVICE if source.stage == "given" else "",
+            advice="; --logits puts a sigmoid behind logits" if source.stage == "given" else "",
         )
         self.progress("ONNX", 0, None)
         source.write(raw)

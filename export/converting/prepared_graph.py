@@ -22,12 +22,12 @@ _LEAST_OF = {
     "Softmax": 0.0,
     "HardSwish": -0.375,
 }
-# The first whose Pad is told by inputs how far, and not by attributes.
-_PADS_AS_INPUT_OPSET = 11
 # onnx2tf takes a least value nearer to 0 than this for 0, and whoever divides by it gets NaN.
 _SURELY_NOT_0 = 2e-6
 # These give none but values that they were given.
 _PASSING = ("MaxPool", "Concat", "Identity", "Reshape", "Transpose", "Slice", "Gather")
+# The first whose Pad is told by inputs how far, and not by attributes.
+_PADS_AS_INPUT_OPSET = 11
 
 
 def prepare(model: onnx.ModelProto) -> None:
@@ -48,9 +48,6 @@ class _Preparing:
     def __init__(self, model: onnx.ModelProto, shapes: Mapping[str, tuple[int, ...]]) -> None:
         graph = model.graph
         self._graph, self._shapes, self._opsets = graph, shapes, list(model.opset_import)
-        self._opset = max(
-            entry.version for entry in self._opsets if entry.domain in ("", "ai.onnx")
-        )
         self._constants = {tensor.name: tensor for tensor in graph.initializer}
         self._makers = {output: node for node in graph.node for output in node.output}
 
@@ -114,7 +111,8 @@ class _Preparing:
         """A node that pads what a pooling takes with a value, or with its mirror image if None."""
         given, name = pooling.input[0], f"{pooling.name}/padding"
         mode = "reflect" if value is None else "constant"
-        if self._opset < _PADS_AS_INPUT_OPSET:
+        opset = max(o.version for o in self._opsets if o.domain in ("", "ai.onnx"))
+        if opset < _PADS_AS_INPUT_OPSET:
             extra: dict[str, Any] = {} if value is None else {"value": value}
             return helper.make_node("Pad", [given], [padded], name, mode=mode, pads=around, **extra)
         constant = f"{pooling.output[0]}/padding"

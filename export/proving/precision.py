@@ -13,8 +13,7 @@ class Precision:
         takes_bytes: Whether input and output are uint8; else they are float32.
         needed: Types of tensors that it must have: without them it would be another precision.
         allowed: Types of tensors that it may have beside them; shapes and biases are INT32.
-        rounds_alike: Whether all versions of XNNPACK round it alike: not where what they computed
-            in float, in another order of sums, is rounded on the way.
+        rounds_alike: Whether all versions of XNNPACK round it alike.
         is_for_new_runtimes: Whether an old runtime may refuse it: it asks for operators of today.
     """
 
@@ -65,9 +64,10 @@ PRECISIONS = {
             name="int8-mixed",
             meaning="int8 with the layers that break in it left in float32, uint8 in and out",
             takes_bytes=True,
+            # What is float inside, of sums in any order, is rounded again on its way into int8.
+            rounds_alike=False,
             needed=frozenset({"INT8", "UINT8", "FLOAT32"}),
             allowed=frozenset({"INT32"}),
-            rounds_alike=False,
         ),
     )
 }
