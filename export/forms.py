@@ -18,6 +18,7 @@ from export.job import ExportJob, Progress
 from export.kinds import Kind
 from export.kinds.kind import Evaluation, Outputs, Pictures, Tolerance
 from export.proving import layers, runtimes
+from export.proving.device_check import device_refusal
 from export.proving.latency import measure_latencies
 from export.proving.precision import PRECISIONS
 from export.proving.stage import Stage, Trial, WorstPhoto, best_trial
@@ -295,6 +296,7 @@ class ProvenForms:
         violations = [form.missing] if form.missing else []
         if facts:
             violations = facts.violations(form.name, self._device, self.kind)
+            violations += device_refusal(form.file)
         verdict = Verdict(failures=violations)
         # A file that is not what its name says may not even take the photos.
         if not verdict.failures:
