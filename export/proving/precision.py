@@ -69,6 +69,8 @@ PRECISIONS = {
             takes_bytes=True,
             needed=frozenset({"INT8", "UINT8", "FLOAT32"}),
             allowed=_OF_EVERY_PRECISION,
+            # What float32 gives between int8 layers differs by a rounding, which may be a step.
+            rounds_alike=False,
         ),
     )
 }
