@@ -18,6 +18,7 @@ from export.job import ExportJob, Progress
 from export.kinds import Kind
 from export.kinds.kind import Evaluation, Outputs, Pictures, Tolerance
 from export.proving import layers, runtimes
+from export.proving.device_check import device_refusal
 from export.proving.latency import measure_latencies
 from export.proving.precision import PRECISIONS
 from export.proving.stage import Stage, Trial, WorstPhoto, best_trial
@@ -28,6 +29,10 @@ from export.reading.foreign_onnx import NAME_PREFIX
 from export.reading.source import Source
 from networks.device_input import device_contract
 
+# A map that leaves [0, 1] a little, by an enlargement, would pass with one more sigmoid behind it.
+_OUTSIDE_ADVICE = (
+    "; --logits puts a sigmoid behind logits, any other map has to be cut off in the network"
+)
 # Each takes as long as int8 itself, and the first few are often enough.
 _MIXED_AT_ONCE = 4
 
@@ -162,7 +167,7 @@ class ProvenForms:
             file=self.job.checkpoint,
             open=source.open,
             tolerance=None,
-            advice="; --logits puts a sigmoid behind logits" if source.stage == "given" else "",
+            advice=_OUTSIDE_ADVICE if source.stage == "given" else "",
         )
         self.progress("ONNX", 0, None)
         source.write(raw)
@@ -312,6 +317,7 @@ class ProvenForms:
         violations = [form.missing] if form.missing else []
         if facts:
             violations = facts.violations(form.name, self._device, self.kind)
+            violations += device_refusal(form.file)
         verdict = Verdict(failures=violations)
         # A file that is not what its name says may not even take the photos.
         if not verdict.failures:

@@ -2,7 +2,7 @@
 
 import re
 
-from export.reading.foreign_onnx import NAME_PREFIX as _PREFIX
+from export.reading.foreign_onnx import NAME_PREFIX
 
 # onnx2tf of an operator, or of a form of it, that it does not know.
 _REFUSED = re.compile(
@@ -31,7 +31,7 @@ def failure_sentence(log: str, status: int) -> str:
     for pattern in (_REFUSED, _LAYER):
         found = pattern.search(log)
         if found is not None:
-            node = found["node"].split(";")[0].removeprefix(_PREFIX)
+            node = found["node"].split(";")[0].removeprefix(NAME_PREFIX)
             why = found["why"].strip().rstrip(".")
             return (
                 f"TFLite cannot have {found['operator']} as node {node} has it ({why}); export the "
@@ -44,7 +44,7 @@ def failure_sentence(log: str, status: int) -> str:
         )
     lines = [line.strip() for line in log.splitlines() if line.strip()]
     errors = [line for line in lines if _ERROR.search(line)]
-    last = (errors or lines or ["it said nothing"])[-1].rstrip(".").replace(_PREFIX, "")
+    last = (errors or lines or ["it said nothing"])[-1].rstrip(".").replace(NAME_PREFIX, "")
     return (
         f"The conversion to TFLite failed with status {status}: {last} "
         "(--verbose shows all that the converters say)."

@@ -56,6 +56,7 @@ def float32_tflite(onnx_file: Path, factor: float, offset: float, folder: Path) 
     _check_operators(model, network.graph)
     _fold_paddings(model)
     _fold_biases(model)
+    _put_channel_last(model)
     model.drop_metadata(_REDUCED_PRECISION_ENTRY)
     for tensor in model.graph.tensors:
         # No side is free.
@@ -156,6 +157,38 @@ def _fold_biases(model: TfliteModel) -> None:
         maker.outputs = [int(operator.outputs[0])]
         folded.append(id(operator))
     graph.operators = [operator for operator in graph.operators if id(operator) not in folded]
+
+
+def _put_channel_last(model: TfliteModel) -> None:
+    """Let an output of one channel be (1, H, W, 1), as a picture is: onnx2tf may leave it first.
+
+    The sides change before a sigmoid that comes last: the last in int8 has steps of a 256th.
+    """
+    graph = model.graph
+    (given,) = map(int, graph.outputs)
+    sides = [int(side) for side in graph.tensors[given].shape]
+    if len(sides) != 4 or sides[1] != 1 or sides[3] == 1:
+        return
+    picture = [sides[0], *sides[2:], 1]
+    last = next(operator for operator in graph.operators if given in map(int, operator.outputs))
+    name = model.name(given)
+    shape = model.add_constant(f"{name}_sides", np.array(picture, np.int32))
+    if model.kind(last) == schema.BuiltinOperator.LOGISTIC:
+        before = int(last.inputs[0])
+        place = model.add_tensor(f"{name}_picture", picture, graph.tensors[before].type)
+        last.inputs = [place]
+        graph.tensors[given].shape = picture
+        at = next(n for n, operator in enumerate(graph.operators) if operator is last)
+    else:
+        before, at = given, len(graph.operators)
+        graph.tensors[before].name = f"{name}_planes".encode()
+        place = model.add_tensor(name, picture, graph.tensors[before].type)
+        graph.outputs = [place]
+        for signature in model.model.signatureDefs or []:
+            for entry in signature.outputs:
+                entry.tensorIndex = place
+    reshape = model.make_operator(schema.BuiltinOperator.RESHAPE, [before, shape], [place])
+    graph.operators.insert(at, reshape)
 
 
 def _is_same_padding(model: TfliteModel, padding: Any, convolution: Any) -> bool:

@@ -1,4 +1,4 @@
-"""A change of size that TFLite has not in; the same by matrices, or by choosing rows, out.
+"""A change of size that TFLite has not in; the same by matrices out.
 
 TFLite maps the whole image to the whole: what is made 1.7 times as large and cut to whole pixels,
 or averaged while it is made smaller, is something else. Which pixels give which, and by what
@@ -82,10 +82,6 @@ def by_matrices(
     for axis in (2, 3):
         shares = _shares(node, axis, given, made, scales, opsets)
         if np.array_equal(shares, np.eye(len(shares), shares.shape[1])):
-            continue
-        if ((shares == 0) | (shares == 1)).all():
-            constants[f"{name}/places{axis}"] = shares.argmax(1)
-            last = add("Gather", [last, f"{name}/places{axis}"], axis=axis)
             continue
         constants[f"{name}/shares{axis}"] = np.ascontiguousarray(shares.T)
         if axis == 2:

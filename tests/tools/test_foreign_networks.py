@@ -227,6 +227,26 @@ class OddSizes(nn.Module):
         return torch.sigmoid(enlarged(x, image))
 
 
+class Chosen(nn.Module):
+    """A step of its own for what is small."""
+
+    def forward(self, x):
+        return torch.where(x > 0.5, x, 0.1 * x)
+
+
+class Stretched(nn.Module):
+    """The map from its smallest value to its largest, as U2-Net's is shown."""
+
+    def __init__(self):
+        super().__init__()
+        self.net = Net()
+
+    def forward(self, image):
+        x = self.net(image)
+        least, most = x.amin((1, 2, 3), True), x.amax((1, 2, 3), True)
+        return (x - least) / (most - least)
+
+
 def stem():
     return nn.Sequential(conv(3, 8, stride=2), nn.MaxPool2d(3, 2, 1))
 
@@ -254,8 +274,21 @@ NETWORKS = {
     "pyramid-192x320": (Pyramid, (320, 192)),
     "deeplab": (DeepLab, SIZE),
     "bicubic": (Bicubic, SIZE),
+    "chosen": (lambda: Net(between=Chosen()), SIZE),
     "odd-sizes": (OddSizes, SIZE),
     "hard-sigmoid": (lambda: Net(end=functional.hardsigmoid), SIZE),
+}
+
+
+class Largest(nn.Module):
+    def forward(self, x):
+        return x * x.topk(3, 1)[0].mean(1, keepdim=True)
+
+
+# Of these no int8 file is made.
+IN_FLOAT = {
+    "stretched": (Stretched, SIZE),
+    "largest-three": (lambda: Net(between=Largest()), SIZE),
 }
 
 
@@ -264,7 +297,7 @@ def save_onnx(path, name):
 
     Its normalisation has seen the photos, and its logits are as wide as those of a trained one.
     """
-    make, (width, height) = NETWORKS[name]
+    make, (width, height) = (NETWORKS | IN_FLOAT)[name]
     torch.manual_seed(0)
     network = make()
     for module in network.modules():
@@ -328,7 +361,7 @@ def export(tmp_path_factory, photos):
     return export_once
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", [*NETWORKS, "stretched"])
 def test_network_computes_the_same_on_the_device(export, name):
     report, folder = export(name)
     assert report.stage("float32").failures == []
@@ -376,3 +409,10 @@ def test_network_has_a_file_in_int8(export, name):
     assert report.missing == []
     file = "int8-mixed" if report.is_int8_rescued else "int8"
     assert open_predictor(folder / "out" / f"net.{file}.tflite").size_wh == NETWORKS[name][1]
+
+
+def test_file_that_the_runtime_would_refuse_is_refused_with_the_step(export):
+    report, _ = export("largest-three")
+    (sentence,) = report.stage("float32").failures
+    assert sentence.startswith("dbd-mobile would refuse it: operator ")
+    assert "TopK" in sentence
