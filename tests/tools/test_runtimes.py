@@ -119,8 +119,8 @@ def test_only_what_is_rounded_to_int8_may_differ_with_the_kernels(kernels):
     loose = {
         name for name in PRECISIONS if kernels.tolerance(BLUR_MAP, name) != SAME_KERNELS_TOLERANCE
     }
-    always = {"dynamic", "int8-mixed"}
-    assert loose == (always if kernels is TENSORFLOW else always | {"int8"})
+    anew = {"dynamic", "int8-mixed"}
+    assert loose == (anew if kernels is TENSORFLOW else anew | {"int8"})
 
 
 def test_file_that_crashes_a_runtime_takes_no_other_along(photos, tmp_path):
