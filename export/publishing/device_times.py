@@ -21,6 +21,7 @@ class DeviceTime:
         processor: Its processor, and how many cores could be used.
         runtime: The interpreter and its version.
         threads: How many; they ran on the processor.
+        photo: Width and height of the photo, which the model sees reduced.
         p50_ms: Median of the model's own time for a photo.
         p90_ms: What nine of ten photos took at most.
         runs: How many photos that is of.
@@ -34,6 +35,7 @@ class DeviceTime:
     processor: str
     runtime: str
     threads: int
+    photo: str
     p50_ms: float
     p90_ms: float
     runs: int
@@ -49,7 +51,7 @@ def read_device_times(folder: Path) -> list[DeviceTime]:
         folder: With ``*.json`` of ``dbd-mobile bench --json``.
 
     Returns:
-        The times by device, file and threads.
+        The times by device, file, photo and threads.
 
     Raises:
         InputError: If the folder is missing or a file is no such report.
@@ -67,12 +69,13 @@ def read_device_times(folder: Path) -> list[DeviceTime]:
             raise InputError(
                 f"{path} is no report of dbd-mobile bench ({error}); leave it out of {folder}."
             ) from error
-    return sorted(times, key=lambda time: (time.device, time.sha256, time.threads))
+    return sorted(times, key=lambda time: (time.device, time.sha256, time.photo, time.threads))
 
 
 def _times(report: Mapping[str, Any]) -> Iterator[DeviceTime]:
     machine, backend = report["machine"], report["backend"]
     processor = machine["cpu"] or "unknown processor"
+    photo = f"{report['photo']['width']}x{report['photo']['height']}"
     for latency in report["latencies"]:
         model = latency["stages_ms"]["invoke"]
         yield DeviceTime(
@@ -81,6 +84,7 @@ def _times(report: Mapping[str, Any]) -> Iterator[DeviceTime]:
             processor=f"{processor}, {machine['usable_cores']} of {machine['cores']} cores",
             runtime=f"{backend} {report['versions'].get(backend, '')}".strip(),
             threads=latency["threads"],
+            photo=photo,
             p50_ms=model["p50"],
             p90_ms=model["p90"],
             runs=model["runs"],

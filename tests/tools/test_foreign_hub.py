@@ -152,6 +152,8 @@ def test_times_on_devices_come_with_their_conditions():
     for time in times:
         assert 0 < time.p50_ms <= time.p90_ms and time.runs > 0
         assert time.device and time.runtime and time.heat
+    conditions = [(t.sha256, t.device, t.runtime, t.photo, t.threads) for t in times]
+    assert len(set(conditions)) == len(times), "rows that differ in nothing that is told"
 
 
 def test_report_of_something_else_is_one_sentence(tmp_path):
