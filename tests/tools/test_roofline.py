@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
 from benchmarks.__main__ import main
@@ -43,12 +44,14 @@ def test_operators_sum_up_to_the_macs_of_the_card(model):
 
 
 def test_convolution_in_groups_of_one_channel_is_depthwise():
-    grouped = [
-        o
-        for o in read_operators(load_model("lite").content)
-        if o.name == "CONV_2D" and o.kind == "depthwise"
-    ]
-    assert grouped and all(o.macs == 9 * np.prod(o.output) for o in grouped)
+    weights = np.ones((3, 3, 1, 8), np.float32)
+    photo = tf.TensorSpec((1, 6, 5, 8), tf.float32)
+    convolve = tf.function(lambda x: tf.nn.conv2d(x, weights, 1, "SAME"), input_signature=[photo])
+    function = convolve.get_concrete_function()
+    content = tf.lite.TFLiteConverter.from_concrete_functions([function]).convert()
+    (convolution,) = read_operators(content)
+    assert (convolution.name, convolution.kind) == ("CONV_2D", "depthwise")
+    assert convolution.macs == 6 * 5 * 8 * 3 * 3
 
 
 @pytest.mark.parametrize("stack", stacks_for(128), ids=lambda stack: stack.described)
