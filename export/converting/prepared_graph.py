@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
 from export.converting import odd_resize
+from export.reading.onnx_file import opset_of
 
 # The least that these give, whatever they are given.
 _LEAST_OF = {
@@ -84,7 +85,7 @@ class _Preparing:
         kept = [a for a in pooling.attribute if a.name not in ("pads", "ceil_mode")]
         del pooling.attribute[:]
         pooling.attribute.extend(kept)
-        self._graph.node.insert(list(self._graph.node).index(pooling), padding)
+        self._surround(pooling, [padding], [])
         self._makers[padded] = padding
 
     def _pads(self, pooling: onnx.NodeProto) -> list[int] | None:
@@ -111,8 +112,7 @@ class _Preparing:
         """A node that pads what a pooling takes with a value, or with its mirror image if None."""
         given, name = pooling.input[0], f"{pooling.name}/padding"
         mode = "reflect" if value is None else "constant"
-        opset = max(o.version for o in self._opsets if o.domain in ("", "ai.onnx"))
-        if opset < _PADS_AS_INPUT_OPSET:
+        if opset_of(self._opsets) < _PADS_AS_INPUT_OPSET:
             extra: dict[str, Any] = {} if value is None else {"value": value}
             return helper.make_node("Pad", [given], [padded], name, mode=mode, pads=around, **extra)
         constant = f"{pooling.output[0]}/padding"
@@ -156,9 +156,7 @@ class _Preparing:
         before = helper.make_node("Mul", [clip.input[0], f"{name}/factor"], [wide], f"{wide}/mul")
         clip.input[0], clip.output[0] = wide, f"{wide}/clipped"
         after = helper.make_node("Mul", [clip.output[0], f"{name}/divisor"], [name], f"{name}/mul")
-        place = list(self._graph.node).index(clip)
-        self._graph.node.insert(place, before)
-        self._graph.node.insert(place + 2, after)
+        self._surround(clip, [before], [after])
 
     def _make_flat(self, convolution: onnx.NodeProto) -> None:
         """Let a convolution along one axis be one of an image of one row.
@@ -182,9 +180,7 @@ class _Preparing:
                 attribute.ints.insert(0, 1)
             elif attribute.name == "pads":
                 attribute.ints[:] = [0, attribute.ints[0], 0, attribute.ints[1]]
-        place = list(self._graph.node).index(convolution)
-        self._graph.node.insert(place, before)
-        self._graph.node.insert(place + 2, after)
+        self._surround(convolution, [before], [after])
 
     def _replace_odd_resize(self, node: onnx.NodeProto) -> None:
         given, made = (self._shapes.get(name, ()) for name in (node.input[0], node.output[0]))
@@ -200,10 +196,21 @@ class _Preparing:
         found = odd_resize.by_matrices(node, given, made, scales, self._opsets)
         for name, values in found.constants.items():
             self._add_constant(name, values)
-        before = list(self._graph.node).index(node)
-        for step in reversed(found.nodes):
-            self._graph.node.insert(before, step)
+        self._surround(node, found.nodes, [])
         self._graph.node.remove(node)
+
+    def _surround(
+        self,
+        node: onnx.NodeProto,
+        before: Sequence[onnx.NodeProto],
+        after: Sequence[onnx.NodeProto],
+    ) -> None:
+        """Put nodes before and after one, in their order: nodes stand in the order they run in."""
+        place = list(self._graph.node).index(node)
+        for step in reversed(after):
+            self._graph.node.insert(place + 1, step)
+        for step in reversed(before):
+            self._graph.node.insert(place, step)
 
     def _reshape(self, given: str, sides: tuple[int, ...], made: str) -> onnx.NodeProto:
         self._add_constant(f"{made}/shape", np.array(sides, np.int64))

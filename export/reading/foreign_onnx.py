@@ -25,7 +25,7 @@ from export.kinds import BLUR_MAP
 from export.reading.constant_steps import fold_constant_steps
 from export.reading.map_choice import WHOLE_MAP, MapChoice
 from export.reading.map_ending import Layout, find_layout, make_ending, take_map
-from export.reading.onnx_file import INPUT_NAME, set_metadata
+from export.reading.onnx_file import INPUT_NAME, opset_of, set_metadata
 from export.reading.photo_tensors import names_used
 from export.reading.single_precision import make_single
 from export.reading.unfit_nodes import find_unfit_node, node_name
@@ -187,7 +187,7 @@ def read_foreign_onnx(
             nothing can be made of.
     """
     model = _read(path)
-    opset = max((o.version for o in model.opset_import if o.domain in ("", "ai.onnx")), default=0)
+    opset = opset_of(model.opset_import)
     if not _OLDEST_OPSET <= opset <= _NEWEST_OPSET:
         raise InputError(
             f"{path} has opset {opset}; export it with opset {_OLDEST_OPSET} to {_NEWEST_OPSET}."

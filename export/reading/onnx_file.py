@@ -5,6 +5,7 @@ Input ``image`` (1, 3, H, W) float32; output as its kind of network has it, a bl
 """
 
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
 
 import onnx
@@ -48,6 +49,11 @@ def write_onnx(trained: TrainedNetwork[Network], path: Path) -> None:
     model = onnx.load(path)
     set_metadata(model, contract, trained.architecture, kind)
     onnx.save(model, path)
+
+
+def opset_of(opsets: Iterable[onnx.OperatorSetIdProto]) -> int:
+    """The version of ONNX's own operators that a network names; 0 if it names none."""
+    return max((o.version for o in opsets if o.domain in ("", "ai.onnx")), default=0)
 
 
 def set_metadata(
